@@ -1,0 +1,93 @@
+package org.farga.people;
+
+import java.sql.Array;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.farga.shared.Actor;
+import org.farga.shared.CentreRole;
+import org.farga.shared.EmailAddress;
+import org.farga.shared.OrganisationId;
+import org.farga.shared.OrganisationRole;
+import org.farga.shared.PersonId;
+import org.farga.shared.Scope;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/** Reads who is asking, with all their rights, in one statement a request. */
+@Component
+class ActorTable {
+    private static final String RIGHTS = """
+            p.id, p.name, p.email,
+            ARRAY(SELECT role FROM centre_role WHERE person_id = p.id) AS centre_roles,
+            ARRAY(SELECT organisation_id || ' ' || role FROM membership WHERE person_id = p.id) AS memberships""";
+
+    private final JdbcClient jdbc;
+
+    ActorTable(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    /** A person in a browser session, with all scopes. */
+    Optional<Actor> find(PersonId id) {
+        return jdbc.sql("SELECT " + RIGHTS + ", ARRAY['READ', 'WRITE', 'COMPUTE', 'CENTRE'] AS scopes"
+                        + " FROM person p WHERE p.id = :id")
+                .param("id", id.value())
+                .query(ActorTable::actor)
+                .optional();
+    }
+
+    /** The owner of a living token; takes down that it was used, to the minute. */
+    Optional<Actor> findByToken(byte[] sha256, Instant now) {
+        Optional<Actor> actor = jdbc.sql("SELECT " + RIGHTS + """
+                        , t.scopes FROM api_token t JOIN person p ON p.id = t.person_id
+                        WHERE t.sha256 = :sha256 AND t.revoked_at IS NULL AND t.expires_at > :now""")
+                .param("sha256", sha256)
+                .param("now", PersonTable.utc(now))
+                .query(ActorTable::actor)
+                .optional();
+        if (actor.isPresent()) {
+            jdbc.sql("""
+                    UPDATE api_token SET last_used_at = :now
+                    WHERE sha256 = :sha256 AND (last_used_at IS NULL OR last_used_at < :aMinuteAgo)""")
+                    .param("sha256", sha256)
+                    .param("now", PersonTable.utc(now))
+                    .param("aMinuteAgo", PersonTable.utc(now.minusSeconds(60)))
+                    .update();
+        }
+        return actor;
+    }
+
+    private static Actor actor(ResultSet row, int number) throws SQLException {
+        Map<OrganisationId, OrganisationRole> organisations = new HashMap<>();
+        for (String membership : texts(row.getArray("memberships"))) {
+            int space = membership.indexOf(' ');
+            organisations.put(
+                    OrganisationId.valueOf(membership.substring(0, space)),
+                    OrganisationRole.valueOf(membership.substring(space + 1)));
+        }
+        Set<CentreRole> roles = Arrays.stream(texts(row.getArray("centre_roles")))
+                .map(CentreRole::valueOf)
+                .collect(Collectors.toSet());
+        Set<Scope> scopes =
+                Arrays.stream(texts(row.getArray("scopes"))).map(Scope::valueOf).collect(Collectors.toSet());
+        return new Actor(
+                new PersonId(row.getObject("id", UUID.class)),
+                row.getString("name"),
+                new EmailAddress(row.getString("email")),
+                roles,
+                organisations,
+                scopes);
+    }
+
+    private static String[] texts(Array array) throws SQLException {
+        return (String[]) array.getArray();
+    }
+}

@@ -1,0 +1,143 @@
+package org.farga.people;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.farga.shared.Country;
+import org.farga.shared.EmailAddress;
+import org.farga.shared.OrganisationId;
+import org.farga.shared.OrganisationRole;
+import org.farga.shared.PersonId;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+@Component
+class OrganisationTable {
+    private static final String COLUMNS = "id, name, country, founded_on, created_by, created_at, version";
+
+    private final JdbcClient jdbc;
+
+    OrganisationTable(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    void insert(Organisation organisation) {
+        jdbc.sql("""
+                INSERT INTO organisation (id, name, country, founded_on, created_by, created_at)
+                VALUES (:id, :name, :country, :foundedOn, :createdBy, :createdAt)""")
+                .param("id", organisation.id().value())
+                .param("name", organisation.name())
+                .param("country", organisation.country().code())
+                .param("foundedOn", organisation.foundedOn())
+                .param("createdBy", organisation.createdBy().value())
+                .param("createdAt", PersonTable.utc(organisation.createdAt()))
+                .update();
+    }
+
+    /** Whether it was written: false where the row has another version by now. */
+    boolean update(Organisation organisation) {
+        return jdbc.sql("""
+                        UPDATE organisation SET name = :name, version = version + 1
+                        WHERE id = :id AND version = :version""")
+                        .param("name", organisation.name())
+                        .param("id", organisation.id().value())
+                        .param("version", organisation.version())
+                        .update()
+                == 1;
+    }
+
+    Optional<Organisation> find(OrganisationId id) {
+        return jdbc.sql("SELECT " + COLUMNS + " FROM organisation WHERE id = :id")
+                .param("id", id.value())
+                .query(OrganisationTable::organisation)
+                .optional();
+    }
+
+    /**
+     * In order of name, then identifier, after the given one; only the named ones, or all of the centre's where
+     * {@code visible} is null.
+     */
+    List<Organisation> list(@Nullable Collection<OrganisationId> visible, @Nullable NameKey after, int most) {
+        return jdbc.sql("SELECT " + COLUMNS + """
+                         FROM organisation
+                        WHERE (:all OR id = ANY(:visible))
+                          AND (:fromTop OR (lower(name), id) > (:name, :id))
+                        ORDER BY lower(name), id LIMIT :most""")
+                .param("all", visible == null)
+                .param("visible", uuids(visible == null ? List.of() : visible))
+                .param("fromTop", after == null)
+                .param("name", after == null ? "" : after.name())
+                .param("id", after == null ? new UUID(0, 0) : after.id())
+                .param("most", most)
+                .query(OrganisationTable::organisation)
+                .list();
+    }
+
+    /** Where a list by name stands: the last row's name in lower case, and its identifier. */
+    record NameKey(String name, UUID id) {
+        static NameKey parse(String text) {
+            int newline = text.indexOf('\n');
+            return new NameKey(text.substring(newline + 1), UUID.fromString(text.substring(0, newline)));
+        }
+
+        static String of(Organisation organisation) {
+            return organisation.id() + "\n" + organisation.name().toLowerCase(java.util.Locale.ROOT);
+        }
+    }
+
+    List<Organisation> list(Collection<OrganisationId> ids) {
+        return jdbc.sql("SELECT " + COLUMNS + " FROM organisation WHERE id = ANY(:ids)")
+                .param("ids", uuids(ids))
+                .query(OrganisationTable::organisation)
+                .list();
+    }
+
+    void insertMembership(OrganisationId organisation, PersonId person, OrganisationRole role, Instant since) {
+        jdbc.sql("""
+                INSERT INTO membership (organisation_id, person_id, role, since)
+                VALUES (:organisation, :person, :role, :since)
+                ON CONFLICT (organisation_id, person_id) DO UPDATE SET role = :role""")
+                .param("organisation", organisation.value())
+                .param("person", person.value())
+                .param("role", role.name())
+                .param("since", PersonTable.utc(since))
+                .update();
+    }
+
+    List<Member> members(OrganisationId organisation) {
+        return jdbc.sql("""
+                        SELECT p.id, p.name, p.email, m.role, m.since
+                        FROM membership m JOIN person p ON p.id = m.person_id
+                        WHERE m.organisation_id = :organisation ORDER BY m.role DESC, lower(p.name), p.id""")
+                .param("organisation", organisation.value())
+                .query((row, n) -> new Member(
+                        new PersonId(row.getObject("id", UUID.class)),
+                        row.getString("name"),
+                        new EmailAddress(row.getString("email")),
+                        OrganisationRole.valueOf(row.getString("role")),
+                        row.getObject("since", OffsetDateTime.class).toInstant()))
+                .list();
+    }
+
+    private static UUID[] uuids(Collection<OrganisationId> ids) {
+        return ids.stream().map(OrganisationId::value).toArray(UUID[]::new);
+    }
+
+    private static Organisation organisation(ResultSet row, int number) throws SQLException {
+        return new Organisation(
+                new OrganisationId(row.getObject("id", UUID.class)),
+                row.getString("name"),
+                new Country(row.getString("country")),
+                row.getObject("founded_on", LocalDate.class),
+                new PersonId(row.getObject("created_by", UUID.class)),
+                row.getObject("created_at", OffsetDateTime.class).toInstant(),
+                row.getInt("version"));
+    }
+}

@@ -1,0 +1,157 @@
+package org.farga.people;
+
+import jakarta.servlet.http.Cookie;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpSession;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.farga.platform.Languages;
+import org.farga.platform.Messages;
+import org.farga.platform.Shells;
+import org.farga.shared.Actor;
+import org.farga.shared.Outcome;
+import org.farga.shared.Refusal;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.session.FindByIndexNameSessionRepository;
+import org.springframework.stereotype.Controller;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.servlet.ModelAndView;
+
+/** The door: sign up, sign in, sign out, and the language one reads in. */
+@Controller
+class SignInPages {
+    private final People people;
+    private final Shells shells;
+
+    SignInPages(People people, Shells shells) {
+        this.people = people;
+        this.shells = shells;
+    }
+
+    @GetMapping("/sign-in")
+    ModelAndView signInForm(@RequestParam(required = false) @Nullable String next, HttpServletRequest request) {
+        return page("people/sign-in", Map.of("next", ownPath(next)), null, request);
+    }
+
+    @PostMapping("/sign-in")
+    ModelAndView signIn(
+            @RequestParam Map<String, String> typed, HttpServletRequest request, HttpServletResponse response) {
+        String next = ownPath(typed.get("next"));
+        return switch (people.signIn(typed.get("email"), typed.get("password"))) {
+            case Outcome.Done<Person>(Person person) -> {
+                open(person, request, response);
+                yield new ModelAndView("redirect:" + next);
+            }
+            case Outcome.Refused<Person>(Refusal refusal) ->
+                page(
+                        "people/sign-in",
+                        Map.of("next", next, "email", typed.getOrDefault("email", "")),
+                        refusal,
+                        request);
+        };
+    }
+
+    @GetMapping("/sign-up")
+    ModelAndView signUpForm(@RequestParam(required = false) @Nullable String next, HttpServletRequest request) {
+        return page("people/sign-up", Map.of("next", ownPath(next)), null, request);
+    }
+
+    @PostMapping("/sign-up")
+    ModelAndView signUp(
+            @RequestParam Map<String, String> typed, HttpServletRequest request, HttpServletResponse response) {
+        String next = ownPath(typed.get("next"));
+        String language = Languages.of(request).getLanguage();
+        return switch (people.signUp(typed.get("email"), typed.get("name"), typed.get("password"), language)) {
+            case Outcome.Done<Person>(Person person) -> {
+                open(person, request, response);
+                yield new ModelAndView("redirect:" + next);
+            }
+            case Outcome.Refused<Person>(Refusal refusal) -> {
+                Map<String, String> shown = new HashMap<>(typed);
+                shown.remove("password");
+                shown.put("next", next);
+                yield page("people/sign-up", shown, refusal, request);
+            }
+        };
+    }
+
+    @PostMapping("/sign-out")
+    String signOut(HttpServletRequest request) {
+        HttpSession session = request.getSession(false);
+        if (session != null) {
+            session.invalidate();
+        }
+        return "redirect:/";
+    }
+
+    @PostMapping("/language")
+    String speak(
+            @Nullable Actor actor,
+            @RequestParam String language,
+            @RequestParam(required = false) @Nullable String next,
+            HttpServletResponse response) {
+        Locale chosen = Locale.forLanguageTag(language);
+        if (Messages.LANGUAGES.contains(chosen)) {
+            remember(chosen, response);
+            if (actor != null) {
+                people.speak(actor, chosen);
+            }
+        }
+        return "redirect:" + ownPath(next);
+    }
+
+    private static void open(Person person, HttpServletRequest request, HttpServletResponse response) {
+        HttpSession before = request.getSession(false);
+        if (before != null) {
+            // A new session, not only a new identifier: nothing from before the sign-in is carried over.
+            before.invalidate();
+        }
+        HttpSession session = request.getSession(true);
+        session.setAttribute(SignInFilter.SESSION_PERSON, person.id().toString());
+        session.setAttribute(
+                FindByIndexNameSessionRepository.PRINCIPAL_NAME_INDEX_NAME,
+                person.id().toString());
+        remember(person.language(), response);
+    }
+
+    private static void remember(Locale language, HttpServletResponse response) {
+        Cookie cookie = new Cookie(Languages.COOKIE, language.getLanguage());
+        cookie.setPath("/");
+        cookie.setMaxAge(365 * 24 * 3600);
+        cookie.setHttpOnly(true);
+        cookie.setAttribute("SameSite", "Lax");
+        response.addCookie(cookie);
+    }
+
+    /** Only a path on this very site: anything else could send a person who just signed in elsewhere. */
+    static String ownPath(@Nullable String next) {
+        boolean own = next != null
+                && next.length() <= 500
+                && next.startsWith("/")
+                && !next.startsWith("//")
+                && next.indexOf('\\') < 0
+                && next.chars().noneMatch(Character::isISOControl);
+        return own ? next : "/";
+    }
+
+    private ModelAndView page(
+            String view, Map<String, String> typed, @Nullable Refusal refusal, HttpServletRequest request) {
+        Map<String, Object> model = new HashMap<>();
+        model.put("shell", shells.of(request));
+        model.put("typed", typed);
+        model.put("refusal", refusal);
+        ModelAndView page = new ModelAndView(view, model);
+        if (refusal != null) {
+            page.setStatus(
+                    refusal.kind() == Refusal.Kind.TOO_MANY
+                            ? HttpStatus.TOO_MANY_REQUESTS
+                            : HttpStatus.UNPROCESSABLE_CONTENT);
+        }
+        return page;
+    }
+}

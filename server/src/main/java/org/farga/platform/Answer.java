@@ -1,0 +1,61 @@
+package org.farga.platform;
+
+import org.farga.shared.Outcome;
+import org.farga.shared.Refusal;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.ResponseEntity;
+
+/** How a JSON endpoint answers: the value with its version, or the refusal as a problem. */
+public final class Answer {
+    private Answer() {}
+
+    /** Carries a refusal to the one place that writes problems. */
+    public static final class RefusedException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+        private final transient Refusal refusal;
+
+        public RefusedException(Refusal refusal) {
+            super(refusal.name());
+            this.refusal = refusal;
+        }
+
+        public Refusal refusal() {
+            return refusal;
+        }
+    }
+
+    /** The value of what was done; a refusal is answered as its problem. */
+    public static <T> T of(Outcome<T> outcome) {
+        return switch (outcome) {
+            case Outcome.Done<T>(T value) -> value;
+            case Outcome.Refused<T>(Refusal refusal) -> throw new RefusedException(refusal);
+        };
+    }
+
+    /** A value with its version as a strong ETag. */
+    public static <T> ResponseEntity<T> versioned(T body, long version) {
+        return ResponseEntity.ok()
+                .header(HttpHeaders.ETAG, "\"" + version + "\"")
+                .body(body);
+    }
+
+    /**
+     * The version that the client has seen, from {@code If-Match}: without the header the request is refused with 428,
+     * because a blind write could undo somebody's work.
+     */
+    public static long version(@Nullable String ifMatch) {
+        if (ifMatch == null || ifMatch.isBlank()) {
+            throw new VersionRequiredException();
+        }
+        try {
+            return Long.parseLong(ifMatch.strip().replaceFirst("^W/", "").replace("\"", ""));
+        } catch (NumberFormatException e) {
+            throw new RefusedException(Refusal.stale());
+        }
+    }
+
+    static final class VersionRequiredException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+    }
+}

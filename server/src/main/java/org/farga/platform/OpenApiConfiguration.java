@@ -1,0 +1,100 @@
+package org.farga.platform;
+
+import io.swagger.v3.oas.models.Components;
+import io.swagger.v3.oas.models.OpenAPI;
+import io.swagger.v3.oas.models.info.Info;
+import io.swagger.v3.oas.models.info.License;
+import io.swagger.v3.oas.models.media.Content;
+import io.swagger.v3.oas.models.media.MediaType;
+import io.swagger.v3.oas.models.media.Schema;
+import io.swagger.v3.oas.models.responses.ApiResponse;
+import io.swagger.v3.oas.models.security.SecurityRequirement;
+import io.swagger.v3.oas.models.security.SecurityScheme;
+import io.swagger.v3.oas.models.servers.Server;
+import java.util.List;
+import org.springdoc.core.customizers.OpenApiCustomizer;
+import org.springdoc.core.utils.SpringDocUtils;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.http.ProblemDetail;
+
+/** The description of the API, at {@code /v3/api-docs}; the committed copy is {@code docs/openapi.json}. */
+@Configuration(proxyBeanMethods = false)
+class OpenApiConfiguration {
+    static {
+        SpringDocUtils.getConfig()
+                .addRequestWrapperToIgnore(org.farga.shared.Actor.class)
+                .replaceWithSchema(org.farga.shared.JobId.class, new Schema<Long>().types(java.util.Set.of("integer")))
+                .replaceWithSchema(org.farga.shared.GpuHours.class, hours("GPU-hours"))
+                .replaceWithSchema(org.farga.shared.CpuHours.class, hours("CPU-hours"))
+                .replaceWithSchema(
+                        org.farga.shared.Country.class,
+                        new Schema<String>()
+                                .types(java.util.Set.of("string"))
+                                .pattern("[A-Z]{2}")
+                                .description("ISO 3166-1 alpha-2"))
+                .replaceWithSchema(
+                        org.farga.shared.EmailAddress.class,
+                        new Schema<String>().types(java.util.Set.of("string")).format("email"));
+        for (Class<?> id : List.of(
+                org.farga.shared.PersonId.class,
+                org.farga.shared.OrganisationId.class,
+                org.farga.shared.CallId.class,
+                org.farga.shared.ProposalId.class,
+                org.farga.shared.ProjectId.class,
+                org.farga.shared.AllocationId.class,
+                org.farga.shared.DatasetId.class,
+                org.farga.shared.DatasetVersionId.class,
+                org.farga.shared.AgreementId.class,
+                org.farga.shared.RunId.class,
+                org.farga.shared.ModelId.class)) {
+            SpringDocUtils.getConfig()
+                    .replaceWithSchema(
+                            id,
+                            new Schema<String>()
+                                    .types(java.util.Set.of("string"))
+                                    .format("uuid"));
+        }
+    }
+
+    private static Schema<?> hours(String unit) {
+        return new Schema<Number>().types(java.util.Set.of("number")).description(unit + ", to four decimals");
+    }
+
+    @Bean
+    OpenAPI openApi() {
+        return new OpenAPI()
+                .info(new Info()
+                        .title("Farga")
+                        .version("v1")
+                        .description("Everything the pages can do. Problems are application/problem+json (RFC 9457).")
+                        .license(new License().name("Apache-2.0")))
+                .servers(List.of(new Server().url("/")))
+                .components(new Components()
+                        .addSecuritySchemes(
+                                "token",
+                                new SecurityScheme()
+                                        .type(SecurityScheme.Type.HTTP)
+                                        .scheme("bearer")))
+                .addSecurityItem(new SecurityRequirement().addList("token"));
+    }
+
+    /** Every operation can answer with a problem. */
+    @Bean
+    OpenApiCustomizer problemAnswers() {
+        return api -> {
+            io.swagger.v3.core.converter.ModelConverters.getInstance(true)
+                    .read(ProblemDetail.class)
+                    .forEach((name, schema) -> api.getComponents().addSchemas(name, schema.additionalProperties(true)));
+            ApiResponse problem = new ApiResponse()
+                    .description("A problem, named by its type")
+                    .content(new Content()
+                            .addMediaType(
+                                    "application/problem+json",
+                                    new MediaType().schema(new Schema<>().$ref("#/components/schemas/ProblemDetail"))));
+            api.getPaths().values().stream()
+                    .flatMap(path -> path.readOperations().stream())
+                    .forEach(operation -> operation.getResponses().addApiResponse("default", problem));
+        };
+    }
+}

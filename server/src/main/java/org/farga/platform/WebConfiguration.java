@@ -1,0 +1,82 @@
+package org.farga.platform;
+
+import gg.jte.ContentType;
+import gg.jte.TemplateEngine;
+import gg.jte.output.Utf8ByteOutput;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.http.CacheControl;
+import org.springframework.web.method.support.HandlerMethodArgumentResolver;
+import org.springframework.web.servlet.View;
+import org.springframework.web.servlet.ViewResolver;
+import org.springframework.web.servlet.config.annotation.ResourceHandlerRegistry;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+
+/** How pages are made: jte templates, compiled with the program, each under its module's folder. */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(Settings.class)
+class WebConfiguration implements WebMvcConfigurer {
+    private final CurrentActor currentActor;
+
+    WebConfiguration(CurrentActor currentActor) {
+        this.currentActor = currentActor;
+    }
+
+    @Bean
+    static TemplateEngine templateEngine() {
+        TemplateEngine engine = TemplateEngine.createPrecompiled(null, ContentType.Html, null, "org.farga");
+        engine.setTrimControlStructures(true);
+        return engine;
+    }
+
+    @Bean
+    static ViewResolver templateViews(TemplateEngine engine, Shells shells) {
+        return (name, language) -> {
+            if (name.startsWith("redirect:") || name.startsWith("forward:")) {
+                return null;
+            }
+            return view(engine, shells, name + ".jte");
+        };
+    }
+
+    private static View view(TemplateEngine engine, Shells shells, String template) {
+        return (model, request, response) -> {
+            Map<String, Object> parameters = new java.util.HashMap<>();
+            if (model != null) {
+                parameters.putAll(model);
+            }
+            parameters.keySet().removeIf(key -> key.startsWith("org.springframework."));
+            parameters.putIfAbsent("shell", shells.of(request));
+            // Rendered as a whole before the first byte goes out: an error in a template becomes an error page.
+            Utf8ByteOutput page = new Utf8ByteOutput();
+            engine.render(template, parameters, page);
+            response.setContentType("text/html");
+            response.setCharacterEncoding(StandardCharsets.UTF_8.name());
+            response.setContentLength(page.getContentLength());
+            response.setHeader("Cache-Control", "no-store");
+            page.writeTo(response.getOutputStream());
+        };
+    }
+
+    @Override
+    public void addArgumentResolvers(List<HandlerMethodArgumentResolver> resolvers) {
+        resolvers.add(currentActor);
+    }
+
+    @Override
+    public void addResourceHandlers(ResourceHandlerRegistry registry) {
+        registry.addResourceHandler("/vendor/**", "/css/**", "/js/**", "/images/**")
+                .addResourceLocations(
+                        "classpath:/static/vendor/",
+                        "classpath:/static/css/",
+                        "classpath:/static/js/",
+                        "classpath:/static/images/")
+                .setCacheControl(
+                        CacheControl.maxAge(Duration.ofDays(365)).cachePublic().immutable());
+    }
+}

@@ -1,0 +1,55 @@
+package org.farga.shared;
+
+import java.util.List;
+
+/**
+ * A foreseen "no": a named problem (RFC 9457) with what a person needs to know to put it right.
+ *
+ * @param kind what the HTTP layer answers
+ * @param name the problem's name, as in {@code /problems/call-closed}; its text is the message {@code problem.<name>}
+ * @param arguments values for the text, in its order
+ * @param fields what is wrong with single fields, where the problem lies there
+ */
+public record Refusal(Kind kind, String name, List<Object> arguments, List<FieldProblem> fields) {
+    /** The kind of refusal, in terms of what the one who asked can do about it. */
+    public enum Kind {
+        /** The request itself is wrong; change it. */
+        INVALID,
+        /** The request is right but the present state forbids it. */
+        CONFLICT,
+        /** It may be seen but not done by this person. */
+        FORBIDDEN,
+        /** It was changed by someone else meanwhile; read it again. */
+        STALE,
+        /** Too often; wait. */
+        TOO_MANY
+    }
+
+    /** One field's problem: its path in the request, and the message key {@code problem.field.<name>} with values. */
+    public record FieldProblem(String field, String name, List<Object> arguments) {}
+
+    public static Refusal invalid(String name, Object... arguments) {
+        return new Refusal(Kind.INVALID, name, List.of(arguments), List.of());
+    }
+
+    public static Refusal invalid(List<FieldProblem> fields) {
+        return new Refusal(Kind.INVALID, "invalid-fields", List.of(), List.copyOf(fields));
+    }
+
+    public static Refusal conflict(String name, Object... arguments) {
+        return new Refusal(Kind.CONFLICT, name, List.of(arguments), List.of());
+    }
+
+    public static Refusal forbidden(String name, Object... arguments) {
+        return new Refusal(Kind.FORBIDDEN, name, List.of(arguments), List.of());
+    }
+
+    /** The row was changed since it was read. */
+    public static Refusal stale() {
+        return new Refusal(Kind.STALE, "stale", List.of(), List.of());
+    }
+
+    public static Refusal tooMany(String name, Object... arguments) {
+        return new Refusal(Kind.TOO_MANY, name, List.of(arguments), List.of());
+    }
+}
