@@ -130,13 +130,15 @@ class SignInPages {
 
     /** Only a path on this very site: anything else could send a person who just signed in elsewhere. */
     static String ownPath(@Nullable String next) {
-        boolean own = next != null
-                && next.length() <= 500
-                && next.startsWith("/")
-                && !next.startsWith("//")
-                && next.indexOf('\\') < 0
-                && next.chars().noneMatch(Character::isISOControl);
-        return own ? next : "/";
+        if (next == null
+                || next.length() > 500
+                || !next.startsWith("/")
+                || next.startsWith("//")
+                || next.indexOf('\\') >= 0
+                || next.chars().anyMatch(Character::isISOControl)) {
+            return "/";
+        }
+        return next;
     }
 
     private ModelAndView page(

@@ -41,7 +41,7 @@ public final class LocalPostgres implements AutoCloseable {
         private static final long serialVersionUID = 1;
 
         private CannotStart(Path folder, IOException cause) {
-            super("PostgreSQL cannot start in " + folder + ": " + reason(cause) + lowDisk(folder), cause);
+            super("PostgreSQL cannot start in " + folder + lowDisk(folder) + ": " + reason(cause), cause);
         }
     }
 
@@ -66,7 +66,7 @@ public final class LocalPostgres implements AutoCloseable {
               while read -r line; do :; done
               seconds=0
               while [ $seconds -lt 60 ] && kill -INT $postgres; do sleep 1; seconds=$((seconds + 1)); done
-            } <&3 3<&- 2>/dev/null &
+            } <&3 3<&- >/dev/null 2>&1 &
             reader=$!
             exec 3<&-
             wait $postgres
@@ -126,23 +126,21 @@ public final class LocalPostgres implements AutoCloseable {
         // number by
         // now, or where the dead one was never reaped, as happens in containers.
         Files.deleteIfExists(data.folder().resolve("postmaster.pid"));
-        Path log = home.resolve("postgres.log");
-        if (size(log) > LOG_LIMIT_BYTES) {
-            Files.move(log, home.resolve("postgres.log.1"), REPLACE_EXISTING);
-        }
+        Path log = logIn(home);
         for (int attempt = 1; ; attempt++) {
-            long logStart = size(log);
+            long logStart = Files.size(log);
             int port = freePort();
             Process supervisor = supervise(binaries.command("postgres", arguments(data, port, durability)), log);
             LocalPostgres started = new LocalPostgres(lock, data, port, supervisor);
             if (within(READY_WITHIN, () -> started.ready() || !supervisor.isAlive()) && supervisor.isAlive()) {
                 return started;
             }
+            String end =
+                    supervisor.isAlive() ? "it is not ready after " + READY_WITHIN.toMinutes() + " min" : "it ended";
             started.stop();
             String said = tail(log, logStart);
             if (attempt == PORT_ATTEMPTS || !said.contains("Address already in use")) {
-                throw new IOException("it was not ready within " + READY_WITHIN.toMinutes() + " min, or ended before; "
-                        + log + " ends with:\n" + said);
+                throw new IOException(end + "; " + log + " says:\n" + said.strip());
             }
         }
     }
@@ -226,7 +224,10 @@ public final class LocalPostgres implements AutoCloseable {
                     Files.readAllLines(folder.resolve("postmaster.pid")).getFirst();
             if (allIn(folder).stream()
                     .anyMatch(process -> Long.toString(process.pid()).equals(postmaster))) {
-                PostgresBinaries.run(List.of("sh", "-c", "kill -INT " + postmaster), "");
+                new ProcessBuilder("sh", "-c", "kill -INT " + postmaster)
+                        .start()
+                        .onExit()
+                        .join();
             }
         } catch (IOException e) {
             // The postmaster has ended; its children do by themselves.
@@ -272,13 +273,20 @@ public final class LocalPostgres implements AutoCloseable {
     }
 
     private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
             return socket.getLocalPort();
         }
     }
 
-    private static long size(Path file) throws IOException {
-        return Files.exists(file) ? Files.size(file) : 0;
+    private static Path logIn(Path home) throws IOException {
+        Path log = home.resolve("postgres.log");
+        if (Files.exists(log) && Files.size(log) > LOG_LIMIT_BYTES) {
+            Files.move(log, home.resolve("postgres.log.1"), REPLACE_EXISTING);
+        }
+        if (!Files.exists(log)) {
+            Files.createFile(log, asFileAttribute(fromString("rw-------")));
+        }
+        return log;
     }
 
     private static String tail(Path log, long start) throws IOException {

@@ -68,7 +68,7 @@ public class Messages {
 
     /** Whether there is a text for this key. */
     public boolean has(String key) {
-        return patterns.get(Locale.ENGLISH).containsKey(key);
+        return texts(Locale.ENGLISH).containsKey(key);
     }
 
     /** All keys of a language, for the test that compares them. */
@@ -82,9 +82,9 @@ public class Messages {
      */
     public String text(Locale language, String key, Object... values) {
         Locale known = LANGUAGES.contains(language) ? language : Locale.ENGLISH;
-        String pattern = patterns.get(known).get(key);
+        String pattern = texts(known).get(key);
         if (pattern == null) {
-            pattern = patterns.get(Locale.ENGLISH).get(key);
+            pattern = texts(Locale.ENGLISH).get(key);
         }
         if (pattern == null) {
             return key;

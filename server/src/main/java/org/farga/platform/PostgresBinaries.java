@@ -7,13 +7,13 @@ import static java.nio.file.StandardOpenOption.WRITE;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.net.URL;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
@@ -34,6 +34,7 @@ import org.tukaani.xz.XZInputStream;
  */
 record PostgresBinaries(Path bin, int major, List<String> prefix) {
     private static final Pattern VERSION = Pattern.compile("-((\\d+)\\.\\d+\\.\\d+)\\.jar");
+    private static final List<String> WHO = List.of("id", "-un");
     private static final String ELSE_PASS_URL = "or pass --url with the address of a PostgreSQL";
 
     /** Unpacks into {@code binaries-<version>} in the folder unless that is there; the message of a failure is for people. */
@@ -67,9 +68,13 @@ record PostgresBinaries(Path bin, int major, List<String> prefix) {
                 var _ = channel.lock()) {
             if (!Files.isDirectory(unpacked)) {
                 Path partial = folder.resolve("binaries.partial");
-                delete(partial);
-                unpack(archive, partial);
-                Files.move(partial, unpacked, ATOMIC_MOVE);
+                delete(partial); // of a program that was killed
+                try {
+                    unpack(archive, partial);
+                    Files.move(partial, unpacked, ATOMIC_MOVE);
+                } finally {
+                    delete(partial); // on a full disk it is in the way
+                }
             }
         }
     }
@@ -99,43 +104,66 @@ record PostgresBinaries(Path bin, int major, List<String> prefix) {
         }
     }
 
-    /** PostgreSQL refuses root. In a user namespace of its own it takes itself for nobody, and its files stay root's. */
+    /**
+     * PostgreSQL refuses root, and a user that has no name, as containers like to have. In a user namespace of its own it
+     * takes itself for nobody, while its files stay this user's.
+     */
     private static List<String> prefixForThisUser() throws IOException {
-        if (!Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0)) {
+        boolean root = Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0);
+        if (!root && succeeds(WHO)) {
             return List.of();
         }
+        List<String> prefix = List.of("unshare", "-U");
         try {
-            run(List.of("unshare", "-U", "id", "-un"), "");
+            execute("unshare", join(prefix, WHO), "");
         } catch (IOException e) {
             throw new IOException(
-                    "it refuses to run as root, and this machine does not let root run it as nobody; run Farga as another"
-                            + " user, " + ELSE_PASS_URL + " (" + e.getMessage().strip() + ")",
+                    "it refuses to run as " + (root ? "root" : "a user without a name")
+                            + ", and this machine does not let it"
+                            + " run as nobody instead; run Farga as another user, " + ELSE_PASS_URL + " ("
+                            + e.getMessage() + ")",
                     e);
         }
-        return List.of("unshare", "-U");
+        return prefix;
+    }
+
+    private static boolean succeeds(List<String> command) {
+        try {
+            execute("", command, "");
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /** The command that runs a program of PostgreSQL. */
     List<String> command(String program, List<String> arguments) {
-        List<String> command = new ArrayList<>(prefix);
-        command.add(bin.resolve(program).toString());
-        command.addAll(arguments);
-        return command;
+        return join(prefix, join(List.of(bin.resolve(program).toString()), arguments));
     }
 
-    /** Runs a command to its end; throws {@link IOException} with its output if it fails. */
-    static void run(List<String> command, String input) throws IOException {
+    /** Runs a program of PostgreSQL to its end; throws {@link IOException} with the end of its output if it fails. */
+    void run(String program, List<String> arguments, String input) throws IOException {
+        execute(program, command(program, arguments), input);
+    }
+
+    private static void execute(String name, List<String> command, String input) throws IOException {
         Process process = withoutOurVariables(new ProcessBuilder(command)).start();
         try (Writer writer = process.outputWriter(UTF_8)) {
             writer.write(input);
         } catch (IOException e) {
             // It ended without reading; its output says why.
         }
-        String output = new String(process.getInputStream().readAllBytes(), UTF_8);
+        List<String> output = process.inputReader(UTF_8).readAllLines();
         int status = process.onExit().join().exitValue();
         if (status != 0) {
-            throw new IOException(String.join(" ", command) + " ended with status " + status + ":\n" + output);
+            List<String> end = output.subList(Math.max(0, output.size() - 10), output.size());
+            throw new IOException(name + " ended with status " + status + ": "
+                    + String.join("\n", end).strip());
         }
+    }
+
+    private static List<String> join(List<String> some, List<String> more) {
+        return Stream.concat(some.stream(), more.stream()).toList();
     }
 
     /** Some variables of this program change what PostgreSQL does (PGOPTIONS), others are secrets: it gets none. */
@@ -149,8 +177,10 @@ record PostgresBinaries(Path bin, int major, List<String> prefix) {
         if (Files.exists(folder)) {
             try (Stream<Path> all = Files.walk(folder)) {
                 for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-                    Files.delete(path);
+                    Files.deleteIfExists(path);
                 }
+            } catch (UncheckedIOException e) {
+                throw e.getCause();
             }
         }
     }

@@ -39,20 +39,10 @@ record PostgresData(Path folder, String password) {
             "log_checkpoints=off",
             "log_error_verbosity=terse"); // the details of an error quote rows, and rows speak of people
 
-    private static final String ROLES = """
-            ALTER ROLE postgres PASSWORD '%s';
-            CREATE ROLE farga LOGIN PASSWORD '%s';
-            CREATE DATABASE farga OWNER farga;
-            """;
-
     /** Finds the data in a home that we have locked, or makes it; the message of a failure is for people. */
     static PostgresData in(Path home, PostgresBinaries binaries, Durability durability) throws IOException {
         Path folder = home.resolve("data-" + binaries.major());
-        try (DirectoryStream<Path> unfinished = Files.newDirectoryStream(home, "unfinished-*")) {
-            for (Path one : unfinished) {
-                PostgresBinaries.delete(one);
-            }
-        }
+        deleteUnfinished(home);
         if (Files.exists(folder)) {
             requireVersion(folder, binaries.major());
         } else {
@@ -66,14 +56,25 @@ record PostgresData(Path folder, String password) {
         return new PostgresData(folder.toRealPath(), readPassword(folder));
     }
 
+    private static void deleteUnfinished(Path home) throws IOException {
+        try (DirectoryStream<Path> all = Files.newDirectoryStream(home, "unfinished-*")) {
+            for (Path unfinished : all) {
+                try {
+                    PostgresBinaries.delete(unfinished);
+                } catch (IOException e) {
+                    // Its program was killed a moment ago, and initdb is still writing: the next start deletes it.
+                }
+            }
+        }
+    }
+
     private static void requireVersion(Path folder, int major) throws IOException {
         String version = Files.readString(folder.resolve("PG_VERSION")).strip();
         if (!version.equals(Integer.toString(major))) {
             throw new IOException(
-                    folder.getFileName() + " was written by PostgreSQL " + version + ", and this Farga brings "
-                            + major
-                            + ", which cannot read it. Export the data with the version of Farga that wrote it, and import"
-                            + " them with this one into another folder");
+                    "%s was written by PostgreSQL %s, and this Farga brings %d, which cannot read it. Export the data with"
+                                    .formatted(folder.getFileName(), version, major)
+                            + " the version of Farga that wrote them, and import them with this one into another folder");
         }
     }
 
@@ -89,26 +90,27 @@ record PostgresData(Path folder, String password) {
         if (durability == Durability.FAST) {
             initdb.add("--no-sync");
         }
-        PostgresBinaries.run(binaries.command("initdb", initdb), "");
-        String superuserPassword = newPassword();
-        String password = newPassword();
-        // Without a server nobody can connect before the passwords are set. A statement that fails is not logged: it
-        // may
-        // hold one.
-        List<String> single = List.of(
-                "--single",
-                "-D",
-                unfinished.toString(),
-                "-c",
-                "exit_on_error=on",
-                "-c",
-                "log_min_error_statement=panic",
-                "postgres");
-        PostgresBinaries.run(binaries.command("postgres", single), ROLES.formatted(superuserPassword, password));
-        writePasswords(unfinished, superuserPassword, password);
+        binaries.run("initdb", initdb, "");
+        makeRoles(unfinished, binaries);
         sync(unfinished);
         Files.move(unfinished, folder, ATOMIC_MOVE);
         sync(home);
+    }
+
+    /** Without a server, so that nobody can connect before the passwords are set. */
+    private static void makeRoles(Path folder, PostgresBinaries binaries) throws IOException {
+        String superuserPassword = newPassword();
+        String password = newPassword();
+        List<String> arguments = new ArrayList<>(List.of("--single", "-D", folder.toString(), "-cexit_on_error=on"));
+        arguments.add("-clog_min_error_statement=panic"); // a statement that fails may hold a password
+        arguments.add("postgres");
+        String statements = """
+                ALTER ROLE postgres PASSWORD '%s';
+                CREATE ROLE farga LOGIN PASSWORD '%s';
+                CREATE DATABASE farga OWNER farga;
+                """.formatted(superuserPassword, password);
+        binaries.run("postgres", arguments, statements);
+        writePasswords(folder, superuserPassword, password);
     }
 
     private static String newPassword() {

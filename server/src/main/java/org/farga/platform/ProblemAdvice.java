@@ -69,7 +69,7 @@ class ProblemAdvice {
         };
     }
 
-    private static String name(HttpStatusCode status) {
+    static String name(HttpStatusCode status) {
         return switch (status.value()) {
             case 404 -> "not-found";
             case 405 -> "method-not-allowed";
@@ -80,14 +80,14 @@ class ProblemAdvice {
         };
     }
 
-    private static boolean wantsPage(HttpServletRequest request) {
+    static boolean wantsPage(HttpServletRequest request) {
         String accept = request.getHeader("Accept");
         return !request.getRequestURI().startsWith("/api/")
                 && accept != null
                 && accept.contains(MediaType.TEXT_HTML_VALUE);
     }
 
-    private ModelAndView page(ResponseEntity<ProblemDetail> answer, HttpServletRequest request) {
+    ModelAndView page(ResponseEntity<ProblemDetail> answer, HttpServletRequest request) {
         ModelAndView page = new ModelAndView("platform/problem");
         page.setStatus(answer.getStatusCode());
         page.addObject("shell", shells.of(request));

@@ -6,10 +6,13 @@ import gg.jte.output.Utf8ByteOutput;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
 import org.springframework.http.CacheControl;
 import org.springframework.web.method.support.HandlerMethodArgumentResolver;
 import org.springframework.web.servlet.View;
@@ -35,13 +38,21 @@ class WebConfiguration implements WebMvcConfigurer {
     }
 
     @Bean
-    static ViewResolver templateViews(TemplateEngine engine, Shells shells) {
-        return (name, language) -> {
-            if (name.startsWith("redirect:") || name.startsWith("forward:")) {
-                return null;
-            }
-            return view(engine, shells, name + ".jte");
-        };
+    static TemplateViews templateViews(TemplateEngine engine, Shells shells) {
+        return new TemplateViews(engine, shells);
+    }
+
+    /** Finds each page's template before Spring's own resolvers would look for a JSP. */
+    record TemplateViews(TemplateEngine engine, Shells shells) implements ViewResolver, Ordered {
+        @Override
+        public int getOrder() {
+            return HIGHEST_PRECEDENCE;
+        }
+
+        @Override
+        public @Nullable View resolveViewName(String name, Locale language) {
+            return name.startsWith("redirect:") ? null : view(engine, shells, name + ".jte");
+        }
     }
 
     private static View view(TemplateEngine engine, Shells shells, String template) {
