@@ -1,0 +1,108 @@
+package org.farga.compute;
+
+import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Comparator;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.farga.shared.JobId;
+
+/**
+ * The folders of all local jobs, {@code jobs/<id>}, and an index of those that have not ended, {@code active/<id>}, so
+ * that looking for work takes no longer as the years pass.
+ */
+final class JobFolders {
+
+    private final Path root;
+    private final Path jobs;
+    private final Path active;
+    private final Path incoming;
+
+    JobFolders(Path root) throws IOException {
+        this.root = root;
+        this.jobs = open(root.resolve("jobs"));
+        this.active = closed(root.resolve("active"));
+        this.incoming = closed(root.resolve("incoming"));
+    }
+
+    Path root() {
+        return root;
+    }
+
+    JobFolder folder(JobId id) {
+        return new JobFolder(id, jobs.resolve(id.toString()));
+    }
+
+    /** Stores an order; where the job is there already, nothing changes. */
+    void place(JobOrder order) throws IOException {
+        JobFolder folder = folder(order.id());
+        if (folder.exists()) {
+            return;
+        }
+        Path prepared = open(incoming.resolve(order.id() + "-" + UUID.randomUUID()));
+        Note.write(prepared.resolve("order"), StoredOrder.lines(order));
+        Note.write(prepared.resolve("script"), order.script());
+        Note.force(prepared);
+        // Index first: a job that is there and not in it would wait for ever.
+        Note.create(active.resolve(order.id().toString()), java.util.Map.of());
+        try {
+            Files.move(prepared, folder.path(), StandardCopyOption.ATOMIC_MOVE);
+            Note.force(jobs);
+        } catch (FileAlreadyExistsException | DirectoryNotEmptyException e) {
+            discard(prepared);
+        }
+    }
+
+    /** Jobs that may not have ended, in the order they were numbered, which is the order they wait in. */
+    List<JobFolder> active() throws IOException {
+        return ids(active).stream().map(this::folder).filter(JobFolder::exists).toList();
+    }
+
+    /** Takes an ended job out of the index. */
+    void retire(JobFolder folder) throws IOException {
+        Files.deleteIfExists(active.resolve(folder.id().toString()));
+    }
+
+    List<JobFolder> all() throws IOException {
+        return ids(jobs).stream().map(this::folder).toList();
+    }
+
+    /** A folder that jobs may pass through but not list. */
+    static Path open(Path folder) throws IOException {
+        Files.createDirectories(folder);
+        return Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
+    }
+
+    private static Path closed(Path folder) throws IOException {
+        Files.createDirectories(folder);
+        return Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
+    }
+
+    private static List<JobId> ids(Path folder) throws IOException {
+        try (Stream<Path> entries = Files.list(folder)) {
+            return entries.map(entry -> entry.getFileName().toString())
+                    .filter(name -> name.matches("[1-9][0-9]{0,17}"))
+                    .map(JobId::valueOf)
+                    .sorted(Comparator.comparingLong(JobId::value))
+                    .toList();
+        }
+    }
+
+    /** Deletes a folder and what it holds. */
+    static void discard(Path folder) throws IOException {
+        try (Stream<Path> entries = Files.walk(folder)) {
+            for (Path entry : entries.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(entry);
+            }
+        } catch (NoSuchFileException e) {
+            // someone else was quicker
+        }
+    }
+}

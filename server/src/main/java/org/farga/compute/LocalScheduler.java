@@ -1,0 +1,235 @@
+package org.farga.compute;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.farga.shared.JobId;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The machine itself as a cluster of one node, for a centre's first day, for a laptop and for tests.
+ *
+ * <p>Everything it knows is in files under one folder, so Farga may be killed at any time: jobs go on, each under its own
+ * small supervisor, and the next Farga finds them. Several may share the folder, on one machine; one of them starts jobs.
+ */
+final class LocalScheduler implements Scheduler, AutoCloseable {
+
+    private final JobFolders folders;
+    private final Machine machine;
+    private final Isolation isolation;
+    private final Clock clock;
+    private final Dispatcher dispatcher;
+    /** Ends never change, so each is read from its folder once. */
+    private final Map<JobId, Instant> ends = new ConcurrentHashMap<>();
+
+    /**
+     * Opens the folder, making it where it is missing, and starts the jobs that wait there. Throws
+     * {@link IllegalStateException} when this machine cannot run jobs, with what is missing.
+     */
+    LocalScheduler(Path root, Clock clock, LocalSettings settings) {
+        try {
+            Path home = JobFolders.open(root).toRealPath();
+            this.folders = new JobFolders(home);
+            this.machine = Machine.find(settings);
+            this.isolation = Trial.strongest(home, settings, machine);
+            this.clock = clock;
+            Launch launch = new Launch(home, isolation, settings, machine.cpuNumbers());
+            this.dispatcher = new Dispatcher(folders, machine, launch, clock);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        dispatcher.start();
+    }
+
+    @Override
+    public Submission submit(JobOrder order) {
+        return asking(() -> {
+            if (!folders.folder(order.id()).exists()) {
+                Optional<String> refusal = order.refusal().or(() -> refusalHere(order));
+                if (refusal.isPresent()) {
+                    return new Submission.Rejected(refusal.get());
+                }
+                folders.place(order);
+                dispatcher.wake();
+            }
+            return new Submission.Accepted(order.id().toString());
+        });
+    }
+
+    /** Why this machine can never run the order. */
+    private Optional<String> refusalHere(JobOrder order) {
+        Resources wanted = order.resources();
+        if (wanted.cpus() > machine.cpus()) {
+            return tooMuch(wanted.cpus() + " CPUs", machine.cpus() + " CPUs");
+        }
+        if (wanted.gpus() > machine.gpus().size()) {
+            return tooMuch(wanted.gpus() + " GPUs", machine.gpus().size() + " GPUs");
+        }
+        if (wanted.memoryMebibytes() > machine.memoryMebibytes()) {
+            return tooMuch(wanted.memoryMebibytes() + " MiB of memory", machine.memoryMebibytes() + " MiB");
+        }
+        for (Mount mount : order.mounts()) {
+            Optional<String> refusal = refusalOf(mount);
+            if (refusal.isPresent()) {
+                return refusal;
+            }
+        }
+        return Interpreter.refusal(order.script(), order.environment().getOrDefault("PATH", Launch.PATH));
+    }
+
+    private Optional<String> tooMuch(String wanted, String has) {
+        return Optional.of("The job asks for " + wanted + ", but node " + machine.name() + " has " + has);
+    }
+
+    private Optional<String> refusalOf(Mount mount) {
+        if (!mount.source().isAbsolute() || !Files.isDirectory(mount.source())) {
+            return Optional.of("The folder of dataset " + mount.name() + " is not on this machine");
+        }
+        return isolation.canRead(mount.source())
+                ? Optional.empty()
+                : Optional.of("The folder of dataset " + mount.name() + " is not readable by the users that jobs run"
+                        + " under; make it so with chmod o+rx");
+    }
+
+    @Override
+    public Map<JobId, Observation> observe(Set<JobId> jobs) {
+        return asking(() -> {
+            Map<JobId, Observation> observations = new HashMap<>();
+            JobId first = null;
+            for (JobId job : jobs) {
+                JobFolder folder = folders.folder(job);
+                if (folder.exists()) {
+                    Observation observation = folder.observe("Priority");
+                    if (observation.state() == JobState.PENDING) {
+                        first = first == null ? firstInQueue() : first;
+                        observation = job.equals(first) ? folder.observe("Resources") : observation;
+                    }
+                    observations.put(job, observation);
+                }
+            }
+            return observations;
+        });
+    }
+
+    private @Nullable JobId firstInQueue() throws IOException {
+        for (JobFolder job : folders.active()) {
+            if (job.claim() == null) {
+                return job.id();
+            }
+        }
+        return null;
+    }
+
+    @Override
+    public void cancel(JobId job) {
+        asking(() -> {
+            JobFolder folder = folders.folder(job);
+            if (!folder.exists() || folder.hasEnded()) {
+                return null;
+            }
+            JobFolder.Claim nobodys = new JobFolder.Claim(true, List.of(), List.of(), 0, machine.name());
+            if (folder.claim(nobodys)) {
+                folder.end(Dispatcher.cancelledInTheQueue(clock.instant()));
+                return null;
+            }
+            folder.cancel();
+            JobFolder.Start start = folder.start();
+            if (start != null && Dispatcher.isAlive(start)) {
+                // Only wakes the supervisor, which looks for the note each second in any case.
+                ProcessHandle.of(start.pid()).ifPresent(ProcessHandle::destroy);
+            }
+            return null;
+        });
+    }
+
+    @Override
+    public List<Observation> endedSince(Instant since) {
+        return asking(() -> {
+            List<Observation> ended = new ArrayList<>();
+            for (JobFolder folder : folders.all()) {
+                Instant end = ends.get(folder.id());
+                if (end == null) {
+                    JobFolder.End read = folder.end();
+                    if (read == null) {
+                        continue;
+                    }
+                    end = read.at();
+                    ends.put(folder.id(), end);
+                }
+                if (!end.isBefore(since)) {
+                    ended.add(folder.observe("None"));
+                }
+            }
+            ended.sort(Comparator.comparing(observation -> ends.getOrDefault(observation.id(), Instant.MAX)));
+            return ended;
+        });
+    }
+
+    @Override
+    public Cluster describe() {
+        return asking(() -> {
+            List<JobFolder.Claim> running = new ArrayList<>();
+            for (JobFolder job : folders.active()) {
+                JobFolder.Claim claim = job.claim();
+                if (claim != null && !job.hasEnded()) {
+                    running.add(claim);
+                }
+            }
+            Dispatcher.Free free = Dispatcher.Free.of(machine, running);
+            List<Cluster.Gpu> gpus = machine.gpus().stream()
+                    .map(gpu -> new Cluster.Gpu(
+                            gpu.index(),
+                            gpu.model(),
+                            gpu.memoryMebibytes(),
+                            gpu.uuid(),
+                            free.gpus().contains(gpu.index())))
+                    .toList();
+            Cluster.Node node = new Cluster.Node(
+                    machine.name(),
+                    true,
+                    machine.cpus(),
+                    free.cpus().size(),
+                    machine.memoryMebibytes(),
+                    free.memoryMebibytes(),
+                    gpus);
+            return new Cluster("local", isolation.level(), List.of(node));
+        });
+    }
+
+    @Override
+    public JobFiles files(JobId job) {
+        return folders.folder(job).files();
+    }
+
+    /** Stops starting jobs from this process. Jobs that run go on, and are found again by the next scheduler. */
+    @Override
+    public void close() {
+        asking(() -> {
+            dispatcher.close();
+            return null;
+        });
+    }
+
+    private interface Question<T> {
+        T ask() throws IOException;
+    }
+
+    private static <T> T asking(Question<T> question) {
+        try {
+            return question.ask();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

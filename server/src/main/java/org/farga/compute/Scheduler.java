@@ -1,0 +1,40 @@
+package org.farga.compute;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.farga.shared.JobId;
+
+/**
+ * The engine that runs jobs: Slurm at a centre, the machine itself where there is no cluster. Farga's own job number is
+ * the only name a job has here; what the engine calls it is kept for the reader of the engine's logs.
+ *
+ * <p>An engine that cannot be reached throws {@link java.io.UncheckedIOException}: nothing is known, ask again.
+ */
+interface Scheduler {
+
+    /**
+     * Hands a job to the engine. The same number twice is one job: a caller that lost the answer asks again, and the
+     * first order stands.
+     */
+    Submission submit(JobOrder order);
+
+    /** What is known of these jobs, in one question to the engine. A job it has never heard of is absent. */
+    Map<JobId, Observation> observe(Set<JobId> jobs);
+
+    /**
+     * Ends a job with every process it started, wherever they hid; a pending one never starts. Returns at once, the end
+     * is observed later. Of an unknown, ended or already cancelled job it asks nothing.
+     */
+    void cancel(JobId job);
+
+    /** Jobs that ended at this instant or later, earliest end first: the engine's accounting, for reconciliation. */
+    List<Observation> endedSince(Instant since);
+
+    /** What the engine has and how much of it is free now. */
+    Cluster describe();
+
+    /** Where a job's log, metrics and output are on the shared file system; they may not exist yet. */
+    JobFiles files(JobId job);
+}
