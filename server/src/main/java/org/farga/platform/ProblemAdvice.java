@@ -4,6 +4,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.util.Locale;
 import org.farga.shared.NotFoundException;
 import org.jspecify.annotations.Nullable;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
@@ -47,7 +48,7 @@ class ProblemAdvice {
     private ResponseEntity<ProblemDetail> answer(Exception thrown, HttpServletRequest request, Locale language) {
         return switch (thrown) {
             case HttpMessageNotReadableException unreadable ->
-                unreadable.getCause() instanceof BodyLimitFilter.TooLargeException
+                NestedExceptionUtils.getMostSpecificCause(unreadable) instanceof BodyLimitFilter.TooLargeException
                         ? problems.named(HttpStatus.CONTENT_TOO_LARGE, "too-large", language)
                         : problems.named(HttpStatus.BAD_REQUEST, "unreadable-body", language);
             case BodyLimitFilter.TooLargeException large ->

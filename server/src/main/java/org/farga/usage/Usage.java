@@ -1,39 +1,114 @@
 package org.farga.usage;
 
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.farga.allocation.Allocation;
+import org.farga.allocation.Allocations;
 import org.farga.shared.AllocationId;
 import org.farga.shared.JobId;
+import org.farga.shared.NotFoundException;
 import org.farga.shared.Outcome;
 import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Propagation;
+import org.springframework.transaction.annotation.Transactional;
 
-/** Keeps the account of every allocation. All of these join the caller's transaction. */
+/**
+ * Keeps the account of every allocation. What changes it must be called in the transaction that changes the job, so that
+ * neither can happen without the other.
+ */
 @Service
 public class Usage {
+    private final UsageTable table;
+    private final Allocations allocations;
+    private final Clock clock;
+
+    Usage(UsageTable table, Allocations allocations, Clock clock) {
+        this.table = table;
+        this.allocations = allocations;
+        this.clock = clock;
+    }
+
+    /** How an allocation stands now, whoever asks; throws {@link NotFoundException}. */
     public Balance balance(AllocationId allocation) {
-        throw new UnsupportedOperationException();
+        return account(allocations.get(allocation)).balance(now());
+    }
+
+    /** The same for many at once. */
+    public Map<AllocationId, Balance> balances(Collection<Allocation> of) {
+        if (of.isEmpty()) {
+            return Map.of();
+        }
+        Instant now = now();
+        var books = table.books(of.stream().map(Allocation::id).toList());
+        return of.stream()
+                .collect(Collectors.toMap(
+                        Allocation::id, a -> account(a, books.get(a.id())).balance(now), (a, b) -> a));
     }
 
     /**
      * Commits what a job may use at most. Refused as {@code over-budget} with the numbers where it does not fit; jobs of
      * one allocation are judged one after another, also from several processes. The same job twice commits once.
      */
+    @Transactional(propagation = Propagation.MANDATORY)
     public Outcome<Balance> commit(AllocationId allocation, JobId job, int gpus, int cpus, Duration timeLimit) {
-        throw new UnsupportedOperationException();
+        Allocation locked = allocations.lock(allocation);
+        // Read after the lock is held: whoever held it before has committed by then, and is seen.
+        Account account = account(locked);
+        if (table.knows(job)) {
+            return Outcome.done(account.balance(now()));
+        }
+        Commitment wanted = new Commitment(job, gpus, cpus, timeLimit, null);
+        return account.commit(wanted, now()).map(balance -> {
+            table.insert(allocation, wanted);
+            return balance;
+        });
     }
 
-    /** The job runs since then: its commitment is partly in flight now. */
+    /** The job runs since then: its commitment is partly in flight now. Told again, the first start stays. */
+    @Transactional(propagation = Propagation.MANDATORY)
     public void started(JobId job, Instant startedAt) {
-        throw new UnsupportedOperationException();
+        table.start(job, startedAt.truncatedTo(ChronoUnit.MILLIS));
     }
 
     /** The job never ran: its commitment is lifted. */
+    @Transactional(propagation = Propagation.MANDATORY)
     public void release(JobId job) {
-        throw new UnsupportedOperationException();
+        table.deleteCommitment(job);
     }
 
-    /** The job has ended: its usage is on the statement and its commitment is lifted. Twice counts once. */
+    /**
+     * The job has ended: its usage is on the statement and its commitment is lifted. Twice counts once, and the first
+     * account stays. A job that never committed, such as an imported one, is settled all the same.
+     */
+    @Transactional(propagation = Propagation.MANDATORY)
     public void settle(JobUsage usage) {
-        throw new UnsupportedOperationException();
+        table.insert(UsageRecord.of(usage));
+        table.deleteCommitment(usage.job());
+    }
+
+    private Account account(Allocation allocation) {
+        return account(allocation, table.books(List.of(allocation.id())).get(allocation.id()));
+    }
+
+    private static Account account(Allocation allocation, UsageTable.@org.jspecify.annotations.Nullable Books books) {
+        if (books == null) {
+            throw new IllegalStateException("the statement names every allocation it was asked for");
+        }
+        return new Account(
+                allocation.gpuHours(),
+                allocation.cpuHours(),
+                books.gpuSettled(),
+                books.cpuSettled(),
+                books.commitments());
+    }
+
+    private Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.MILLIS);
     }
 }

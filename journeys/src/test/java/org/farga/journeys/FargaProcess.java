@@ -1,0 +1,150 @@
+package org.farga.journeys;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** The packaged program in a process of its own, as an operator starts it. */
+final class FargaProcess implements AutoCloseable {
+    private static final Duration START_LIMIT = Duration.ofSeconds(120);
+    private static final HttpClient HTTP =
+            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
+
+    /** The root of the checkout: the journeys run in their module's folder. */
+    static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+
+    private final Path data;
+    private final int port;
+    private Process process;
+
+    private FargaProcess(Path data, int port) {
+        this.data = data;
+        this.port = port;
+    }
+
+    /** Starts on a free port of loopback and waits until it is ready. */
+    static FargaProcess start(Path data) {
+        FargaProcess farga = new FargaProcess(data, freePort());
+        farga.start();
+        return farga;
+    }
+
+    static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    void start() {
+        Path jar = ROOT.resolve("server/target/farga-server.jar");
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-Xmx512m",
+                "-jar",
+                jar.toString(),
+                "--farga.data=" + data,
+                "--farga.public-url=" + address(),
+                "--server.port=" + port));
+        try {
+            Files.createDirectories(data);
+            process = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))
+                    .start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        Instant deadline = Instant.now().plus(START_LIMIT);
+        while (!ready()) {
+            if (!process.isAlive() || Instant.now().isAfter(deadline)) {
+                throw new IllegalStateException("Farga did not start; its log:\n" + tail());
+            }
+            pause(100);
+        }
+    }
+
+    String address() {
+        return "http://127.0.0.1:" + port;
+    }
+
+    Path data() {
+        return data;
+    }
+
+    Path log() {
+        return data.resolve("farga.log");
+    }
+
+    boolean ready() {
+        try {
+            return HTTP.send(
+                                    HttpRequest.newBuilder(URI.create(address() + "/actuator/health/readiness"))
+                                            .timeout(Duration.ofSeconds(2))
+                                            .build(),
+                                    BodyHandlers.discarding())
+                            .statusCode()
+                    == 200;
+        } catch (IOException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** As the kernel's out-of-memory killer does it: no chance to tidy up. */
+    void killNine() {
+        process.destroyForcibly();
+        join();
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+        if (!join()) {
+            process.destroyForcibly();
+        }
+    }
+
+    private boolean join() {
+        try {
+            return process.waitFor(30, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    String tail() {
+        try {
+            List<String> lines = Files.readAllLines(log());
+            return String.join("\n", lines.subList(Math.max(0, lines.size() - 60), lines.size()));
+        } catch (IOException e) {
+            return "(no log: " + e.getMessage() + ")";
+        }
+    }
+
+    static void pause(long milliseconds) {
+        try {
+            Thread.sleep(milliseconds);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+package org.farga.usage;
+
+import java.io.IOException;
+import java.math.BigDecimal;
+import org.apache.commons.csv.CSVFormat;
+import org.apache.commons.csv.CSVPrinter;
+
+/** A statement as RFC 4180 writes tables, with the exact milliseconds beside the hours that people read. */
+final class StatementCsv {
+    private static final CSVFormat FORMAT = CSVFormat.RFC4180
+            .builder()
+            .setHeader(
+                    "job",
+                    "jobName",
+                    "person",
+                    "personName",
+                    "cluster",
+                    "startedAt",
+                    "endedAt",
+                    "seconds",
+                    "gpus",
+                    "cpus",
+                    "memoryMebibytes",
+                    "gpuMilliseconds",
+                    "cpuMilliseconds",
+                    "gpuHours",
+                    "cpuHours")
+            .get();
+
+    private final CSVPrinter printer;
+
+    /** Writes the head at once. */
+    StatementCsv(Appendable to) throws IOException {
+        this.printer = new CSVPrinter(to, FORMAT);
+    }
+
+    void write(Statements.Line line) throws IOException {
+        UsageRecord r = line.record();
+        printer.printRecord(
+                r.job(),
+                harmless(r.jobName()),
+                r.person(),
+                harmless(line.personName()),
+                harmless(r.cluster()),
+                r.startedAt(),
+                r.endedAt(),
+                seconds(r),
+                r.gpus(),
+                r.cpus(),
+                r.memoryMebibytes(),
+                r.gpuHours().milliseconds(),
+                r.cpuHours().milliseconds(),
+                r.gpuHours().hours().toPlainString(),
+                r.cpuHours().hours().toPlainString());
+    }
+
+    /** Seconds with their milliseconds: 12.345. */
+    static BigDecimal seconds(UsageRecord record) {
+        return BigDecimal.valueOf(record.duration().toMillis(), 3);
+    }
+
+    /**
+     * What people typed, so that a spreadsheet takes it for text: a cell that would start a formula gets an apostrophe
+     * before it (OWASP, "CSV injection").
+     */
+    static String harmless(String typed) {
+        return !typed.isEmpty() && "=+-@\t\r\n".indexOf(typed.charAt(0)) >= 0 ? "'" + typed : typed;
+    }
+}

@@ -1,0 +1,198 @@
+package org.farga.usage;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.farga.shared.AllocationId;
+import org.farga.shared.CpuHours;
+import org.farga.shared.GpuHours;
+import org.farga.shared.JobId;
+import org.farga.shared.PersonId;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+@Component
+class UsageTable {
+    private final JdbcClient jdbc;
+
+    UsageTable(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    /** What an allocation's jobs used and set aside, without what was awarded. */
+    record Books(GpuHours gpuSettled, CpuHours cpuSettled, List<Commitment> commitments) {}
+
+    /** Whether this job is on the account already, as a commitment or as a line. */
+    boolean knows(JobId job) {
+        return jdbc.sql("""
+                        SELECT EXISTS (SELECT 1 FROM usage_commitment WHERE job_id = :job)
+                            OR EXISTS (SELECT 1 FROM usage_record WHERE job_id = :job)""").param("job", job.value()).query(Boolean.class).single();
+    }
+
+    void insert(AllocationId allocation, Commitment commitment) {
+        jdbc.sql("""
+                INSERT INTO usage_commitment (job_id, allocation_id, gpus, cpus, time_limit_milliseconds, started_at)
+                VALUES (:job, :allocation, :gpus, :cpus, :timeLimit, :startedAt)
+                ON CONFLICT (job_id) DO NOTHING""")
+                .param("job", commitment.job().value())
+                .param("allocation", allocation.value())
+                .param("gpus", commitment.gpus())
+                .param("cpus", commitment.cpus())
+                .param("timeLimit", commitment.timeLimit().toMillis())
+                .param("startedAt", commitment.startedAt() == null ? null : utc(commitment.startedAt()))
+                .update();
+    }
+
+    /** Notes the start once: a repeated report does not move it. */
+    void start(JobId job, Instant startedAt) {
+        jdbc.sql("UPDATE usage_commitment SET started_at = :at WHERE job_id = :job AND started_at IS NULL")
+                .param("at", utc(startedAt))
+                .param("job", job.value())
+                .update();
+    }
+
+    void deleteCommitment(JobId job) {
+        jdbc.sql("DELETE FROM usage_commitment WHERE job_id = :job")
+                .param("job", job.value())
+                .update();
+    }
+
+    void insert(UsageRecord record) {
+        jdbc.sql("""
+                INSERT INTO usage_record (job_id, job_name, allocation_id, cluster, person_id, started_at, ended_at,
+                    duration_milliseconds, gpus, cpus, memory_mebibytes, gpu_milliseconds, cpu_milliseconds)
+                VALUES (:job, :jobName, :allocation, :cluster, :person, :startedAt, :endedAt,
+                    :duration, :gpus, :cpus, :memory, :gpuMilliseconds, :cpuMilliseconds)
+                ON CONFLICT (job_id) DO NOTHING""")
+                .param("job", record.job().value())
+                .param("jobName", record.jobName())
+                .param("allocation", record.allocation().value())
+                .param("cluster", record.cluster())
+                .param("person", record.person().value())
+                .param("startedAt", utc(record.startedAt()))
+                .param("endedAt", utc(record.endedAt()))
+                .param("duration", record.duration().toMillis())
+                .param("gpus", record.gpus())
+                .param("cpus", record.cpus())
+                .param("memory", record.memoryMebibytes())
+                .param("gpuMilliseconds", record.gpuHours().milliseconds())
+                .param("cpuMilliseconds", record.cpuHours().milliseconds())
+                .update();
+    }
+
+    /**
+     * The books of these allocations, each of one moment: a job that is being settled stands either among the
+     * commitments or among the lines, never in both or neither, because one statement sees one snapshot.
+     */
+    Map<AllocationId, Books> books(Collection<AllocationId> allocations) {
+        Map<AllocationId, Books> books = new HashMap<>();
+        jdbc.sql("""
+                SELECT a.id, settled.gpu, settled.cpu, c.job_id, c.gpus, c.cpus, c.time_limit_milliseconds, c.started_at
+                FROM unnest(CAST(:allocations AS uuid[])) AS a (id)
+                CROSS JOIN LATERAL (
+                    SELECT coalesce(sum(r.gpu_milliseconds), 0)::bigint AS gpu,
+                           coalesce(sum(r.cpu_milliseconds), 0)::bigint AS cpu
+                    FROM usage_record r WHERE r.allocation_id = a.id) settled
+                LEFT JOIN usage_commitment c ON c.allocation_id = a.id""")
+                .param(
+                        "allocations",
+                        allocations.stream().map(AllocationId::value).toArray(UUID[]::new))
+                .query(row -> {
+                    AllocationId allocation = new AllocationId(row.getObject("id", UUID.class));
+                    GpuHours gpu = new GpuHours(row.getLong("gpu"));
+                    CpuHours cpu = new CpuHours(row.getLong("cpu"));
+                    Books one = books.computeIfAbsent(allocation, a -> new Books(gpu, cpu, new ArrayList<>()));
+                    if (row.getObject("job_id") != null) {
+                        one.commitments().add(commitment(row));
+                    }
+                });
+        return books;
+    }
+
+    private static Commitment commitment(ResultSet row) throws SQLException {
+        OffsetDateTime startedAt = row.getObject("started_at", OffsetDateTime.class);
+        return new Commitment(
+                new JobId(row.getLong("job_id")),
+                row.getInt("gpus"),
+                row.getInt("cpus"),
+                Duration.ofMillis(row.getLong("time_limit_milliseconds")),
+                startedAt == null ? null : startedAt.toInstant());
+    }
+
+    /** Where a statement stands: the last line's end, and its job. */
+    record LineKey(Instant endedAt, long job) {
+        static LineKey parse(String text) {
+            int space = text.indexOf(' ');
+            return new LineKey(Instant.parse(text.substring(0, space)), Long.parseLong(text.substring(space + 1)));
+        }
+
+        static String of(UsageRecord record) {
+            return record.endedAt() + " " + record.job();
+        }
+    }
+
+    /** The lines of a statement, the latest end first. */
+    List<UsageRecord> lines(AllocationId allocation, @Nullable LineKey after, int most) {
+        return jdbc.sql("""
+                        SELECT job_id, job_name, allocation_id, cluster, person_id, started_at, ended_at, gpus, cpus,
+                            memory_mebibytes
+                        FROM usage_record
+                        WHERE allocation_id = :allocation
+                          AND (:fromTop OR (ended_at, job_id) < (:endedAt, :job))
+                        ORDER BY ended_at DESC, job_id DESC LIMIT :most""")
+                .param("allocation", allocation.value())
+                .param("fromTop", after == null)
+                .param("endedAt", utc(after == null ? Instant.EPOCH : after.endedAt()))
+                .param("job", after == null ? 0L : after.job())
+                .param("most", most)
+                .query(UsageTable::line)
+                .list();
+    }
+
+    private static UsageRecord line(ResultSet row, int number) throws SQLException {
+        return new UsageRecord(
+                new JobId(row.getLong("job_id")),
+                row.getString("job_name"),
+                new AllocationId(row.getObject("allocation_id", UUID.class)),
+                row.getString("cluster"),
+                new PersonId(row.getObject("person_id", UUID.class)),
+                instant(row, "started_at"),
+                instant(row, "ended_at"),
+                row.getInt("gpus"),
+                row.getInt("cpus"),
+                row.getLong("memory_mebibytes"));
+    }
+
+    /** What ended jobs held, and what running ones have held until now: together the settled and the in flight. */
+    List<UsageDay.Span> spans(AllocationId allocation, Instant now) {
+        return jdbc.sql("""
+                        SELECT started_at, ended_at, gpus, cpus FROM usage_record WHERE allocation_id = :allocation
+                        UNION ALL
+                        SELECT started_at,
+                            least(:now, started_at + make_interval(secs => time_limit_milliseconds / 1000.0)), gpus, cpus
+                        FROM usage_commitment WHERE allocation_id = :allocation AND started_at < :now""")
+                .param("allocation", allocation.value())
+                .param("now", utc(now))
+                .query((row, n) -> new UsageDay.Span(
+                        instant(row, "started_at"), instant(row, "ended_at"), row.getInt("gpus"), row.getInt("cpus")))
+                .list();
+    }
+
+    private static Instant instant(ResultSet row, String column) throws SQLException {
+        return row.getObject(column, OffsetDateTime.class).toInstant();
+    }
+
+    private static OffsetDateTime utc(Instant instant) {
+        return instant.atOffset(ZoneOffset.UTC);
+    }
+}
