@@ -1,5 +1,6 @@
 package org.farga.allocation;
 
+import java.time.Instant;
 import org.farga.shared.AllocationId;
 import org.farga.shared.CpuHours;
 import org.farga.shared.GpuHours;
@@ -18,4 +19,15 @@ public record Allocation(
         boolean suspended,
         ProposalId proposal,
         String proposalCode,
-        String callTitle) {}
+        String callTitle) {
+    /** How it stands at an instant. Its period's end counts first: what is over is not held back any more. */
+    public AllocationState state(Instant now) {
+        if (!now.isBefore(period.to())) {
+            return AllocationState.EXPIRED;
+        }
+        if (suspended) {
+            return AllocationState.SUSPENDED;
+        }
+        return now.isBefore(period.from()) ? AllocationState.PLANNED : AllocationState.ACTIVE;
+    }
+}

@@ -133,6 +133,11 @@ public class Organisations {
                 .toList();
     }
 
+    /** Everyone who belongs to an organisation, owners first. */
+    public List<org.farga.shared.PersonId> people(OrganisationId id) {
+        return table.members(id).stream().map(Member::person).toList();
+    }
+
     private static Summary summary(Organisation organisation) {
         return new Summary(organisation.id(), organisation.name(), organisation.country(), organisation.foundedOn());
     }

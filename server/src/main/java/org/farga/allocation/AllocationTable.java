@@ -1,0 +1,146 @@
+package org.farga.allocation;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.farga.shared.AllocationId;
+import org.farga.shared.CpuHours;
+import org.farga.shared.GpuHours;
+import org.farga.shared.Period;
+import org.farga.shared.PersonId;
+import org.farga.shared.ProjectId;
+import org.farga.shared.ProposalId;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+@Component
+class AllocationTable {
+    private static final String SELECT = """
+            SELECT a.id, a.project_id, a.cluster, a.gpu_milliseconds, a.cpu_milliseconds, a.starts_at, a.ends_at,
+                   a.proposal_id, a.proposal_code, a.call_title,
+                   EXISTS (SELECT 1 FROM allocation_suspension s
+                           WHERE s.allocation_id = a.id AND s.lifted_at IS NULL) AS suspended
+            FROM allocation a
+            """;
+
+    private final JdbcClient jdbc;
+
+    AllocationTable(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    void insert(Allocation allocation) {
+        jdbc.sql("""
+                INSERT INTO allocation (id, project_id, cluster, gpu_milliseconds, cpu_milliseconds, starts_at, ends_at,
+                                        proposal_id, proposal_code, call_title)
+                VALUES (:id, :project, :cluster, :gpu, :cpu, :from, :to, :proposal, :code, :call)""")
+                .param("id", allocation.id().value())
+                .param("project", allocation.project().value())
+                .param("cluster", allocation.cluster())
+                .param("gpu", allocation.gpuHours().milliseconds())
+                .param("cpu", allocation.cpuHours().milliseconds())
+                .param("from", utc(allocation.period().from()))
+                .param("to", utc(allocation.period().to()))
+                .param("proposal", allocation.proposal().value())
+                .param("code", allocation.proposalCode())
+                .param("call", allocation.callTitle())
+                .update();
+    }
+
+    Optional<Allocation> find(AllocationId id) {
+        return jdbc.sql(SELECT + "WHERE a.id = :id")
+                .param("id", id.value())
+                .query(AllocationTable::allocation)
+                .optional();
+    }
+
+    /** The same with its row locked until the end of the transaction. */
+    Optional<Allocation> lock(AllocationId id) {
+        return jdbc.sql(SELECT + "WHERE a.id = :id FOR UPDATE OF a")
+                .param("id", id.value())
+                .query(AllocationTable::allocation)
+                .optional();
+    }
+
+    List<Allocation> list(Collection<AllocationId> ids) {
+        return jdbc.sql(SELECT + "WHERE a.id = ANY(:ids)")
+                .param("ids", ids.stream().map(AllocationId::value).toArray(UUID[]::new))
+                .query(AllocationTable::allocation)
+                .list();
+    }
+
+    /** Those of these projects, newest first. */
+    List<Allocation> ofProjects(Collection<ProjectId> projects) {
+        return jdbc.sql(SELECT + "WHERE a.project_id = ANY(:projects) ORDER BY a.starts_at DESC, a.id DESC")
+                .param("projects", projects.stream().map(ProjectId::value).toArray(UUID[]::new))
+                .query(AllocationTable::allocation)
+                .list();
+    }
+
+    /** Those in force on these allocations. */
+    Map<AllocationId, Suspension> suspensions(Collection<AllocationId> ids) {
+        Map<AllocationId, Suspension> found = new HashMap<>();
+        jdbc.sql("""
+                SELECT allocation_id, reason, suspended_by, since FROM allocation_suspension
+                WHERE allocation_id = ANY(:ids) AND lifted_at IS NULL""")
+                .param("ids", ids.stream().map(AllocationId::value).toArray(UUID[]::new))
+                .query(row -> {
+                    found.put(
+                            new AllocationId(row.getObject("allocation_id", UUID.class)),
+                            new Suspension(
+                                    row.getString("reason"),
+                                    new PersonId(row.getObject("suspended_by", UUID.class)),
+                                    row.getObject("since", OffsetDateTime.class).toInstant()));
+                });
+        return found;
+    }
+
+    void insertSuspension(AllocationId id, Suspension suspension) {
+        jdbc.sql("""
+                INSERT INTO allocation_suspension (allocation_id, since, reason, suspended_by)
+                VALUES (:id, :since, :reason, :by)""")
+                .param("id", id.value())
+                .param("since", utc(suspension.since()))
+                .param("reason", suspension.reason())
+                .param("by", suspension.by().value())
+                .update();
+    }
+
+    void liftSuspension(AllocationId id, PersonId by, Instant at) {
+        jdbc.sql("""
+                UPDATE allocation_suspension SET lifted_at = :at, lifted_by = :by
+                WHERE allocation_id = :id AND lifted_at IS NULL""")
+                .param("id", id.value())
+                .param("by", by.value())
+                .param("at", utc(at))
+                .update();
+    }
+
+    static OffsetDateTime utc(Instant instant) {
+        return OffsetDateTime.ofInstant(instant, ZoneOffset.UTC);
+    }
+
+    private static Allocation allocation(ResultSet row, int number) throws SQLException {
+        return new Allocation(
+                new AllocationId(row.getObject("id", UUID.class)),
+                new ProjectId(row.getObject("project_id", UUID.class)),
+                row.getString("cluster"),
+                new GpuHours(row.getLong("gpu_milliseconds")),
+                new CpuHours(row.getLong("cpu_milliseconds")),
+                new Period(
+                        row.getObject("starts_at", OffsetDateTime.class).toInstant(),
+                        row.getObject("ends_at", OffsetDateTime.class).toInstant()),
+                row.getBoolean("suspended"),
+                new ProposalId(row.getObject("proposal_id", UUID.class)),
+                row.getString("proposal_code"),
+                row.getString("call_title"));
+    }
+}

@@ -1,0 +1,189 @@
+package org.farga.allocation;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.farga.shared.OrganisationId;
+import org.farga.shared.PersonId;
+import org.farga.shared.ProjectId;
+import org.farga.shared.ProposalId;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+@Component
+class ProjectTable {
+    private static final String COLUMNS =
+            "p.id, p.slug, p.name, p.organisation_id, p.opened_by_proposal_id, p.opened_at";
+
+    private final JdbcClient jdbc;
+
+    ProjectTable(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    /** Whether it was inserted: false where the slug is taken or the proposal has opened its project already. */
+    boolean insert(Project project) {
+        return jdbc.sql("""
+                        INSERT INTO project (id, slug, name, organisation_id, opened_by_proposal_id, opened_at)
+                        VALUES (:id, :slug, :name, :organisation, :proposal, :openedAt)
+                        ON CONFLICT DO NOTHING""")
+                        .param("id", project.id().value())
+                        .param("slug", project.slug())
+                        .param("name", project.name())
+                        .param("organisation", project.organisation().value())
+                        .param("proposal", project.openedByProposal().value())
+                        .param("openedAt", AllocationTable.utc(project.openedAt()))
+                        .update()
+                == 1;
+    }
+
+    Optional<ProjectId> openedBy(ProposalId proposal) {
+        return jdbc.sql("SELECT id FROM project WHERE opened_by_proposal_id = :proposal")
+                .param("proposal", proposal.value())
+                .query((row, n) -> new ProjectId(row.getObject(1, UUID.class)))
+                .optional();
+    }
+
+    Optional<Project> find(ProjectId id) {
+        return withMembers(jdbc.sql("SELECT " + COLUMNS + " FROM project p WHERE p.id = :id")
+                        .param("id", id.value())
+                        .query(ProjectTable::project)
+                        .list())
+                .stream()
+                .findFirst();
+    }
+
+    Optional<Project> find(String slug) {
+        return withMembers(jdbc.sql("SELECT " + COLUMNS + " FROM project p WHERE p.slug = :slug")
+                        .param("slug", slug)
+                        .query(ProjectTable::project)
+                        .list())
+                .stream()
+                .findFirst();
+    }
+
+    /** Holds the project until the end of the transaction: changes of its members happen one after another. */
+    void lock(ProjectId id) {
+        jdbc.sql("SELECT id FROM project WHERE id = :id FOR UPDATE")
+                .param("id", id.value())
+                .query(UUID.class)
+                .optional();
+    }
+
+    List<Project> list(Collection<ProjectId> ids) {
+        return withMembers(jdbc.sql("SELECT " + COLUMNS + " FROM project p WHERE p.id = ANY(:ids)")
+                .param("ids", uuids(ids))
+                .query(ProjectTable::project)
+                .list());
+    }
+
+    /** Newest first, after the given one; identifiers are ordered by the time they were made. */
+    List<Project> list(VisibleProjects visible, @Nullable ProjectId after, int most) {
+        return withMembers(jdbc.sql("SELECT " + COLUMNS + """
+                         FROM project p
+                        WHERE (:all OR p.id = ANY(:visible)) AND (:fromTop OR p.id < :after)
+                        ORDER BY p.id DESC LIMIT :most""")
+                .param("all", visible.all())
+                .param("visible", visible.ids())
+                .param("fromTop", after == null)
+                .param("after", after == null ? new UUID(0, 0) : after.value())
+                .param("most", most)
+                .query(ProjectTable::project)
+                .list());
+    }
+
+    /** Those in which the person works as one of {@code belongsTo}, and all of the organisations in {@code owns}. */
+    Set<ProjectId> visible(PersonId person, Collection<OrganisationId> belongsTo, Collection<OrganisationId> owns) {
+        return jdbc
+                .sql("""
+                        SELECT p.id FROM project p
+                        WHERE p.organisation_id = ANY(:owns)
+                           OR (p.organisation_id = ANY(:belongsTo) AND EXISTS (
+                                   SELECT 1 FROM project_member m WHERE m.project_id = p.id AND m.person_id = :person))""")
+                .param("owns", owns.stream().map(OrganisationId::value).toArray(UUID[]::new))
+                .param(
+                        "belongsTo",
+                        belongsTo.stream().map(OrganisationId::value).toArray(UUID[]::new))
+                .param("person", person.value())
+                .query((row, n) -> new ProjectId(row.getObject(1, UUID.class)))
+                .list()
+                .stream()
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    /** Adds a member, or gives one another role. */
+    void putMember(ProjectId project, PersonId person, ProjectRole role, Instant since) {
+        jdbc.sql("""
+                INSERT INTO project_member (project_id, person_id, role, since)
+                VALUES (:project, :person, :role, :since)
+                ON CONFLICT (project_id, person_id) DO UPDATE SET role = :role""")
+                .param("project", project.value())
+                .param("person", person.value())
+                .param("role", role.name())
+                .param("since", AllocationTable.utc(since))
+                .update();
+    }
+
+    void removeMember(ProjectId project, PersonId person) {
+        jdbc.sql("DELETE FROM project_member WHERE project_id = :project AND person_id = :person")
+                .param("project", project.value())
+                .param("person", person.value())
+                .update();
+    }
+
+    /** The members of all of them in one statement. */
+    private List<Project> withMembers(List<Project> projects) {
+        if (projects.isEmpty()) {
+            return projects;
+        }
+        Map<ProjectId, List<ProjectMember>> members = new HashMap<>();
+        jdbc.sql("""
+                SELECT project_id, person_id, role, since FROM project_member
+                WHERE project_id = ANY(:projects) ORDER BY role, since, person_id""")
+                .param("projects", uuids(projects.stream().map(Project::id).toList()))
+                .query(row -> {
+                    members.computeIfAbsent(
+                                    new ProjectId(row.getObject("project_id", UUID.class)),
+                                    p -> new java.util.ArrayList<>())
+                            .add(new ProjectMember(
+                                    new PersonId(row.getObject("person_id", UUID.class)),
+                                    ProjectRole.valueOf(row.getString("role")),
+                                    row.getObject("since", OffsetDateTime.class).toInstant()));
+                });
+        return projects.stream()
+                .map(p -> new Project(
+                        p.id(),
+                        p.slug(),
+                        p.name(),
+                        p.organisation(),
+                        p.openedByProposal(),
+                        p.openedAt(),
+                        members.getOrDefault(p.id(), List.of())))
+                .toList();
+    }
+
+    private static UUID[] uuids(Collection<ProjectId> ids) {
+        return ids.stream().map(ProjectId::value).toArray(UUID[]::new);
+    }
+
+    private static Project project(ResultSet row, int number) throws SQLException {
+        return new Project(
+                new ProjectId(row.getObject("id", UUID.class)),
+                row.getString("slug"),
+                row.getString("name"),
+                new OrganisationId(row.getObject("organisation_id", UUID.class)),
+                new ProposalId(row.getObject("opened_by_proposal_id", UUID.class)),
+                row.getObject("opened_at", OffsetDateTime.class).toInstant(),
+                List.of());
+    }
+}
