@@ -27,7 +27,9 @@ become_job() {
     set -- unshare --user --map-user="$outer_user" --map-group="$outer_group" -- \
       "$@" --inh-caps=-all --bounding-set=-all
   fi
-  [ -z "$own_user" ] || set -- prlimit --nproc="$tasks:$tasks" -- "$@"
+  # A little more than may be, so that the supervisor sees that it was too much.
+  [ -z "$own_user" ] || set -- prlimit --nproc="$((tasks + 16)):$((tasks + 16))" -- "$@"
+  echo 500 >/proc/self/oom_score_adj # should the machine run out of memory, jobs go before Farga and its database
   with_job exec setsid taskset -c "$cpus" prlimit --fsize="$disk_bytes:$disk_bytes" --core=0:0 -- "$@" -- env $signals
 }
 

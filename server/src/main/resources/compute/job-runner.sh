@@ -6,7 +6,7 @@
 #
 # FOLDER/run holds this job's settings as shell text. Needs a POSIX sh, coreutils, util-linux, grep, sed and awk.
 set -u
-umask 022
+umask 077
 folder=$2
 . "$folder/run"
 work=$folder/work
@@ -112,6 +112,7 @@ find_processes() {
   found="${found#* } "
   kib=${found%% *}
   pids=${found#* }
+  [ "$tasks_now" -le "$most_tasks" ] || most_tasks=$tasks_now
 }
 
 # Ends them all. Stopping first keeps a fork bomb from outrunning the kill; the kernel ends a namespace with its first
@@ -132,14 +133,14 @@ kill_processes() {
 # --- before -----------------------------------------------------------------------------------------------------------
 
 prepare() {
-  mkdir "$work" "$work/output" "$work/tmp" "$work/datasets" "$folder/stage" &&
+  mkdir "$work" "$work/output" "$work/tmp" "$work/datasets" "$folder/stage" && chmod 755 "$work/datasets" &&
     cp "$folder/script" "$work/script" && chmod 555 "$work/script" &&
     : >"$folder/metrics.jsonl" && mkfifo -m 600 "$folder/pipe" && each_dataset prepare_dataset || return 1
-  if [ -n "$user" ]; then
-    # The pipe too: a script that writes to /dev/stderr opens it again.
-    chown "$user:$user" "$work" "$work/output" "$work/tmp" "$folder/metrics.jsonl" "$folder/pipe" || return 1
-  fi
-  chmod 700 "$work"
+  [ -n "$user" ] || return 0
+  # The pipe too: a script that writes to /dev/stderr opens it again.
+  chown "$user:$user" "$work" "$work/output" "$work/tmp" "$folder/metrics.jsonl" "$folder/pipe" || return 1
+  # In a namespace the job is shown what it needs of this folder; here it must walk through it, and only it may.
+  [ "$isolation" = NAMESPACES ] || { chgrp "$user" "$folder" && chmod 710 "$folder"; }
 }
 
 # Without namespaces a dataset is copied (sharing blocks where the file system can), so that no job can harm it.
@@ -147,46 +148,53 @@ prepare_dataset() { # name source
   if [ "$isolation" = NAMESPACES ]; then
     mkdir "$work/datasets/$1"
   else
-    mkdir -p "$folder/datasets" && cp -RL --reflink=auto "$2" "$folder/datasets/$1" &&
-      chmod -R a-w,a+rX "$folder/datasets/$1" && ln -s "$folder/datasets/$1" "$work/datasets/$1"
+    copy=$folder/datasets/$1
+    mkdir -p "$copy" && cp -RP --reflink=auto "$2/." "$copy" && chmod 755 "$folder/datasets" &&
+      chmod -R a-w,a+rX "$copy" && ln -s "$copy" "$work/datasets/$1"
   fi && return 0
   echo "farga: dataset $1 cannot be prepared"
   exit 1
 }
 
-# Copies the job's words as they come, up to the limit; what follows is read and dropped, so that the job goes on.
+# Copies the job's words as they come, until the kernel stops it at the limit; what follows is read and dropped, so that
+# the job goes on.
 copy_log() {
-  dd bs=65536 iflag=count_bytes count="$log_bytes" status=none
-  if [ "$(dd bs=1 count=1 status=none | wc -c)" -gt 0 ]; then
-    printf '\n[farga: the log is cut here, at %s bytes; the job goes on]\n' "$log_bytes"
-    cat >/dev/null
-  fi
+  prlimit --fsize="$log_bytes:$log_bytes" -- cat 2>/dev/null && return 0
+  printf '\n[farga: the log is cut here, at %s bytes; the job goes on]\n' "$log_bytes"
+  cat >/dev/null
 }
 
 # --- while it runs ----------------------------------------------------------------------------------------------------
 
 # Sets now: milliseconds since the machine started, so that a changed clock neither shortens nor lengthens a job.
-milliseconds() { # seconds with two decimals
-  now=$((${1%.*} * 1000 + 1${1#*.} * 10 - 1000))
-}
 uptime_ms() {
-  read -r now rest </proc/uptime
-  milliseconds "$now"
+  read -r up rest </proc/uptime
+  milliseconds "$up"
+  now=$ms
+}
+milliseconds() { # seconds with two decimals
+  ms=$((${1%.*} * 1000 + 1${1#*.} * 10 - 1000))
 }
 
 # Sets used_kib by a du in the background, a tenth of the time at most: large folders take long to count.
 watch_disk() {
   if [ -n "$du" ]; then
     kill -0 "$du" 2>/dev/null && return 0
-    read -r used_kib rest <"$folder/disk" || used_kib=0
-    du_next=$((now + 1000 + 9 * (now - du_began))) du=
+    read_disk
+    milliseconds "$up"
+    du_next=$((now + 1000 + 9 * (ms - du_began))) du=
   elif [ "$now" -ge "$du_next" ]; then
     du_began=$now
     count_disk &
     du=$!
   fi
 }
-count_disk() { du -skxc "$work" "$folder/metrics.jsonl" 2>/dev/null | tail -n 1 >"$folder/disk"; }
+count_disk() {
+  du -skxc "$work" "$folder/metrics.jsonl" 2>/dev/null | tail -n 1 | cat - /proc/uptime >"$folder/disk"
+}
+read_disk() {
+  { read -r used_kib rest && read -r up rest; } <"$folder/disk" || used_kib=0 up=0.00
+}
 
 # Sets cpu, milliseconds of all the job's processes; without a control group it is known at the end only.
 count_cpu() {
@@ -217,7 +225,7 @@ judge() {
     state=TIMEOUT reason=TimeLimit
   elif [ "$kib" -gt "$memory_kib" ] || counted oom_kill "$oom_file"; then
     state=OUT_OF_MEMORY reason=OutOfMemory
-  elif [ "$tasks_now" -ge "$tasks" ] || counted max "$forks_file"; then
+  elif [ "$most_tasks" -ge "$tasks" ] || counted max "$forks_file"; then
     state=FAILED reason=TooManyProcesses
   elif [ "$used_kib" -gt $((disk_bytes / 1024)) ]; then
     state=FAILED reason=DiskQuotaExceeded
@@ -229,7 +237,8 @@ end_job() {
   if [ -z "$ending_at" ]; then
     ending_at=$now
     case $state in
-      CANCELLED | TIMEOUT) kill -TERM $pids 2>/dev/null ;;
+      # All at once, or a shell would go on to its next line when the program it waits for is ended first.
+      CANCELLED | TIMEOUT) for signal in STOP TERM CONT; do kill -$signal $pids; done 2>/dev/null ;;
       *) ending_at=$((now - grace_ms)) ;;
     esac
   fi
@@ -248,10 +257,10 @@ judge_end() {
   else
     state=FAILED reason=NonZeroExitCode
     count_disk
-    read -r used_kib rest <"$folder/disk"
+    read_disk
     if [ "$code" = 153 ] || [ "$used_kib" -gt $((disk_bytes / 1024)) ]; then
       reason=DiskQuotaExceeded # 153: ended by SIGXFSZ, one file was larger than all may be
-    elif counted max "$forks_file"; then
+    elif [ "$most_tasks" -ge "$tasks" ] || counted max "$forks_file"; then
       reason=TooManyProcesses
     fi
   fi
@@ -262,8 +271,9 @@ conclude() {
   code=137
   uptime_ms
   if [ -e "$folder/result" ]; then
-    read -r code now <"$folder/result"
-    milliseconds "$now"
+    read -r code up <"$folder/result"
+    milliseconds "$up"
+    now=$ms
   fi
   elapsed=$((now - started_up))
   payload=
@@ -283,10 +293,12 @@ conclude() {
   finish
 }
 
+# On a full disk it stays until it can say how the job ended.
 finish() {
-  printf 'state=%s\nreason=%s\ncode=%s\nendedAt=%s\ncpu=%s\npeak=%s\n' "$state" "$reason" "$code" \
-    $((started_at + elapsed)) "$cpu" "$peak" >"$folder/end.tmp"
-  publish end
+  until [ -e "$folder/end" ]; do
+    printf 'state=%s\nreason=%s\ncode=%s\nendedAt=%s\ncpu=%s\npeak=%s\n' "$state" "$reason" "$code" \
+      $((started_at + elapsed)) "$cpu" "$peak" >"$folder/end.tmp" && publish end || sleep 2
+  done
   exit 0
 }
 
@@ -316,8 +328,13 @@ run() {
     state=FAILED reason=JobLaunchFailure
     finish
   fi
+  if [ -e "$folder/cancel" ]; then
+    state=CANCELLED reason=Cancelled
+    finish
+  fi
   make_groups
   echo "$groups" >"$folder/groups"
+  [ -n "$groups" ] && tick=1 || tick=0.5
 
   copy_log <"$folder/pipe" >>"$folder/log.txt" &
   logger=$!
@@ -342,5 +359,5 @@ sweep() {
 }
 
 groups= oom_file= forks_file= cpu_file= payload= logger=
-state= reason= code= cpu= peak=0 elapsed=0 ending_at= tasks_now=0 kib=0 pids= used_kib=0 du= du_next=0 du_began=0
+state= reason= code= cpu= peak=0 elapsed=0 ending_at= tasks_now=0 most_tasks=0 kib=0 pids= used_kib=0 du= du_next=0 du_began=0
 "$1"

@@ -7,6 +7,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Starts waiting jobs as the machine has room, and finds those whose supervisor died. Of all Fargas that share a folder
- * one does this; it keeps nothing in memory that the folder does not say, so another can take over at any time.
+ * one does this; it knows nothing that the folder does not say, so another can take over at any time.
  *
  * <p>First come, first served: nothing overtakes the first job that waits, because on one machine a job that asks for
  * most of it would otherwise wait for as long as small ones keep coming.
@@ -29,8 +30,12 @@ final class Dispatcher implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Dispatcher.class.getName());
     private static final Duration TICK = Duration.ofMillis(200);
     private static final Duration TAKEOVER = Duration.ofSeconds(1);
+    /** Looks between two that read every waiting job's notes. */
+    private static final int THOROUGHLY = 50;
     /** A supervisor beats once a second; in a container another's process number may not be seen at all. */
     private static final Duration SILENCE = Duration.ofSeconds(4);
+    /** From a claim to the supervisor's first note, on a machine that is very busy. */
+    private static final Duration SLOW_START = Duration.ofSeconds(30);
 
     private final JobFolders folders;
     private final Machine machine;
@@ -39,6 +44,9 @@ final class Dispatcher implements AutoCloseable {
     private final HolderLock lock;
     private final Thread thread;
     private volatile boolean closed;
+
+    private final Map<JobId, JobFolder.Claim> claims = new HashMap<>();
+    private int looks;
 
     /** Since when (nanoseconds) a job's note has said the same; what a job says is its heartbeat or its silence. */
     private final Map<JobId, Silence> silences = new HashMap<>();
@@ -83,6 +91,7 @@ final class Dispatcher implements AutoCloseable {
                     look();
                     LockSupport.parkNanos(TICK.toNanos());
                 } else {
+                    looks = 0;
                     LockSupport.parkNanos(TAKEOVER.toNanos());
                 }
             } catch (IOException | RuntimeException e) {
@@ -95,41 +104,69 @@ final class Dispatcher implements AutoCloseable {
     }
 
     private void look() throws IOException, InterruptedException {
+        // A claim is never unwritten, so it is read once; those of jobs cancelled in the queue are found now and then.
+        boolean thoroughly = looks++ % THOROUGHLY == 0;
         List<JobFolder> waiting = new ArrayList<>();
-        List<JobFolder.Claim> running = new ArrayList<>();
-        Set<JobId> seen = new HashSet<>();
+        Set<JobId> active = new HashSet<>();
         for (JobFolder job : folders.active()) {
-            JobFolder.Claim claim = job.claim();
-            if (job.hasEnded()) {
-                folders.retire(job);
-            } else if (claim == null) {
-                waiting.add(job);
-            } else if (claim.cancelled()) {
-                job.end(cancelledInTheQueue(clock.instant())); // its canceller died between the two notes
-            } else {
-                seen.add(job.id());
-                if (!endIfLost(job)) {
-                    running.add(claim);
+            active.add(job.id());
+            try {
+                if (thoroughly && !claims.containsKey(job.id())) {
+                    JobFolder.Claim claim = job.claim();
+                    if (claim != null) {
+                        claims.put(job.id(), claim);
+                    }
                 }
+                JobFolder.Claim claim = claims.get(job.id());
+                if (claim == null) {
+                    waiting.add(job);
+                } else {
+                    follow(job, claim);
+                }
+            } catch (IOException | RuntimeException e) {
+                LOG.log(System.Logger.Level.ERROR, "job " + job.id() + " cannot be followed", e);
             }
         }
-        silences.keySet().retainAll(seen);
+        claims.keySet().retainAll(active);
+        silences.keySet().retainAll(active);
+        startInTurn(waiting);
+    }
+
+    private void follow(JobFolder job, JobFolder.Claim claim) throws IOException, InterruptedException {
+        if (job.hasEnded()) {
+            folders.retire(job);
+            claims.remove(job.id());
+        } else if (claim.cancelled()) {
+            job.end(cancelledInTheQueue(clock.instant())); // its canceller died between the two notes
+        } else {
+            endIfLost(job);
+        }
+    }
+
+    private void startInTurn(List<JobFolder> waiting) {
         for (JobFolder job : waiting) {
-            JobOrder order = job.order();
-            JobFolder.Claim claim = fit(order.resources(), running);
-            if (claim == null) {
-                return;
-            }
-            if (!closed && job.claim(claim)) {
-                running.add(claim);
-                start(job, order, claim);
+            try {
+                if (!job.exists()) {
+                    continue;
+                }
+                JobOrder order = job.order();
+                JobFolder.Claim claim = fit(order.resources());
+                if (claim == null || closed) {
+                    return;
+                }
+                if (job.claim(claim)) {
+                    claims.put(job.id(), claim);
+                    start(job, order, claim);
+                }
+            } catch (IOException | RuntimeException e) {
+                LOG.log(System.Logger.Level.ERROR, "job " + job.id() + " cannot be started", e);
             }
         }
     }
 
     /** What the job would get of what the others leave; null when that is not enough. */
-    private JobFolder.@Nullable Claim fit(Resources wanted, List<JobFolder.Claim> running) {
-        Free free = Free.of(machine, running);
+    private JobFolder.@Nullable Claim fit(Resources wanted) {
+        Free free = Free.of(machine, claims.values());
         if (wanted.cpus() > free.cpus().size()
                 || wanted.memoryMebibytes() > free.memoryMebibytes()
                 || wanted.gpus() > free.gpus().size()) {
@@ -155,28 +192,28 @@ final class Dispatcher implements AutoCloseable {
         }
     }
 
-    /** Whether the job's supervisor is gone without a word. The machine, or someone on it, ended it. */
-    private boolean endIfLost(JobFolder job) throws IOException, InterruptedException {
+    /** Ends a job whose supervisor is gone without a word: the machine, or someone on it, ended it. */
+    private void endIfLost(JobFolder job) throws IOException, InterruptedException {
         JobFolder.Start start = job.start();
         JobFolder.Heartbeat heartbeat = job.heartbeat();
         String said = start == null ? "" : start + " " + heartbeat;
         Silence silence = silences.get(job.id());
         if (silence == null || !silence.said().equals(said)) {
             silences.put(job.id(), new Silence(said, System.nanoTime()));
-            return false;
+            return;
         }
-        if (System.nanoTime() - silence.sinceNanos() < SILENCE.toNanos() || start != null && isAlive(start)) {
-            return false;
+        Duration patience = start == null ? SLOW_START : SILENCE;
+        if (System.nanoTime() - silence.sinceNanos() < patience.toNanos() || start != null && isAlive(start)) {
+            return;
         }
         if (start == null && !job.giveUpStart()) {
-            return false;
+            return;
         }
         launch.sweep(job);
         Instant at = start == null ? clock.instant() : start.at().plusMillis(heartbeat.elapsedMilliseconds());
         String reason = start == null ? "JobLaunchFailure" : "NodeFail";
         job.end(new JobFolder.End(JobState.NODE_FAIL, reason, at, null, heartbeat.measured()));
         LOG.log(System.Logger.Level.WARNING, "job {0} was lost: its supervisor is gone", job.id());
-        return true;
     }
 
     static JobFolder.End cancelledInTheQueue(Instant at) {
@@ -198,7 +235,7 @@ final class Dispatcher implements AutoCloseable {
 
     /** What is not set aside for a job. */
     record Free(List<Integer> cpus, long memoryMebibytes, List<Integer> gpus) {
-        static Free of(Machine machine, List<JobFolder.Claim> running) {
+        static Free of(Machine machine, Collection<JobFolder.Claim> running) {
             List<Integer> cpus =
                     new ArrayList<>(IntStream.range(0, machine.cpus()).boxed().toList());
             List<Integer> gpus = new ArrayList<>(

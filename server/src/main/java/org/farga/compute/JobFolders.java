@@ -1,8 +1,7 @@
 package org.farga.compute;
 
 import java.io.IOException;
-import java.nio.file.DirectoryNotEmptyException;
-import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -10,6 +9,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.farga.shared.JobId;
@@ -46,23 +46,29 @@ final class JobFolders {
         if (folder.exists()) {
             return;
         }
-        Path prepared = open(incoming.resolve(order.id() + "-" + UUID.randomUUID()));
+        Path prepared = closed(incoming.resolve(order.id() + "-" + UUID.randomUUID()));
         Note.write(prepared.resolve("order"), StoredOrder.lines(order));
         Note.write(prepared.resolve("script"), order.script());
         Note.force(prepared);
         // Index first: a job that is there and not in it would wait for ever.
-        Note.create(active.resolve(order.id().toString()), java.util.Map.of());
+        Note.create(active.resolve(order.id().toString()), Map.of());
         try {
             Files.move(prepared, folder.path(), StandardCopyOption.ATOMIC_MOVE);
             Note.force(jobs);
-        } catch (FileAlreadyExistsException | DirectoryNotEmptyException e) {
+        } catch (FileSystemException e) {
             discard(prepared);
+            if (!folder.exists()) {
+                throw e;
+            }
         }
     }
 
-    /** Jobs that may not have ended, in the order they were numbered, which is the order they wait in. */
+    /**
+     * Jobs that may not have ended, in the order they were numbered, which is the order they wait in. One whose submission
+     * was cut short has no folder.
+     */
     List<JobFolder> active() throws IOException {
-        return ids(active).stream().map(this::folder).filter(JobFolder::exists).toList();
+        return ids(active).stream().map(this::folder).toList();
     }
 
     /** Takes an ended job out of the index. */
@@ -80,7 +86,8 @@ final class JobFolders {
         return Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
     }
 
-    private static Path closed(Path folder) throws IOException {
+    /** A folder that only Farga may enter. */
+    static Path closed(Path folder) throws IOException {
         Files.createDirectories(folder);
         return Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
     }

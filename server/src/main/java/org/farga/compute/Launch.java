@@ -109,7 +109,6 @@ final class Launch {
         set(text, "grace_ms", settings.grace().toMillis());
         set(text, "tasks", settings.maximumTasks());
         set(text, "log_bytes", settings.logMebibytes() << 20);
-        set(text, "tick", settings.cgroups() ? "1" : "0.5");
         function(
                 text,
                 "each_dataset",

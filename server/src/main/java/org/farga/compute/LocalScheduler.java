@@ -124,7 +124,7 @@ final class LocalScheduler implements Scheduler, AutoCloseable {
 
     private @Nullable JobId firstInQueue() throws IOException {
         for (JobFolder job : folders.active()) {
-            if (job.claim() == null) {
+            if (job.exists() && job.claim() == null) {
                 return job.id();
             }
         }

@@ -41,7 +41,7 @@ final class Trial {
         if (isolation.level() == IsolationLevel.PLAIN && isolation.firstUser() != null && closed != null) {
             return "the users that jobs run under may not pass through " + closed + "; allow it with chmod o+x";
         }
-        Path folder = JobFolders.open(root.resolve("trial-" + UUID.randomUUID()));
+        Path folder = JobFolders.closed(root.resolve("trial-" + UUID.randomUUID()));
         try {
             Path dataset = Files.createDirectories(folder.resolve("dataset"));
             JobOrder order = new JobOrder(

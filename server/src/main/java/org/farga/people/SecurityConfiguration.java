@@ -14,6 +14,7 @@ import org.springframework.security.config.http.SessionCreationPolicy;
 import org.springframework.security.crypto.argon2.Argon2PasswordEncoder;
 import org.springframework.security.crypto.password.PasswordEncoder;
 import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.access.IpAddressAuthorizationManager;
 import org.springframework.security.web.context.NullSecurityContextRepository;
 import org.springframework.security.web.csrf.HttpSessionCsrfTokenRepository;
 import org.springframework.security.web.header.writers.ReferrerPolicyHeaderWriter.ReferrerPolicy;
@@ -36,7 +37,12 @@ class SecurityConfiguration {
     @Order(1)
     SecurityFilterChain operations(HttpSecurity http) throws Exception {
         return http.securityMatcher("/actuator/**")
-                .authorizeHttpRequests(r -> r.anyRequest().permitAll())
+                // Health is for load balancers; the figures are for a collector on this machine or a proxy in front of
+                // it.
+                .authorizeHttpRequests(r -> r.requestMatchers("/actuator/health/**", "/actuator/health")
+                        .permitAll()
+                        .anyRequest()
+                        .access(IpAddressAuthorizationManager.hasIpAddress("127.0.0.0/8")))
                 .csrf(AbstractHttpConfigurer::disable)
                 .sessionManagement(s -> s.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
                 .build();

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A folder that one program at a time may use; the kernel frees it when that program ends, however it ends. */
 final class FolderLock implements AutoCloseable {
-    // The kernel drops a process's lock when the process closes the file anywhere: a file locked here is never opened
+    // The kernel drops a program's lock as soon as the program closes that file anywhere: what is held is not opened
     // again.
     private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 

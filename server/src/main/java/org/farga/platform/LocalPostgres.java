@@ -22,9 +22,9 @@ import java.util.function.BooleanSupplier;
 /**
  * A private PostgreSQL in a folder of its own: the database of a Farga that was given none.
  *
- * <p>It lives as long as the program that starts it. A supervising shell reads a pipe from that program, and when the pipe
- * ends, be it by {@link #close} or because the program was killed, PostgreSQL shuts down cleanly. Where the shell was killed
- * as well, the next start stops what is left. The folder holds {@code data-18} (with the passwords in
+ * <p>It lives as long as the program that starts it. A supervising shell reads a pipe from that program, and when the
+ * pipe ends, be it by {@link #close} or because the program was killed, PostgreSQL shuts down cleanly. Where the shell
+ * was killed as well, the next start stops what is left. The folder holds {@code data-18} (with the passwords in
  * {@code farga.pgpass}), {@code binaries-<version>}, {@code postgres.log} and {@code lock}. Linux only.
  */
 public final class LocalPostgres implements AutoCloseable {
@@ -54,8 +54,8 @@ public final class LocalPostgres implements AutoCloseable {
     private static final long LOW_DISK_BYTES = 100_000_000;
 
     /**
-     * Runs its arguments until they end by themselves or the input ends. Interrupting is PostgreSQL's fast shutdown; one
-     * that comes before PostgreSQL listens to it is lost, hence the repetition.
+     * Runs its arguments until they end by themselves or the input ends. An interrupt is PostgreSQL's fast shutdown;
+     * one that comes before PostgreSQL listens to it is lost, hence the repetition.
      */
     private static final String SUPERVISOR = """
             exec 3<&0 </dev/null
@@ -89,12 +89,12 @@ public final class LocalPostgres implements AutoCloseable {
     }
 
     /**
-     * Starts PostgreSQL in the folder, which is made, for this user alone, if it is missing. Returns once connections are
-     * taken: in about 1 s, the first time about 5 s, after a crash at most 5 min. The programs are unpacked into the folder,
-     * or into the one that the system property {@code farga.postgres.binaries} names, which may be shared.
+     * Starts PostgreSQL in the folder, which is made, for this user alone, if it is missing. Returns once connections
+     * are taken: in about 1 s, the first time in 5 s, after a crash in 5 min at most. The programs are unpacked into
+     * the folder, or into the one that the system property {@code farga.postgres.binaries} names and others may share.
      *
-     * @throws CannotStart if another program uses the folder, it cannot be written, its data are of another major version,
-     *     this machine cannot run PostgreSQL, or PostgreSQL refuses (the message then has the end of its log)
+     * @throws CannotStart if another program uses the folder, it cannot be written, its data are of another major
+     *     version, this machine cannot run PostgreSQL, or PostgreSQL refuses (with the end of its log in the message)
      */
     public static LocalPostgres start(Path folder, Durability durability) {
         try {
@@ -122,9 +122,9 @@ public final class LocalPostgres implements AutoCloseable {
             throw new IOException(
                     "processes of an earlier start do not end, even killed; the machine may need a restart");
         }
-        // Nothing runs there, so a pid file is a leftover. PostgreSQL would heed it where another process has the
-        // number by
-        // now, or where the dead one was never reaped, as happens in containers.
+        // Nothing runs there, so a pid file is a leftover. PostgreSQL would heed it where the number is another
+        // process's
+        // by now, or where the dead postmaster was never reaped, as happens in containers.
         Files.deleteIfExists(data.folder().resolve("postmaster.pid"));
         Path log = logIn(home);
         for (int attempt = 1; ; attempt++) {
@@ -156,7 +156,7 @@ public final class LocalPostgres implements AutoCloseable {
         return arguments;
     }
 
-    /** In a session of its own, so that Ctrl-C in a terminal does not stop PostgreSQL before the program that uses it. */
+    /** In a session of its own, so that Ctrl-C in a terminal does not reach PostgreSQL before its user is done. */
     private static Process supervise(List<String> command, Path log) throws IOException {
         List<String> supervised = new ArrayList<>(List.of("setsid", "sh", "-c", SUPERVISOR, "farga-postgres"));
         supervised.addAll(command);
@@ -220,14 +220,15 @@ public final class LocalPostgres implements AutoCloseable {
             return true;
         }
         try {
-            String postmaster =
-                    Files.readAllLines(folder.resolve("postmaster.pid")).getFirst();
-            if (allIn(folder).stream()
-                    .anyMatch(process -> Long.toString(process.pid()).equals(postmaster))) {
-                new ProcessBuilder("sh", "-c", "kill -INT " + postmaster)
-                        .start()
-                        .onExit()
-                        .join();
+            List<String> lines = Files.readAllLines(folder.resolve("postmaster.pid"));
+            for (ProcessHandle process : allIn(folder)) {
+                String pid = Long.toString(process.pid());
+                if (!lines.isEmpty() && lines.getFirst().equals(pid)) {
+                    new ProcessBuilder("sh", "-c", "kill -INT " + pid)
+                            .start()
+                            .onExit()
+                            .join();
+                }
             }
         } catch (IOException e) {
             // The postmaster has ended; its children do by themselves.

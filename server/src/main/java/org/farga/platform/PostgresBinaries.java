@@ -37,7 +37,7 @@ record PostgresBinaries(Path bin, int major, List<String> prefix) {
     private static final List<String> WHO = List.of("id", "-un");
     private static final String ELSE_PASS_URL = "or pass --url with the address of a PostgreSQL";
 
-    /** Unpacks into {@code binaries-<version>} in the folder unless that is there; the message of a failure is for people. */
+    /** Unpacks into {@code binaries-<version>} in the folder unless it is there; a failure's message is for people. */
     static PostgresBinaries unpackedIn(Path folder) throws IOException {
         String platform = System.getProperty("os.name") + " on " + System.getProperty("os.arch");
         String name = switch (platform) {
@@ -105,8 +105,8 @@ record PostgresBinaries(Path bin, int major, List<String> prefix) {
     }
 
     /**
-     * PostgreSQL refuses root, and a user that has no name, as containers like to have. In a user namespace of its own it
-     * takes itself for nobody, while its files stay this user's.
+     * PostgreSQL refuses root, and a user that has no name, as containers like to have. In a user namespace of its own
+     * it takes itself for nobody, while its files stay this user's.
      */
     private static List<String> prefixForThisUser() throws IOException {
         boolean root = Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0);
@@ -119,9 +119,8 @@ record PostgresBinaries(Path bin, int major, List<String> prefix) {
         } catch (IOException e) {
             throw new IOException(
                     "it refuses to run as " + (root ? "root" : "a user without a name")
-                            + ", and this machine does not let it"
-                            + " run as nobody instead; run Farga as another user, " + ELSE_PASS_URL + " ("
-                            + e.getMessage() + ")",
+                            + ", and this machine does not let it run as nobody instead; run Farga as another user, "
+                            + ELSE_PASS_URL + " (" + e.getMessage() + ")",
                     e);
         }
         return prefix;
@@ -166,7 +165,7 @@ record PostgresBinaries(Path bin, int major, List<String> prefix) {
         return Stream.concat(some.stream(), more.stream()).toList();
     }
 
-    /** Some variables of this program change what PostgreSQL does (PGOPTIONS), others are secrets: it gets none. */
+    /** Some of our variables would change what PostgreSQL does (TZ, LC_ALL), others are secrets: it gets none. */
     static ProcessBuilder withoutOurVariables(ProcessBuilder builder) {
         builder.environment().keySet().retainAll(Set.of("PATH"));
         return builder.redirectErrorStream(true);

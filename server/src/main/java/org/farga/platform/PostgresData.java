@@ -71,10 +71,10 @@ record PostgresData(Path folder, String password) {
     private static void requireVersion(Path folder, int major) throws IOException {
         String version = Files.readString(folder.resolve("PG_VERSION")).strip();
         if (!version.equals(Integer.toString(major))) {
-            throw new IOException(
-                    "%s was written by PostgreSQL %s, and this Farga brings %d, which cannot read it. Export the data with"
-                                    .formatted(folder.getFileName(), version, major)
-                            + " the version of Farga that wrote them, and import them with this one into another folder");
+            String advice = "Export the data with the version of Farga that wrote them, and import them with this one"
+                    + " into another folder";
+            throw new IOException("%s was written by PostgreSQL %s, and this Farga brings %d, which cannot read it. %s"
+                    .formatted(folder.getFileName(), version, major, advice));
         }
     }
 

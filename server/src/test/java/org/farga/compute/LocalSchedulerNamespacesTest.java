@@ -1,5 +1,17 @@
 package org.farga.compute;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import org.farga.shared.JobId;
+import org.junit.jupiter.api.Test;
+
 /** Jobs in namespaces of their own, with the kernel's limits where it lets us have them. */
 class LocalSchedulerNamespacesTest extends LocalSchedulerContract {
 
@@ -11,5 +23,54 @@ class LocalSchedulerNamespacesTest extends LocalSchedulerContract {
     @Override
     boolean cgroups() {
         return true;
+    }
+
+    @Test
+    void aHiddenFolderIsEmptyAndAHiddenFileTooEvenForItsReaders() throws IOException {
+        // Not in /tmp, which a job does not see anyway.
+        Path data = Files.createTempDirectory(Path.of("target").toAbsolutePath(), "hidden");
+        Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Path password = Files.writeString(data.resolve("password"), "swordfish");
+        Path file = Files.writeString(data.resolveSibling(data.getFileName() + ".yml"), "swordfish");
+        JobId open = run(script("cat " + file + " " + password));
+        awaitEnd(open);
+        assertThat(log(open)).as("what can be read when nothing is hidden").isEqualTo("swordfishswordfish");
+        LocalSettings hiding = new LocalSettings(
+                level(), cgroups(), List.of(data, file), 8, 4096L, settings.nvidiaSmi(), 60, 1, Duration.ofSeconds(1));
+        scheduler.close();
+        scheduler = new LocalScheduler(root, Clock.systemUTC(), hiding);
+        try {
+            JobId job = run(script(
+                    "cat " + file + " " + password + "; ls -A " + data,
+                    "umount " + data + " && cat " + password,
+                    "unshare -Urm umount -l " + data + " && cat " + password,
+                    "exit 0"));
+            assertThat(awaitEnd(job).state()).isEqualTo(JobState.COMPLETED);
+            assertThat(log(job)).doesNotContain("swordfish").doesNotContain("\npassword");
+        } finally {
+            JobFolders.discard(data);
+            Files.delete(file);
+            scheduler.close();
+            scheduler = openOn(root);
+        }
+    }
+
+    @Test
+    void aJobSeesItsOwnProcessesAndTemporaryFilesOnly() throws IOException {
+        Path strangers = Files.createTempFile("strangers", ".txt");
+        try {
+            JobId job = run(script(
+                    "ls -d /proc/[0-9]* | wc -l",
+                    "ls /tmp/" + strangers.getFileName() + " 2>/dev/null && echo SEEN",
+                    "echo mine > /tmp/mine && echo mine > /dev/shm/mine && cat tmp/mine"));
+            assertThat(awaitEnd(job).state()).isEqualTo(JobState.COMPLETED);
+            assertThat(Integer.parseInt(log(job).lines().findFirst().orElseThrow()))
+                    .isBetween(1, 9);
+            assertThat(log(job)).doesNotContain("SEEN").endsWith("mine\n");
+            assertThat(Path.of("/tmp/mine")).doesNotExist();
+            assertThat(Path.of("/dev/shm/mine")).doesNotExist();
+        } finally {
+            Files.delete(strangers);
+        }
     }
 }
