@@ -52,8 +52,7 @@ final class FakeScheduler implements Scheduler {
         if (orders.putIfAbsent(order.id(), order) == null) {
             jobs.put(
                     order.id(),
-                    new Observation(
-                            order.id(), JobState.PENDING, "Priority", null, null, null, null, NOTHING));
+                    new Observation(order.id(), JobState.PENDING, "Priority", null, null, null, null, NOTHING));
         }
         if (trouble == Trouble.DIES_AFTER) {
             throw new Killed();

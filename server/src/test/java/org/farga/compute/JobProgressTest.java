@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CyclicBarrier;
-import org.farga.HttpTest;
 import org.farga.allocation.Allocations;
 import org.farga.audit.AuditLog;
 import org.farga.compute.FakeScheduler.Killed;
@@ -42,7 +41,7 @@ import org.springframework.transaction.support.TransactionTemplate;
  * What becomes of a job when whoever works on it dies between any two steps: it is never lost, never run twice, and its
  * usage counts once. Each process is a {@link JobProgress} of its own on the one database.
  */
-class JobProgressTest extends HttpTest {
+class JobProgressTest extends ComputeTest {
     private static final CpuHours TWO_MINUTES_OF_TWO = CpuHours.of(2, Duration.ofMinutes(2));
 
     @Autowired
@@ -69,13 +68,11 @@ class JobProgressTest extends HttpTest {
     @Autowired
     private PlatformTransactionManager transactions;
 
-    @Autowired
-    private ComputeWorld world;
-
     private final FakeScheduler engine = new FakeScheduler();
     private final List<Object> events = Collections.synchronizedList(new ArrayList<>());
     private final Instant start = Instant.now().truncatedTo(ChronoUnit.MILLIS);
     private String cluster = "";
+    private List<Jobs.Input> inputs = List.of();
     private org.farga.allocation.Allocation allocation;
     private JobProgress progress;
     private Client ana;
@@ -87,8 +84,7 @@ class JobProgressTest extends HttpTest {
                 .param("name", cluster)
                 .update();
         ana = signUp("Ana");
-        allocation = world.allocation(
-                OrganisationId.valueOf(organisationOf(ana)), ana.person(), cluster, 10);
+        allocation = world.allocation(OrganisationId.valueOf(organisationOf(ana)), ana.person(), cluster, 10);
         progress = process(events::add, Clock.systemUTC());
     }
 
@@ -96,16 +92,7 @@ class JobProgressTest extends HttpTest {
         Clusters clusters =
                 new Clusters(Map.of(cluster, new Clusters.Served(engine, Duration.ofHours(72), 1000)), clusterTable);
         return new JobProgress(
-                table,
-                clusters,
-                allocations,
-                usage,
-                datasets,
-                audit,
-                notifications,
-                publisher,
-                transactions,
-                clock);
+                table, clusters, allocations, usage, datasets, audit, notifications, publisher, transactions, clock);
     }
 
     private static Clock fixed(Instant now) {
@@ -126,12 +113,13 @@ class JobProgressTest extends HttpTest {
                     "00".repeat(32),
                     new Resources(2, 256, 0, Duration.ofMinutes(30), 64),
                     Map.of("EPOCHS", "3"),
-                    List.of(),
+                    inputs,
                     "digits",
                     new Stage.Accepted(),
                     null,
                     null);
-            usage.commit(allocation.id(), job.id(), 0, 2, Duration.ofMinutes(30)).orThrow();
+            usage.commit(allocation.id(), job.id(), 0, 2, Duration.ofMinutes(30))
+                    .orThrow();
             table.insert(job, "#!/bin/sh\n");
             return job.id();
         });
@@ -304,7 +292,10 @@ class JobProgressTest extends HttpTest {
     @Test
     void aJobCancelledInOurQueueIsNeverRun() {
         JobId id = accepted();
-        assertThat(ana.put("/api/v1/jobs/" + id + "/cancellation", "").expect(202).path("state").asString())
+        assertThat(ana.put("/api/v1/jobs/" + id + "/cancellation", "")
+                        .expect(202)
+                        .path("state")
+                        .asString())
                 .isEqualTo("CANCELLED");
         progress.handOver(id);
         assertThat(engine.orders).isEmpty();
@@ -458,5 +449,32 @@ class JobProgressTest extends HttpTest {
         public Instant instant() {
             return now;
         }
+    }
+
+    @Test
+    void aJobInDoubtWhoseAgreementEndedIsNotSubmittedAnew() {
+        String organisation = organisationOf(ana);
+        String slug = publishedDigits();
+        String agreement = accept(ana, organisation, slug);
+        var mountable =
+                datasets.mount(OrganisationId.valueOf(organisation), slug).orThrow();
+        inputs = List.of(new Jobs.Input(mountable.version(), mountable.agreement()));
+        JobId unknown = accepted();
+        JobId known = accepted();
+        engine.trouble = Trouble.DIES_BEFORE;
+        killed(() -> progress.handOver(unknown));
+        engine.trouble = Trouble.DIES_AFTER;
+        killed(() -> progress.handOver(known));
+        engine.trouble = Trouble.NONE;
+        ana.delete("/api/v1/agreements/" + agreement);
+        progress.handOver(unknown);
+        progress.handOver(known);
+        // The engine never heard of the one: it is over. It has the other: that ends by its word.
+        assertThat(engine.asked).containsExactly(unknown, known);
+        assertThat(job(unknown).state()).isEqualTo(JobState.CANCELLED);
+        assertThat(job(unknown).reason()).isEqualTo("AgreementEnded");
+        assertThat(job(known).stage()).isEqualTo(new Stage.Submitting());
+        progress.enforce(cluster);
+        assertThat(engine.cancelled).containsExactly(known);
     }
 }

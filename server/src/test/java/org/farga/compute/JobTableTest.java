@@ -8,27 +8,25 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.farga.HttpTest;
 import org.farga.allocation.VisibleProjects;
 import org.farga.compute.Job.Cancellation;
 import org.farga.compute.Job.Stage;
 import org.farga.compute.Job.Why;
-import org.farga.shared.AgreementId;
-import org.farga.shared.DatasetVersionId;
+import org.farga.dataspace.Datasets;
 import org.farga.shared.JobId;
 import org.farga.shared.OrganisationId;
 import org.farga.shared.PersonId;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.dao.DataIntegrityViolationException;
-import org.springframework.transaction.annotation.Transactional;
 
-@Transactional
-class JobTableTest extends HttpTest {
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class JobTableTest extends ComputeTest {
     private static final Instant NOW = Instant.parse("2026-11-22T10:00:00Z");
     private static final Allocation HELD = new Allocation("node1", 4, 2048, 2, List.of(0, 1));
 
@@ -36,14 +34,14 @@ class JobTableTest extends HttpTest {
     private JobTable table;
 
     @Autowired
-    private ComputeWorld world;
-
+    private Datasets datasets;
 
     private org.farga.allocation.Allocation allocation;
     private PersonId person;
     private String cluster = "";
+    private Jobs.Input input;
 
-    @BeforeEach
+    @BeforeAll
     void open() {
         Client ana = signUp("Ana");
         person = ana.person();
@@ -52,7 +50,13 @@ class JobTableTest extends HttpTest {
         jdbc.sql("INSERT INTO cluster (name, scheduler) VALUES (:name, 'LOCAL') ON CONFLICT DO NOTHING")
                 .param("name", cluster)
                 .update();
-        allocation = world.allocation(OrganisationId.valueOf(organisationOf(ana)), person, cluster, 10);
+        String organisation = organisationOf(ana);
+        allocation = world.allocation(OrganisationId.valueOf(organisation), person, cluster, 10);
+        String slug = publishedDigits();
+        accept(ana, organisation, slug);
+        var mountable =
+                datasets.mount(OrganisationId.valueOf(organisation), slug).orThrow();
+        input = new Jobs.Input(mountable.version(), mountable.agreement());
     }
 
     private Job stored() {
@@ -67,9 +71,7 @@ class JobTableTest extends HttpTest {
                 "ab".repeat(32),
                 new Resources(2, 1024, 1, Duration.ofMinutes(10), 100),
                 Map.of("EPOCHS", "60", "NOTE", "\"quoted\" é"),
-                List.of(
-                        new Jobs.Input(DatasetVersionId.create(), AgreementId.create()),
-                        new Jobs.Input(DatasetVersionId.create(), AgreementId.create())),
+                List.of(input),
                 "model",
                 new Stage.Accepted(),
                 null,
@@ -135,7 +137,9 @@ class JobTableTest extends HttpTest {
         VisibleProjects visible = new VisibleProjects(false, Set.of(allocation.project()));
         JobTable.Filter any = new JobTable.Filter(null, null, null);
         assertThat(table.list(visible, any, null, 10)).extracting(Job::id).containsExactly(second, first);
-        assertThat(table.list(visible, any, second.value(), 10)).extracting(Job::id).containsExactly(first);
+        assertThat(table.list(visible, any, second.value(), 10))
+                .extracting(Job::id)
+                .containsExactly(first);
         assertThat(table.list(new VisibleProjects(false, Set.of()), any, null, 10))
                 .isEmpty();
         assertThat(table.list(visible, new JobTable.Filter(null, JobState.RUNNING, null), null, 10))
