@@ -156,6 +156,11 @@ public class Datasets {
                         .collect(Collectors.toMap(VersionSummary::version, Function.identity()));
     }
 
+    /** The slugs of datasets with a version to mount, whose terms one of these organisations has accepted. */
+    public List<String> acceptedBy(Collection<OrganisationId> organisations) {
+        return organisations.isEmpty() ? List.of() : table.acceptedBy(organisations);
+    }
+
     @Transactional
     Outcome<Dataset> create(Actor actor, Dataset.Draft typed) {
         if (!actor.is(CentreRole.DATA_STEWARD)) {
