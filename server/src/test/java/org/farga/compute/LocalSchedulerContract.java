@@ -227,7 +227,8 @@ abstract class LocalSchedulerContract extends SchedulerContract {
         String started = Files.readString(start);
         Files.writeString(start, "startedAt=soon");
         assertThat(scheduler.observe(Set.of(job, damaged))).containsOnlyKeys(job);
-        assertThat(scheduler.endedSince(Instant.EPOCH)).anyMatch(observed -> observed.id().equals(job));
+        assertThat(scheduler.endedSince(Instant.EPOCH))
+                .anyMatch(observed -> observed.id().equals(job));
         Files.writeString(start, started);
     }
 
