@@ -166,7 +166,7 @@ class JobPages {
         model.put("shell", shells.of(request));
         model.put("typed", typed);
         model.put("choices", choices(actor));
-        model.put("accepted", List.of());
+        model.put("accepted", datasets.acceptedBy(actor.organisations().keySet()));
         model.put("findings", findings);
         model.put("refusal", refusal);
         ModelAndView page = new ModelAndView("compute/job-new", model);

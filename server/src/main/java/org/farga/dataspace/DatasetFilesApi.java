@@ -1,5 +1,10 @@
 package org.farga.dataspace;
 
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.parameters.RequestBody;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -46,6 +51,17 @@ class DatasetFilesApi {
         this.problems = problems;
     }
 
+    @Operation(
+            summary = "Puts a file into a draft; 201 where its path was new, 200 where it replaced one",
+            requestBody =
+                    @RequestBody(
+                            required = true,
+                            content =
+                                    @Content(
+                                            mediaType = MediaType.APPLICATION_OCTET_STREAM_VALUE,
+                                            schema = @Schema(type = "string", format = "binary"))))
+    @ApiResponse(responseCode = "200", description = "Replaced", useReturnTypeSchema = true)
+    @ApiResponse(responseCode = "201", description = "Created", useReturnTypeSchema = true)
     @PutMapping(path = "/{*path}", consumes = MediaType.ALL_VALUE)
     ResponseEntity<DatasetsApi.FileJson> putFile(
             Actor actor,
@@ -94,6 +110,22 @@ class DatasetFilesApi {
         Answer.of(versions.remove(actor, slug, number, withoutSlash(path)));
     }
 
+    @Operation(summary = "The file, or the part of it that Range names; its ETag is its SHA-256")
+    @ApiResponse(
+            responseCode = "200",
+            description = "The whole file",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_OCTET_STREAM_VALUE,
+                            schema = @Schema(type = "string", format = "binary")))
+    @ApiResponse(
+            responseCode = "206",
+            description = "The part",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_OCTET_STREAM_VALUE,
+                            schema = @Schema(type = "string", format = "binary")))
+    @ApiResponse(responseCode = "304", description = "The client has it already", content = @Content)
     @GetMapping(path = "/{*path}", produces = MediaType.APPLICATION_OCTET_STREAM_VALUE)
     void getFile(
             Actor actor,

@@ -148,6 +148,22 @@ class DatasetTable {
             @Nullable Long rows,
             String key) {}
 
+    List<String> acceptedBy(Collection<OrganisationId> organisations) {
+        return jdbc.sql("""
+                        SELECT d.slug FROM dataset d
+                        WHERE EXISTS (SELECT 1 FROM agreement a
+                                      WHERE a.dataset_id = d.id AND a.organisation_id = ANY(:organisations)
+                                        AND a.ended_at IS NULL)
+                          AND EXISTS (SELECT 1 FROM dataset_version v
+                                      WHERE v.dataset_id = d.id AND v.state = 'PUBLISHED')
+                        ORDER BY d.slug""")
+                .param(
+                        "organisations",
+                        organisations.stream().map(OrganisationId::value).toArray(UUID[]::new))
+                .query(String.class)
+                .list();
+    }
+
     /**
      * Best match first, then by title. All datasets match an empty search.
      *

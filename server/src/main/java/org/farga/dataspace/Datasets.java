@@ -174,6 +174,11 @@ public class Datasets {
                         .collect(Collectors.toMap(AgreementSummary::agreement, Function.identity()));
     }
 
+    /** The slugs of datasets with a version to mount, whose terms one of these organisations has accepted. */
+    public List<String> acceptedBy(Collection<OrganisationId> organisations) {
+        return organisations.isEmpty() ? List.of() : table.acceptedBy(organisations);
+    }
+
     @Transactional
     Outcome<Dataset> create(Actor actor, Dataset.Draft typed) {
         if (!actor.is(CentreRole.DATA_STEWARD)) {

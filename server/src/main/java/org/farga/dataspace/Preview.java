@@ -412,7 +412,7 @@ record Preview(
                         numeric ? plain(least) : type == Type.DATE ? first : null,
                         numeric ? plain(most) : type == Type.DATE ? last : null,
                         numeric ? sum / count : null,
-                        numeric ? bins() : type == Type.EMPTY ? List.of() : commonest());
+                        numeric ? bins() : type == Type.DATE ? List.of() : commonest());
             }
 
             private Type type() {
@@ -470,7 +470,11 @@ record Preview(
                                 .toString();
             }
 
+            /** Empty where every value stands there once: identifiers and free text have no distribution to show. */
             private List<Bin> commonest() {
+                if (counts.size() == count && count > BINS) {
+                    return List.of();
+                }
                 return counts.entrySet().stream()
                         .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
                         .limit(BINS)

@@ -77,8 +77,8 @@ CREATE INDEX job_person ON job (submitted_by, number);
 CREATE TABLE job_input (
     job                bigint NOT NULL REFERENCES job (number),
     position           int    NOT NULL CHECK (position >= 0),
-    dataset_version_id uuid   NOT NULL,
-    agreement_id       uuid   NOT NULL,
+    dataset_version_id uuid   NOT NULL REFERENCES dataset_version (id),
+    agreement_id       uuid   NOT NULL REFERENCES agreement (id),
     PRIMARY KEY (job, position),
     UNIQUE (job, dataset_version_id)
 );

@@ -2,66 +2,19 @@ package org.farga.compute;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
-import org.farga.HttpTest;
 import org.farga.allocation.Allocation;
 import org.farga.shared.AllocationId;
 import org.farga.shared.CentreRole;
 import org.farga.shared.OrganisationId;
 import org.junit.jupiter.api.Test;
-import org.springframework.beans.factory.annotation.Autowired;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Jobs from submission to the statement, as real processes on this machine. */
-class JobsApiTest extends HttpTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
-
-    @Autowired
-    private ComputeWorld world;
-
-    private AllocationId allocationOf(Client client, long cpuHours) {
-        return world.allocation(OrganisationId.valueOf(organisationOf(client)), client.person(), "local", cpuHours)
-                .id();
-    }
-
-    private static ObjectNode job(AllocationId allocation, String script) {
-        ObjectNode body = JSON.createObjectNode();
-        body.put("allocation", allocation.toString());
-        body.put("name", "digits");
-        body.put("script", script);
-        body.put("cpus", 1);
-        body.put("memoryMebibytes", 256);
-        body.put("gpus", 0);
-        body.put("timeLimitSeconds", 60);
-        body.put("diskMebibytes", 64);
-        return body;
-    }
-
-    private static String path(JsonNode submitted) {
-        return "/api/v1/jobs/" + submitted.path("id").asLong();
-    }
-
-    private JsonNode submit(Client client, ObjectNode body) {
-        return client.post("/api/v1/jobs", body.toString()).expect(201);
-    }
-
-    private JsonNode await(Client client, String path, String... states) throws InterruptedException {
-        Instant until = Instant.now().plus(PATIENCE);
-        while (Instant.now().isBefore(until)) {
-            JsonNode job = client.get(path).expect(200);
-            if (List.of(states).contains(job.path("state").asString())) {
-                return job;
-            }
-            Thread.sleep(100);
-        }
-        throw new AssertionError("still " + client.get(path).body());
-    }
-
+class JobsApiTest extends ComputeTest {
     @Test
     void aJobRunsAndItsUsageLogAndFilesAreThere() throws InterruptedException {
         Client ana = signUp("Ana");
@@ -299,5 +252,54 @@ class JobsApiTest extends HttpTest {
         assertThat(local.path("cpus").asInt()).isPositive();
         assertThat(local.path("answers").asBoolean()).isTrue();
         stranger().get("/api/v1/clusters").expectProblem(401, "sign-in-required");
+    }
+
+    @Test
+    void theExampleTrainsOnItsDatasetToWhatIsKnownOfIt() throws InterruptedException {
+        Client ana = signUp("Ana");
+        String organisation = organisationOf(ana);
+        AllocationId allocation = allocationOf(ana, organisation, 10);
+        String slug = publishedDigits();
+        ObjectNode body = job(allocation, read(EXAMPLE.resolve("train")).replace("FARGA_DATASET_DIGITS", "DIGITS"));
+        body.putArray("datasets").add(slug);
+        body.put("memoryMebibytes", 1024);
+        body.putObject("environment").put("EPOCHS", "20");
+        body.put(
+                "script",
+                body.path("script")
+                        .asString()
+                        .replace(
+                                "\"DIGITS\"",
+                                "\"FARGA_DATASET_"
+                                        + slug.toUpperCase(java.util.Locale.ROOT)
+                                                .replace('-', '_') + "\""));
+        JsonNode refused = ana.post("/api/v1/jobs", body.toString()).expectProblem(409, "terms-not-accepted");
+        assertThat(refused.path("detail").asString()).contains("Handwritten digits");
+        accept(ana, organisation, slug);
+        JsonNode submitted = submit(ana, body);
+        JsonNode ended = await(ana, path(submitted), "COMPLETED", "FAILED");
+        String log = ana.get(path(submitted) + "/log").body();
+        assertThat(ended.path("state").asString()).as(log).isEqualTo("COMPLETED");
+        assertThat(log).contains("held-out accuracy 0.9");
+        assertThat(ended.path("datasets").get(0).path("slug").asString()).isEqualTo(slug);
+        assertThat(ended.path("datasets").get(0).path("number").asInt()).isEqualTo(1);
+    }
+
+    @Test
+    void aJobIsStoppedWhenTheAgreementOnItsDatasetEnds() throws InterruptedException {
+        Client ana = signUp("Ana");
+        String organisation = organisationOf(ana);
+        AllocationId allocation = allocationOf(ana, organisation, 10);
+        String slug = publishedDigits();
+        String agreement = accept(ana, organisation, slug);
+        ObjectNode body = job(allocation, "#!/bin/sh\nls datasets/*\nsleep 50\n");
+        body.putArray("datasets").add(slug);
+        JsonNode submitted = submit(ana, body);
+        await(ana, path(submitted), "RUNNING");
+        ana.delete("/api/v1/agreements/" + agreement);
+        JsonNode ended = await(ana, path(submitted), "CANCELLED");
+        assertThat(ended.path("reason").asString()).isEqualTo("AgreementEnded");
+        assertThat(ended.path("usage").path("seconds").asLong()).isLessThan(45);
+        assertThat(ana.get(path(submitted) + "/log").body()).contains("digits.csv");
     }
 }
