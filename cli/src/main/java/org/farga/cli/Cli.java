@@ -48,7 +48,8 @@ public final class Cli {
             footer = {
                 "  FARGA_SERVER   the server's address, where --server is not given",
                 "  FARGA_TOKEN    the token to use instead of signing in; for scripts and CI",
-                "  NO_COLOR       if set, no colours"
+                "  NO_COLOR       if set, no colours",
+                "  FARGA_PATIENCE_SECONDS  for how long to try a server that does not answer"
             })
     private static final class Root implements Runnable {
         @CommandLine.Spec
@@ -105,7 +106,7 @@ public final class Cli {
     }
 
     /** Runs one command; answers its exit code. */
-    static int run(Screen screen, Map<String, String> environment, Clock clock, String... typed) {
+    public static int run(Screen screen, Map<String, String> environment, Clock clock, String... typed) {
         List<String> arguments = List.of(typed);
         if (!arguments.isEmpty() && arguments.getFirst().equals("help")) {
             arguments = arguments.size() == 1 ? List.of("--help") : List.of(arguments.get(1), "--help");

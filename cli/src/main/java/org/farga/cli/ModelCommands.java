@@ -44,15 +44,12 @@ final class ModelCommands {
                 return Exit.DONE;
             }
             Table table = new Table("MODEL", ">VERSION", "REGISTERED", "METRICS", "ID");
-            items.forEach(m -> {
-                JsonNode version = newest(m);
-                table.row(
-                        text(m, "name"),
-                        text(version, "number"),
-                        session.when(text(version, "registeredAt")),
-                        LineageTree.metrics(version.path("metrics")),
-                        text(m, "id"));
-            });
+            items.forEach(m -> table.row(
+                    text(m, "name"),
+                    text(m, "newest"),
+                    session.when(text(m, "registeredAt")),
+                    LineageTree.metrics(m.path("metrics")),
+                    text(m, "id")));
             table.print(screen);
             return Exit.DONE;
         }

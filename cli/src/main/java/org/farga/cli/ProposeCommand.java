@@ -24,13 +24,13 @@ import tools.jackson.databind.node.ObjectNode;
         footer = {
             "  farga propose",
             "  farga propose --call PLAYGROUND --title \"Read digits\" --abstract \"We train ...\" --gpu-hours 0 \\",
-            "      --cpu-hours 20 --months 3 --civilian --purpose TRAINING --submit",
+            "      --cpu-hours 20 --months 3 --civilian --no-prohibited-practice --no-personal-data --submit",
             "  farga propose --proposal PG-2026-0001 --cpu-hours 30 --submit",
             "  farga propose --proposal PG-2026-0001 --withdraw"
         })
 final class ProposeCommand extends FargaCommand {
     private static final Set<String> NUMBERS = Set.of("gpuHours", "cpuHours", "durationMonths");
-    private static final Set<String> YES_OR_NO = Set.of("civilianUse");
+    private static final Set<String> YES_OR_NO = Set.of("civilianUse", "noProhibitedPractice", "personalData");
 
     @Option(names = "--call", description = "The call; the only open one where it is not given.")
     private @Nullable String call;
@@ -62,8 +62,11 @@ final class ProposeCommand extends FargaCommand {
     @Option(names = "--civilian", negatable = true, description = "The use is civilian only.")
     private @Nullable Boolean civilian;
 
-    @Option(names = "--purpose", paramLabel = "TEXT", description = "What of artificial intelligence it is.")
-    private @Nullable String purpose;
+    @Option(names = "--no-prohibited-practice", description = "It does nothing that Article 5 of the AI Act prohibits.")
+    private boolean noProhibitedPractice;
+
+    @Option(names = "--personal-data", negatable = true, description = "It uses personal data, or it does not.")
+    private @Nullable Boolean personalData;
 
     @Option(names = "--answer", paramLabel = "FIELD=VALUE", description = "Any other field that the call asks for.")
     private Map<String, String> answers = Map.of();
@@ -155,7 +158,8 @@ final class ProposeCommand extends FargaCommand {
                 "cpuHours", cpuHours,
                 "durationMonths", months,
                 "civilianUse", civilian,
-                "aiPurpose", purpose);
+                "noProhibitedPractice", noProhibitedPractice ? true : null,
+                "personalData", personalData);
         new LinkedHashMap<>(answers).forEach((field, value) -> given.set(field, value(field, value)));
         return given;
     }

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** One run of a command: who runs it, on which screen, against which server. */
 final class Session {
     private static final String DEFAULT_SERVER = "http://127.0.0.1:8080";
+    private static final String PATIENCE_SECONDS = "FARGA_PATIENCE_SECONDS";
     /** Long enough for a server that restarts its web layer, short enough to be told that nothing is there. */
     private static final Duration PATIENCE = Duration.ofMillis(700);
 
@@ -86,7 +87,8 @@ final class Session {
     }
 
     private Api api(@Nullable String token) {
-        return new Api(server(), token, PATIENCE);
+        String set = environment.getOrDefault(PATIENCE_SECONDS, "");
+        return new Api(server(), token, set.matches("\\d{1,6}") ? Duration.ofSeconds(Long.parseLong(set)) : PATIENCE);
     }
 
     private Optional<String> token(URI server) {
