@@ -98,13 +98,8 @@ class SizeDeclarationPages {
         }
 
         private SizeDeclaration.NewSizeDeclaration parsed() {
-            BigDecimal wholeYear = decimal(year);
-            boolean whole = wholeYear != null
-                    && wholeYear.signum() > 0
-                    && wholeYear.compareTo(BigDecimal.valueOf(9999)) <= 0
-                    && wholeYear.stripTrailingZeros().scale() <= 0;
             return new SizeDeclaration.NewSizeDeclaration(
-                    whole ? Integer.valueOf(wholeYear.intValue()) : null,
+                    year.strip().matches("\\d{1,4}") ? Integer.valueOf(year.strip()) : null,
                     decimal(staff),
                     decimal(turnoverEur),
                     decimal(balanceSheetEur),

@@ -102,7 +102,7 @@ public class Messages {
     /** The text for a key whose pattern names its values: {@code {organisation}}. A value that is missing shows its name. */
     public String text(Locale language, String key, Map<String, ?> values) {
         Locale known = LANGUAGES.contains(language) ? language : Locale.ENGLISH;
-        String pattern = patterns.get(known).get(key);
+        String pattern = patterns.getOrDefault(known, Map.of()).get(key);
         if (pattern == null) {
             return key;
         }
