@@ -1,0 +1,220 @@
+package org.farga.journeys;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.APIResponse;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.RequestOptions;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Every page that somebody can click their way to is one that everybody can read and use. */
+class EveryPageTest {
+    /** More pages than this would mean that a list is followed without end. */
+    private static final int MOST_PAGES = 120;
+
+    /** Pages of one kind, such as jobs, that are looked at. */
+    private static final int MOST_ALIKE = 2;
+
+    /** The longest texts and a language whose plurals and apostrophes differ. */
+    private static final List<String> OTHER_LANGUAGES = List.of("es", "ca");
+
+    private static Browser browser;
+    private static FargaProcess farga;
+    private static Story story;
+
+    /** Kinds of pages whose light and dark was looked at, whoever saw them. */
+    private final Set<String> seen = new HashSet<>();
+
+    @BeforeAll
+    static void start(@TempDir Path data) {
+        browser = Browser.start();
+        farga = FargaProcess.start(data);
+        story = Story.tell(farga);
+    }
+
+    @AfterAll
+    static void stop() {
+        if (story != null) {
+            story.end();
+        }
+        if (farga != null) {
+            farga.close();
+        }
+        if (browser != null) {
+            browser.close();
+        }
+    }
+
+    @Test
+    void every_page_a_stranger_reaches_is_good() {
+        assertThat(problems(browser.desktop(farga), "a stranger")).isEmpty();
+    }
+
+    @Test
+    void every_page_an_engineer_reaches_is_good() {
+        assertThat(problems(signedIn(Story.ANA), "an engineer")).isEmpty();
+    }
+
+    @Test
+    void every_page_the_administrator_reaches_is_good() {
+        assertThat(problems(signedIn(Story.ADMINISTRATOR), "the administrator")).isEmpty();
+    }
+
+    @Test
+    void every_page_an_access_officer_reaches_is_good() {
+        assertThat(problems(signedIn(Story.OFFICER), "an access officer")).isEmpty();
+    }
+
+    @Test
+    void every_page_an_auditor_reaches_is_good() {
+        assertThat(problems(signedIn(Story.AUDITOR), "an auditor")).isEmpty();
+    }
+
+    private static Page signedIn(Story.Person person) {
+        Page page = browser.desktop(farga);
+        Story.signIn(page, person);
+        return page;
+    }
+
+    /** Walks the links, and says of every page what is wrong with it. */
+    static void use(Browser b, FargaProcess f) { browser = b; farga = f; }
+
+    List<String> problems(Page page, String who) {
+        List<String> problems = new ArrayList<>();
+        List<String> visited = new ArrayList<>();
+        Map<String, Integer> alike = new HashMap<>();
+        Set<String> met = new HashSet<>(Set.of("/"));
+        if (who.equals("a stranger")) {
+            met.addAll(List.of("/sign-in", "/sign-up", "/invitation"));
+        }
+        Deque<String> next = new ArrayDeque<>(met);
+        while (!next.isEmpty() && visited.size() < MOST_PAGES) {
+            String address = next.remove();
+            String kind = kind(address);
+            if (alike.merge(kind, 1, Integer::sum) > MOST_ALIKE || !isPage(page, address, problems)) {
+                continue;
+            }
+            visited.add(address);
+            examine(page, address, seen.add(kind), problems);
+            for (String link : links(page)) {
+                if (met.add(link)) {
+                    next.add(link);
+                }
+            }
+        }
+        OTHER_LANGUAGES.forEach(language -> {
+            speak(page, language);
+            visited.forEach(address -> read(page, address, language, problems));
+        });
+        speak(page, "en");
+        System.out.printf("%s: %d pages: %s%n", who, visited.size(), visited);
+        return problems;
+    }
+
+    /** Downloads are not pages, but they must be there too. */
+    private static boolean isPage(Page page, String address, List<String> problems) {
+        APIResponse response = page.request()
+                .get(address, RequestOptions.create().setHeader("Accept", "text/html").setMaxRedirects(0));
+        if (response.status() != 200) {
+            problems.add(address + ": answers " + response.status());
+        }
+        return response.status() == 200
+                && response.headers().getOrDefault("content-type", "").startsWith("text/html");
+    }
+
+    private static void examine(Page page, String address, boolean first, List<String> problems) {
+        List<String> found = new ArrayList<>();
+        Browser.open(page, address);
+        page.keyboard().press("Tab");
+        if (!Boolean.TRUE.equals(page.evaluate("() => document.activeElement.classList.contains('skip')"))) {
+            found.add("the first Tab does not reach the skip link");
+        }
+        // The skip link lies over the page while it has the focus.
+        page.evaluate("() => document.activeElement.blur()");
+        found.addAll(untranslated(page));
+        found.addAll(first ? Browser.barriers(page) : Browser.quickBarriers(page));
+        found.addAll(Browser.tooWide(page, 320));
+        found.addAll(browser.newMisdeeds());
+        found.forEach(problem -> problems.add(address + ": " + problem));
+    }
+
+    private static void read(Page page, String address, String language, List<String> problems) {
+        List<String> found = new ArrayList<>();
+        Browser.open(page, address);
+        if (!language.equals(page.locator("html").getAttribute("lang"))) {
+            found.add("does not say that it is in this language");
+        }
+        if (page.title().isBlank() || !page.title().contains(" · ")) {
+            found.add("has the title “" + page.title() + "”");
+        }
+        found.addAll(untranslated(page));
+        found.addAll(Browser.tooWide(page, 320));
+        found.addAll(browser.newMisdeeds());
+        found.forEach(problem -> problems.add(address + " in " + language + ": " + problem));
+    }
+
+    /** Texts that nobody wrote show their key, such as people.organisation.new. */
+    private static Set<String> untranslated(Page page) {
+        String text = (String) page.evaluate("""
+                () => {
+                  const copy = document.documentElement.cloneNode(true);
+                  copy.querySelectorAll('script, style, code, pre, .log, textarea, input').forEach((e) => e.remove());
+                  const said = [...copy.querySelectorAll('*')].flatMap((e) =>
+                      ['aria-label', 'title', 'alt', 'placeholder', 'data-confirm'].map((a) => e.getAttribute(a) ?? ''));
+                  return copy.textContent + ' ' + said.join(' ');
+                }""");
+        Matcher matcher = MESSAGE_KEY.matcher(text);
+        Set<String> found = new TreeSet<>();
+        while (matcher.find()) {
+            found.add("shows the message key " + matcher.group());
+        }
+        return found;
+    }
+
+    private static final Pattern MESSAGE_KEY = Pattern.compile(
+            "\\b(access|allocation|audit|compute|dataspace|home|models|nav|notification|people|platform|problem|shell|unit"
+                    + "|usage|welcome)\\.[a-z]+[A-Za-z0-9_.-]*\\b");
+
+    private static void speak(Page page, String language) {
+        page.context().addCookies(List.of(new com.microsoft.playwright.options.Cookie("farga_language", language)
+                .setUrl(farga.address())));
+    }
+
+    @SuppressWarnings("unchecked")
+    private static List<String> links(Page page) {
+        List<String> all = (List<String>) page.evaluate("() => [...document.querySelectorAll('a[href]')].map((a) => a.href)");
+        return all.stream()
+                .filter(href -> href.startsWith(farga.address() + "/"))
+                .map(href -> href.substring(farga.address().length()).replaceAll("#.*", ""))
+                .distinct()
+                .toList();
+    }
+
+    /** What its address has in common with those of other pages like it. */
+    private static String kind(String address) {
+        URI uri = URI.create(address);
+        String path = uri.getPath()
+                .replaceAll("[0-9a-f]{8}-[0-9a-f-]{27}", "ID")
+                .replaceAll("/\\d+", "/N")
+                .replaceAll("^/projects/[^/]+", "/projects/SLUG")
+                .replaceAll("/files/.*", "/files/PATH");
+        String query = uri.getQuery() == null ? "" : "?" + uri.getQuery().replaceAll("=[^&]*", "");
+        return path + query;
+    }
+}
