@@ -89,6 +89,11 @@ public abstract class HttpTest {
             return email;
         }
 
+        /** Its bearer token, for requests that are not JSON; empty for a stranger. */
+        public String token() {
+            return token;
+        }
+
         public Answered get(String path, String... headers) {
             return send("GET", path, null, headers);
         }

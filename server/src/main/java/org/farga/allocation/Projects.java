@@ -154,6 +154,11 @@ public class Projects {
                         belongsTo.stream().filter(actor::isOwnerOf).toList()));
     }
 
+    /** Projects of which the actor is a member, and so may run jobs in, whatever else they may see. */
+    public Set<ProjectId> ofMember(Actor actor) {
+        return table.visible(actor.person(), actor.organisations().keySet(), List.of());
+    }
+
     /** Whether the actor is a member of the project, and so may run jobs in it. */
     public boolean isMember(Actor actor, ProjectId project) {
         return table.find(project).filter(p -> p.isWorkedInBy(actor)).isPresent();

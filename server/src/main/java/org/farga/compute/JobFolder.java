@@ -136,14 +136,19 @@ record JobFolder(JobId id, Path path) {
         if (lines == null) {
             return null;
         }
-        String reason = lines.getOrDefault("reason", "");
-        String code = lines.getOrDefault("code", "");
-        return new End(
-                JobState.valueOf(lines.getOrDefault("state", "")),
-                reason.isEmpty() ? null : reason,
-                Instant.ofEpochMilli(Long.parseLong(lines.getOrDefault("endedAt", ""))),
-                code.isEmpty() ? null : Integer.valueOf(code),
-                measured(lines));
+        try {
+            String reason = lines.getOrDefault("reason", "");
+            String code = lines.getOrDefault("code", "");
+            return new End(
+                    JobState.valueOf(lines.getOrDefault("state", "")),
+                    reason.isEmpty() ? null : reason,
+                    Instant.ofEpochMilli(Long.parseLong(lines.getOrDefault("endedAt", ""))),
+                    code.isEmpty() ? null : Integer.valueOf(code),
+                    measured(lines));
+        } catch (IllegalArgumentException e) {
+            Instant written = Files.getLastModifiedTime(path.resolve("end")).toInstant();
+            return new End(JobState.NODE_FAIL, "UnreadableEnd", written, null, new Measured(null, null));
+        }
     }
 
     boolean hasEnded() {

@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class LocalScheduler implements Scheduler, AutoCloseable {
 
+    private static final System.Logger LOG = System.getLogger(LocalScheduler.class.getName());
+
     private final JobFolders folders;
     private final Machine machine;
     private final Isolation isolation;
@@ -106,20 +108,26 @@ final class LocalScheduler implements Scheduler, AutoCloseable {
     public Map<JobId, Observation> observe(Set<JobId> jobs) {
         return asking(() -> {
             Map<JobId, Observation> observations = new HashMap<>();
-            JobId first = null;
+            JobId first = firstInQueue();
             for (JobId job : jobs) {
-                JobFolder folder = folders.folder(job);
-                if (folder.exists()) {
-                    Observation observation = folder.observe("Priority");
-                    if (observation.state() == JobState.PENDING) {
-                        first = first == null ? firstInQueue() : first;
-                        observation = job.equals(first) ? folder.observe("Resources") : observation;
-                    }
+                Observation observation = observation(job, job.equals(first) ? "Resources" : "Priority");
+                if (observation != null) {
                     observations.put(job, observation);
                 }
             }
             return observations;
         });
+    }
+
+    /** Null where there is no such job, or its notes are damaged, which must not hide the others. */
+    private @Nullable Observation observation(JobId job, String waitsFor) throws IOException {
+        JobFolder folder = folders.folder(job);
+        try {
+            return folder.exists() ? folder.observe(waitsFor) : null;
+        } catch (IllegalArgumentException e) {
+            LOG.log(System.Logger.Level.ERROR, "the notes of job {0} are damaged: {1}", job, e.getMessage());
+            return null;
+        }
     }
 
     private @Nullable JobId firstInQueue() throws IOException {
@@ -167,8 +175,9 @@ final class LocalScheduler implements Scheduler, AutoCloseable {
                     end = read.at();
                     ends.put(folder.id(), end);
                 }
-                if (!end.isBefore(since)) {
-                    ended.add(folder.observe("None"));
+                Observation observation = end.isBefore(since) ? null : observation(folder.id(), "None");
+                if (observation != null) {
+                    ended.add(observation);
                 }
             }
             ended.sort(Comparator.comparing(observation -> ends.getOrDefault(observation.id(), Instant.MAX)));

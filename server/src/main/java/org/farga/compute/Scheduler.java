@@ -29,7 +29,10 @@ interface Scheduler {
      */
     void cancel(JobId job);
 
-    /** Jobs that ended at this instant or later, earliest end first: the engine's accounting, for reconciliation. */
+    /**
+     * Jobs that ended at this instant or later, earliest end first: the engine's accounting, for reconciliation. An end may
+     * become known long after it happened (a node that failed), so this completes {@link #observe}, it does not replace it.
+     */
     List<Observation> endedSince(Instant since);
 
     /** What the engine has and how much of it is free now. */

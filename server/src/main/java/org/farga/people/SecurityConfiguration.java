@@ -58,6 +58,9 @@ class SecurityConfiguration {
                         .permitAll()
                         .requestMatchers(HttpMethod.POST, "/api/v1/persons", "/api/v1/sign-in", "/api/v1/setup")
                         .permitAll()
+                        // Of a dataset strangers see everything but its files.
+                        .requestMatchers("/api/v1/datasets/*/versions/*/files/**")
+                        .authenticated()
                         .requestMatchers(HttpMethod.GET, "/api/v1/calls/**", "/api/v1/datasets/**")
                         .permitAll()
                         .anyRequest()

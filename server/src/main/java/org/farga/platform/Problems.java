@@ -2,6 +2,7 @@ package org.farga.platform;
 
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.URI;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -54,12 +55,24 @@ public class Problems {
     public ProblemDetail detail(Refusal refusal, Locale language) {
         ProblemDetail detail = detail(status(refusal), refusal.name(), sentence(refusal, language), language);
         if (!refusal.fields().isEmpty()) {
-            List<Map<String, String>> errors = refusal.fields().stream()
-                    .map(f -> Map.of("field", f.field(), "problem", f.name(), "detail", sentence(f, language)))
-                    .toList();
+            List<Map<String, String>> errors =
+                    refusal.fields().stream().map(f -> error(f, language)).toList();
             detail.setProperty("errors", errors);
         }
         return detail;
+    }
+
+    /** One field's part; where there is a message {@code problem.field.<name>.fix}, it says what to do. */
+    private Map<String, String> error(FieldProblem problem, Locale language) {
+        Map<String, String> error = new LinkedHashMap<>();
+        error.put("field", problem.field());
+        error.put("problem", problem.name());
+        error.put("detail", sentence(problem, language));
+        String fix = "problem.field." + problem.name() + ".fix";
+        if (messages.has(fix)) {
+            error.put("fix", messages.text(language, fix, problem.arguments().toArray()));
+        }
+        return error;
     }
 
     ProblemDetail detail(HttpStatusCode status, String name, String sentence, Locale language) {

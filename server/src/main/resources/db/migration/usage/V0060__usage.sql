@@ -1,7 +1,7 @@
 -- What accepted jobs may still use at most; a row lives from the job's acceptance to its end.
 CREATE TABLE usage_commitment (
     job_id                  bigint      PRIMARY KEY CHECK (job_id >= 1),
-    allocation_id           uuid        NOT NULL,
+    allocation_id           uuid        NOT NULL REFERENCES allocation (id),
     gpus                    int         NOT NULL CHECK (gpus BETWEEN 0 AND 100000),
     cpus                    int         NOT NULL CHECK (cpus BETWEEN 0 AND 1000000),
     -- Ten years of it, times the largest count, still fits 64 bits.
@@ -15,7 +15,7 @@ COMMENT ON COLUMN usage_commitment.started_at IS 'from when on it is in flight; 
 CREATE TABLE usage_record (
     job_id                bigint      PRIMARY KEY CHECK (job_id >= 1),
     job_name              text        NOT NULL CHECK (length(job_name) BETWEEN 1 AND 1000),
-    allocation_id         uuid        NOT NULL,
+    allocation_id         uuid        NOT NULL REFERENCES allocation (id),
     cluster               text        NOT NULL CHECK (length(cluster) BETWEEN 1 AND 200),
     person_id             uuid        NOT NULL REFERENCES person (id),
     started_at            timestamptz NOT NULL,

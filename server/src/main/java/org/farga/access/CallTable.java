@@ -1,0 +1,153 @@
+package org.farga.access;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.farga.shared.CallId;
+import org.farga.shared.PersonId;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.json.JsonMapper;
+
+@Component
+class CallTable {
+    private static final String SELECT = """
+            SELECT c.id, c.code, c.code_prefix, c.title, c.mode, c.summary, c.opens_at, c.closes_at, c.rules_version,
+                   r.parameters, c.version
+            FROM call c JOIN call_rules r ON r.call_id = c.id AND r.version = c.rules_version
+            """;
+
+    private final JdbcClient jdbc;
+    private final JsonMapper json;
+
+    CallTable(JdbcClient jdbc, JsonMapper json) {
+        this.jdbc = jdbc;
+        this.json = json;
+    }
+
+    /** A new call under the first version of its rules. */
+    void insert(Call call, Instant since) {
+        jdbc.sql("""
+                INSERT INTO call (id, code, code_prefix, title, mode, summary, opens_at, closes_at, rules_version)
+                VALUES (:id, :code, :prefix, :title, :mode, :summary::jsonb, :opensAt, :closesAt, :rulesVersion)""")
+                .param("id", call.id().value())
+                .param("code", call.code())
+                .param("prefix", call.codePrefix())
+                .param("title", call.title())
+                .param("mode", call.mode().name())
+                .param("summary", json.writeValueAsString(call.summary()))
+                .param("opensAt", utc(call.opensAt()))
+                .param("closesAt", utc(call.closesAt()))
+                .param("rulesVersion", call.rulesVersion())
+                .update();
+        insertRules(call.id(), call.rulesVersion(), call.rules(), since, null);
+    }
+
+    void insertRules(CallId call, int version, CallRules rules, Instant since, @Nullable PersonId by) {
+        jdbc.sql("""
+                INSERT INTO call_rules (call_id, version, parameters, since, decided_by)
+                VALUES (:call, :version, :parameters::jsonb, :since, :by)""")
+                .param("call", call.value())
+                .param("version", version)
+                .param("parameters", json.writeValueAsString(rules))
+                .param("since", utc(since))
+                .param("by", by == null ? null : by.value())
+                .update();
+    }
+
+    /** Whether it was written: false where the row has another version by now. */
+    boolean update(Call call) {
+        return jdbc.sql("""
+                        UPDATE call SET opens_at = :opensAt, closes_at = :closesAt, rules_version = :rulesVersion,
+                                        version = version + 1
+                        WHERE id = :id AND version = :version""")
+                        .param("opensAt", utc(call.opensAt()))
+                        .param("closesAt", utc(call.closesAt()))
+                        .param("rulesVersion", call.rulesVersion())
+                        .param("id", call.id().value())
+                        .param("version", call.version())
+                        .update()
+                == 1;
+    }
+
+    Optional<Call> find(CallId id) {
+        return jdbc.sql(SELECT + "WHERE c.id = :id")
+                .param("id", id.value())
+                .query(this::call)
+                .optional();
+    }
+
+    /** The same, not to be changed by anybody until the end of the transaction: closing waits for who submits now. */
+    Optional<Call> findForShare(CallId id) {
+        return jdbc.sql(SELECT + "WHERE c.id = :id FOR SHARE OF c")
+                .param("id", id.value())
+                .query(this::call)
+                .optional();
+    }
+
+    Optional<Call> find(String code) {
+        return jdbc.sql(SELECT + "WHERE c.code = upper(:code)")
+                .param("code", code)
+                .query(this::call)
+                .optional();
+    }
+
+    List<Call> list(Collection<CallId> ids) {
+        return jdbc.sql(SELECT + "WHERE c.id = ANY(:ids)")
+                .param("ids", ids.stream().map(CallId::value).toArray(UUID[]::new))
+                .query(this::call)
+                .list();
+    }
+
+    /** Newest first, after the given one. */
+    List<Call> list(@Nullable CallId after, int most) {
+        return jdbc.sql(SELECT + "WHERE :fromTop OR c.id < :after ORDER BY c.id DESC LIMIT :most")
+                .param("fromTop", after == null)
+                .param("after", after == null ? new UUID(0, 0) : after.value())
+                .param("most", most)
+                .query(this::call)
+                .list();
+    }
+
+    /** The rules as they were in a version. */
+    CallRules rules(CallId call, int version) {
+        return jdbc.sql("SELECT parameters FROM call_rules WHERE call_id = :call AND version = :version")
+                .param("call", call.value())
+                .param("version", version)
+                .query((row, n) -> json.readValue(row.getString(1), CallRules.class))
+                .single();
+    }
+
+    static @Nullable OffsetDateTime utc(@Nullable Instant instant) {
+        return instant == null ? null : OffsetDateTime.ofInstant(instant, ZoneOffset.UTC);
+    }
+
+    static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
+        OffsetDateTime at = row.getObject(column, OffsetDateTime.class);
+        return at == null ? null : at.toInstant();
+    }
+
+    private Call call(ResultSet row, int number) throws SQLException {
+        return new Call(
+                new CallId(row.getObject("id", UUID.class)),
+                row.getString("code"),
+                row.getString("code_prefix"),
+                row.getString("title"),
+                Call.Mode.valueOf(row.getString("mode")),
+                json.readValue(row.getString("summary"), new TypeReference<Map<String, String>>() {}),
+                row.getObject("opens_at", OffsetDateTime.class).toInstant(),
+                instant(row, "closes_at"),
+                row.getInt("rules_version"),
+                json.readValue(row.getString("parameters"), CallRules.class),
+                row.getInt("version"));
+    }
+}

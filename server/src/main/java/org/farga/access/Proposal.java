@@ -1,0 +1,156 @@
+package org.farga.access;
+
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.farga.shared.Actor;
+import org.farga.shared.CallId;
+import org.farga.shared.CentreRole;
+import org.farga.shared.CpuHours;
+import org.farga.shared.Fields;
+import org.farga.shared.GpuHours;
+import org.farga.shared.OrganisationId;
+import org.farga.shared.Outcome;
+import org.farga.shared.PersonId;
+import org.farga.shared.ProposalId;
+import org.farga.shared.Refusal;
+import org.farga.shared.Refusal.FieldProblem;
+import org.jspecify.annotations.Nullable;
+
+/** An organisation's request for access time under a call. */
+record Proposal(
+        ProposalId id,
+        String code,
+        CallId call,
+        OrganisationId organisation,
+        PersonId createdBy,
+        Instant createdAt,
+        Instant editedAt,
+        Answers answers,
+        ProposalState state,
+        int version) {
+    private static final int LONGEST_REASON = 2_000;
+
+    /**
+     * Its organisation's people see it from the first word on; the centre's from its submission on, because a draft is
+     * nobody else's business. Auditors see everything.
+     */
+    boolean isVisibleTo(Actor actor) {
+        return actor.isMemberOf(organisation)
+                || actor.is(CentreRole.AUDITOR)
+                || (seesSubmitted(actor) && !(state instanceof ProposalState.Draft));
+    }
+
+    static boolean seesSubmitted(Actor actor) {
+        return actor.isAny(CentreRole.ACCESS_OFFICER, CentreRole.ADMINISTRATOR, CentreRole.AUDITOR);
+    }
+
+    /** All of the organisation's people write drafts. */
+    Optional<Refusal> refusalToEdit(Actor actor) {
+        if (!actor.isMemberOf(organisation)) {
+            return Optional.of(Refusal.forbidden("members-only"));
+        }
+        return state instanceof ProposalState.Draft ? Optional.empty() : Optional.of(notDraft());
+    }
+
+    /** Owners submit, because a submission and the award that may follow at once bind the organisation. */
+    Optional<Refusal> refusalToSubmit(Actor actor) {
+        if (!actor.isOwnerOf(organisation)) {
+            return Optional.of(Refusal.forbidden("owners-only"));
+        }
+        return state instanceof ProposalState.Draft ? Optional.empty() : Optional.of(notDraft());
+    }
+
+    Optional<Refusal> refusalToWithdraw(Actor actor) {
+        if (!actor.isOwnerOf(organisation)) {
+            return Optional.of(Refusal.forbidden("owners-only"));
+        }
+        return state instanceof ProposalState.Submitted ? Optional.empty() : Optional.of(notSubmitted());
+    }
+
+    /** Access officers decide, but never on what their own organisation asked for. */
+    Optional<Refusal> refusalToDecide(Actor actor) {
+        if (!actor.is(CentreRole.ACCESS_OFFICER)) {
+            return Optional.of(Refusal.forbidden("access-officers-only"));
+        }
+        if (actor.isMemberOf(organisation)) {
+            return Optional.of(Refusal.forbidden("own-proposal"));
+        }
+        return state instanceof ProposalState.Submitted ? Optional.empty() : Optional.of(notSubmitted());
+    }
+
+    private Refusal notDraft() {
+        return Refusal.conflict("proposal-not-draft", code, state.name());
+    }
+
+    private Refusal notSubmitted() {
+        return Refusal.conflict("proposal-not-submitted", code, state.name());
+    }
+
+    /** Why these facts cannot be submitted: something is missing, or a rule that must hold does not. */
+    static Optional<Refusal> refusalOf(List<String> missing, List<Finding> findings) {
+        if (!missing.isEmpty()) {
+            List<FieldProblem> fields = missing.stream()
+                    .map(f -> new FieldProblem(
+                            f, f.equals("sizeDeclaration") ? "size-not-declared" : "missing", List.of()))
+                    .toList();
+            return Optional.of(
+                    new Refusal(Refusal.Kind.INVALID, "proposal-incomplete", List.of(missing.size()), fields));
+        }
+        return findings.stream()
+                .filter(Finding::refuses)
+                .findFirst()
+                .map(f -> f.rule().refusal(f));
+    }
+
+    Proposal with(ProposalState next) {
+        return new Proposal(id, code, call, organisation, createdBy, createdAt, editedAt, answers, next, version);
+    }
+
+    Proposal with(Answers edited, Instant now) {
+        return new Proposal(id, code, call, organisation, createdBy, createdAt, now, edited, state, version);
+    }
+
+    /** What an access officer says: yes, perhaps with fewer hours, or no; either way with a reason. */
+    record Verdict(
+            @Nullable Choice choice,
+            @Nullable String reason,
+            @Nullable BigDecimal gpuHours,
+            @Nullable BigDecimal cpuHours) {
+        enum Choice {
+            AWARD,
+            DECLINE
+        }
+    }
+
+    /** Hours that are granted. */
+    record Granted(GpuHours gpuHours, CpuHours cpuHours) {}
+
+    /** The hours that a verdict grants: those asked for, or fewer, but never less than the call's least. */
+    Outcome<Granted> grant(Verdict verdict, CallRules rules) {
+        GpuHours askedGpu = java.util.Objects.requireNonNull(answers.gpuHours());
+        CpuHours askedCpu = java.util.Objects.requireNonNull(answers.cpuHours());
+        BigDecimal gpu = verdict.gpuHours() == null ? askedGpu.hours() : verdict.gpuHours();
+        BigDecimal cpu = verdict.cpuHours() == null ? askedCpu.hours() : verdict.cpuHours();
+        Fields fields =
+                new Fields().present("decision", verdict.choice()).text("reason", verdict.reason(), LONGEST_REASON);
+        checkGrant(fields, "gpuHours", gpu, rules.minGpuHours().hours(), askedGpu.hours());
+        checkGrant(fields, "cpuHours", cpu, rules.minCpuHours().hours(), askedCpu.hours());
+        var refusal = fields.refusal();
+        return refusal.isPresent()
+                ? Outcome.refused(refusal.get())
+                : Outcome.done(new Granted(GpuHours.ofHours(gpu), CpuHours.ofHours(cpu)));
+    }
+
+    private static void checkGrant(Fields fields, String field, BigDecimal hours, BigDecimal least, BigDecimal asked) {
+        fields.rule(
+                field,
+                Answers.isHours(hours, CallRules.MOST_HOURS)
+                        && hours.compareTo(least.min(asked)) >= 0
+                        && hours.compareTo(asked) <= 0,
+                "out-of-range",
+                least.min(asked),
+                asked);
+    }
+}

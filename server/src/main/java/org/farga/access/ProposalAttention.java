@@ -1,0 +1,46 @@
+package org.farga.access;
+
+import static java.util.Objects.requireNonNullElse;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.farga.platform.Attention;
+import org.farga.shared.Actor;
+import org.springframework.stereotype.Component;
+
+/** What proposals ask of a person now: to decide before it is due, to finish a draft, to begin with what was awarded. */
+@Component
+class ProposalAttention implements Attention {
+    private static final int MOST = 10;
+    private static final int NEWS_FOR_DAYS = 7;
+
+    private final Proposals proposals;
+
+    ProposalAttention(Proposals proposals) {
+        this.proposals = proposals;
+    }
+
+    @Override
+    public List<Item> itemsFor(Actor actor) {
+        List<Item> items = new ArrayList<>();
+        for (Proposal p : proposals.toDecide(actor, MOST)) {
+            items.add(new Item(
+                    "access.attention.decide", arguments(p), link(p), p.state().decisionDueAt()));
+        }
+        for (Proposal p : proposals.awardedLately(actor, NEWS_FOR_DAYS, MOST)) {
+            items.add(new Item("access.attention.awarded", arguments(p), link(p), null));
+        }
+        for (Proposal p : proposals.drafts(actor, MOST)) {
+            items.add(new Item("access.attention.draft", arguments(p), link(p), null));
+        }
+        return items;
+    }
+
+    private static List<Object> arguments(Proposal proposal) {
+        return List.of(proposal.code(), requireNonNullElse(proposal.answers().title(), ""));
+    }
+
+    private static String link(Proposal proposal) {
+        return "/proposals/" + proposal.id();
+    }
+}

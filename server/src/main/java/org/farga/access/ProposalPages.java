@@ -1,0 +1,337 @@
+package org.farga.access;
+
+import static java.util.Objects.requireNonNull;
+
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.math.BigDecimal;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.farga.people.Organisations;
+import org.farga.platform.Shells;
+import org.farga.shared.Actor;
+import org.farga.shared.CallId;
+import org.farga.shared.Fields;
+import org.farga.shared.OrganisationId;
+import org.farga.shared.Outcome;
+import org.farga.shared.Page;
+import org.farga.shared.ProposalId;
+import org.farga.shared.Refusal;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.stereotype.Controller;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.servlet.ModelAndView;
+import org.springframework.web.servlet.mvc.support.RedirectAttributes;
+import org.springframework.web.servlet.support.RequestContextUtils;
+
+@Controller
+@RequestMapping("/proposals")
+class ProposalPages {
+    private final Proposals proposals;
+    private final Calls calls;
+    private final Sentences sentences;
+    private final Shells shells;
+
+    ProposalPages(Proposals proposals, Calls calls, Sentences sentences, Shells shells) {
+        this.proposals = proposals;
+        this.calls = calls;
+        this.sentences = sentences;
+        this.shells = shells;
+    }
+
+    /** A proposal in a list, with the names that its row shows. */
+    record Row(Proposal proposal, String call, String organisation) {}
+
+    @GetMapping
+    ModelAndView list(
+            Actor actor,
+            @RequestParam(required = false) @Nullable String state,
+            @RequestParam(required = false) @Nullable String cursor,
+            HttpServletRequest request) {
+        ProposalState.Name wanted = state == null || state.isEmpty() ? null : ProposalState.Name.valueOf(state);
+        Page<Proposal> page = proposals.list(actor, wanted, cursor, null);
+        List<Proposal> waiting = cursor == null ? proposals.toDecide(actor, 50) : List.of();
+        Map<String, Object> model = new HashMap<>();
+        model.put("shell", shells.of(request));
+        model.put("page", new Page<>(rows(page.items()), page.next()));
+        model.put("waiting", rows(waiting));
+        model.put("state", wanted);
+        model.put("centre", Proposal.seesSubmitted(actor));
+        return new ModelAndView("access/proposals", model);
+    }
+
+    private List<Row> rows(List<Proposal> shown) {
+        Map<CallId, Call> under =
+                calls.list(shown.stream().map(Proposal::call).distinct().toList());
+        Map<OrganisationId, Organisations.Summary> of = proposals.organisationsOf(shown);
+        return shown.stream()
+                .map(p -> new Row(
+                        p,
+                        requireNonNull(under.get(p.call())).title(),
+                        requireNonNull(of.get(p.organisation())).name()))
+                .toList();
+    }
+
+    @PostMapping
+    ModelAndView create(
+            Actor actor,
+            @RequestParam String call,
+            @RequestParam OrganisationId organisation,
+            HttpServletRequest request) {
+        return switch (proposals.create(actor, call, organisation)) {
+            case Outcome.Done<Proposal>(Proposal created) -> new ModelAndView("redirect:/proposals/" + created.id());
+            case Outcome.Refused<Proposal>(Refusal refusal) ->
+                throw new org.farga.platform.Answer.RefusedException(refusal);
+        };
+    }
+
+    @GetMapping("/{id}")
+    ModelAndView show(Actor actor, @PathVariable ProposalId id, HttpServletRequest request) {
+        return show(actor, id, Map.of(), null, request);
+    }
+
+    private ModelAndView show(
+            Actor actor,
+            ProposalId id,
+            Map<String, String> typed,
+            @Nullable Refusal refusal,
+            HttpServletRequest request) {
+        ModelAndView page = new ModelAndView("access/proposal", model(actor, id, refusal, request));
+        Map<String, String> values = typed(proposals.get(actor, id).answers());
+        values.putAll(typed);
+        page.addObject("typed", values);
+        return answered(page, refusal);
+    }
+
+    private Map<String, Object> model(
+            Actor actor, ProposalId id, @Nullable Refusal refusal, HttpServletRequest request) {
+        Proposals.Detail detail = proposals.detail(actor, id);
+        Proposal proposal = detail.proposal();
+        Map<String, Object> model = new HashMap<>();
+        model.put("shell", shells.of(request));
+        model.put("detail", detail);
+        model.put("sentences", sentences);
+        model.put("mayEdit", proposal.refusalToEdit(actor).isEmpty());
+        model.put("maySubmit", proposal.refusalToSubmit(actor).isEmpty());
+        model.put("mayWithdraw", proposal.refusalToWithdraw(actor).isEmpty());
+        model.put("mayDecide", proposal.refusalToDecide(actor).isEmpty());
+        model.put("refusal", refusal);
+        return model;
+    }
+
+    private static ModelAndView answered(ModelAndView page, @Nullable Refusal refusal) {
+        if (refusal != null) {
+            page.setStatus(
+                    refusal.kind() == Refusal.Kind.STALE
+                            ? HttpStatus.PRECONDITION_FAILED
+                            : HttpStatus.UNPROCESSABLE_CONTENT);
+        }
+        return page;
+    }
+
+    private static Map<String, String> typed(Answers answers) {
+        Map<String, String> typed = new HashMap<>();
+        put(typed, "title", answers.title());
+        put(typed, "abstract", answers.abstractText());
+        put(typed, "gpuHours", answers.gpuHours());
+        put(typed, "cpuHours", answers.cpuHours());
+        put(typed, "durationMonths", answers.durationMonths());
+        put(typed, "civilianUse", answers.civilianUse());
+        put(typed, "noProhibitedPractice", answers.noProhibitedPractice());
+        put(typed, "personalData", answers.personalData());
+        return typed;
+    }
+
+    private static void put(Map<String, String> typed, String field, @Nullable Object answer) {
+        if (answer != null) {
+            typed.put(field, answer.toString());
+        }
+    }
+
+    /** Saves what is typed: by itself as one types, or by the button where no script runs. */
+    @PostMapping("/{id}")
+    ModelAndView save(
+            Actor actor,
+            @PathVariable ProposalId id,
+            @RequestParam long version,
+            @RequestParam Map<String, String> typed,
+            @RequestHeader(name = "HX-Request", required = false) @Nullable String byScript,
+            HttpServletRequest request,
+            RedirectAttributes redirect) {
+        return switch (edit(actor, id, version, typed)) {
+            case Outcome.Done<Proposal> done when byScript != null -> status(actor, id, null, request);
+            case Outcome.Done<Proposal> done -> {
+                redirect.addFlashAttribute(Shells.NOTICE, "access.done.saved");
+                yield new ModelAndView("redirect:/proposals/" + id);
+            }
+            case Outcome.Refused<Proposal>(Refusal refusal) ->
+                byScript != null ? status(actor, id, refusal, request) : show(actor, id, typed, refusal, request);
+        };
+    }
+
+    private ModelAndView status(Actor actor, ProposalId id, @Nullable Refusal refusal, HttpServletRequest request) {
+        Map<String, Object> model = model(actor, id, refusal, request);
+        model.keySet().removeAll(Set.of("mayEdit", "mayWithdraw", "mayDecide"));
+        model.put("answersSave", true);
+        if (refusal != null) {
+            // What was not saved stays not saved: the next try must carry the same version as this one.
+            model.put("version", Long.valueOf(requireNonNull(request.getParameter("version"))));
+        }
+        return answered(new ModelAndView("access/proposal-status", model), refusal);
+    }
+
+    private Outcome<Proposal> edit(Actor actor, ProposalId id, long version, Map<String, String> typed) {
+        Fields fields = new Fields();
+        Set<String> cleared = new HashSet<>();
+        Answers.Change change = new Answers.Change(
+                typed.get("title"),
+                typed.get("abstract"),
+                number(fields, cleared, "gpuHours", typed),
+                number(fields, cleared, "cpuHours", typed),
+                months(cleared, typed.get("durationMonths")),
+                yesOrNo(typed.get("civilianUse")),
+                yesOrNo(typed.get("noProhibitedPractice")),
+                yesOrNo(typed.get("personalData")),
+                cleared);
+        var unreadable = fields.refusal();
+        return unreadable.isPresent() ? Outcome.refused(unreadable.get()) : proposals.edit(actor, id, version, change);
+    }
+
+    private static @Nullable BigDecimal number(
+            Fields fields, Set<String> cleared, String field, Map<String, String> typed) {
+        String text = typed.getOrDefault(field, "").strip();
+        if (text.isEmpty()) {
+            cleared.add(field);
+            return null;
+        }
+        try {
+            // A number longer than this is a slip, and slow to read.
+            return text.length() > 30 ? BigDecimal.TEN.pow(30) : new BigDecimal(text.replace(',', '.'));
+        } catch (NumberFormatException e) {
+            fields.rule(field, false, "not-hours", CallRules.MOST_HOURS);
+            return null;
+        }
+    }
+
+    private static @Nullable Integer months(Set<String> cleared, @Nullable String text) {
+        try {
+            return text == null || text.isEmpty() ? missing(cleared, "durationMonths") : Integer.valueOf(text);
+        } catch (NumberFormatException e) {
+            return -1;
+        }
+    }
+
+    private static @Nullable Integer missing(Set<String> cleared, String field) {
+        cleared.add(field);
+        return null;
+    }
+
+    private static @Nullable Boolean yesOrNo(@Nullable String text) {
+        return text == null || text.isEmpty() ? null : Boolean.valueOf(text);
+    }
+
+    /** Saves what is typed and hands it in, so that nothing typed in the last moment is lost. */
+    @PostMapping("/{id}/submission")
+    @Nullable
+    ModelAndView submit(
+            Actor actor,
+            @PathVariable ProposalId id,
+            @RequestParam long version,
+            @RequestParam Map<String, String> typed,
+            @RequestHeader(name = "HX-Request", required = false) @Nullable String byScript,
+            HttpServletRequest request,
+            HttpServletResponse response,
+            RedirectAttributes redirect) {
+        Outcome<Proposal> outcome =
+                edit(actor, id, version, typed).then(saved -> proposals.submit(actor, id, saved.version()));
+        return switch (outcome) {
+            case Outcome.Done<Proposal>(Proposal submitted) -> {
+                String notice = submitted.state() instanceof ProposalState.Awarded
+                        ? "access.done.awarded"
+                        : "access.done.submitted";
+                if (byScript == null) {
+                    redirect.addFlashAttribute(Shells.NOTICE, notice);
+                    yield new ModelAndView("redirect:/proposals/" + id);
+                }
+                var flash = RequestContextUtils.getOutputFlashMap(request);
+                flash.put(Shells.NOTICE, notice);
+                RequestContextUtils.saveOutputFlashMap("/proposals/" + id, request, response);
+                response.setHeader("HX-Redirect", "/proposals/" + id);
+                yield null;
+            }
+            case Outcome.Refused<Proposal>(Refusal refusal) -> {
+                if (byScript == null) {
+                    yield show(actor, id, typed, refusal, request);
+                }
+                ModelAndView page = status(actor, id, refusal, request);
+                if (refusal.kind() != Refusal.Kind.STALE) {
+                    // The answers were saved before the submission was refused: the next try starts from there.
+                    page.getModel()
+                            .put("version", (long) proposals.get(actor, id).version());
+                }
+                yield page;
+            }
+        };
+    }
+
+    @PostMapping("/{id}/withdrawal")
+    ModelAndView withdraw(
+            Actor actor,
+            @PathVariable ProposalId id,
+            @RequestParam long version,
+            HttpServletRequest request,
+            RedirectAttributes redirect) {
+        return answer(actor, id, proposals.withdraw(actor, id, version), "access.done.withdrawn", request, redirect);
+    }
+
+    @PostMapping("/{id}/decision")
+    ModelAndView decide(
+            Actor actor,
+            @PathVariable ProposalId id,
+            @RequestParam long version,
+            @RequestParam Proposal.Verdict.Choice decision,
+            @RequestParam Map<String, String> typed,
+            HttpServletRequest request,
+            RedirectAttributes redirect) {
+        Fields fields = new Fields();
+        Set<String> cleared = new HashSet<>();
+        Proposal.Verdict verdict = new Proposal.Verdict(
+                decision,
+                typed.get("reason"),
+                number(fields, cleared, "gpuHours", typed),
+                number(fields, cleared, "cpuHours", typed));
+        var unreadable = fields.refusal();
+        Outcome<Proposal> outcome = unreadable.isPresent()
+                ? Outcome.refused(unreadable.get())
+                : proposals.decide(actor, id, version, verdict);
+        return switch (outcome) {
+            case Outcome.Done<Proposal> done -> answer(actor, id, outcome, "access.done.decided", request, redirect);
+            case Outcome.Refused<Proposal>(Refusal refusal) -> show(actor, id, typed, refusal, request);
+        };
+    }
+
+    private ModelAndView answer(
+            Actor actor,
+            ProposalId id,
+            Outcome<Proposal> outcome,
+            String notice,
+            HttpServletRequest request,
+            RedirectAttributes redirect) {
+        return switch (outcome) {
+            case Outcome.Done<Proposal> done -> {
+                redirect.addFlashAttribute(Shells.NOTICE, notice);
+                yield new ModelAndView("redirect:/proposals/" + id);
+            }
+            case Outcome.Refused<Proposal>(Refusal refusal) -> show(actor, id, Map.of(), refusal, request);
+        };
+    }
+}

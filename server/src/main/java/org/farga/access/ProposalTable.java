@@ -1,0 +1,323 @@
+package org.farga.access;
+
+import static java.util.Objects.requireNonNull;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.farga.shared.CallId;
+import org.farga.shared.CpuHours;
+import org.farga.shared.GpuHours;
+import org.farga.shared.OrganisationId;
+import org.farga.shared.PersonId;
+import org.farga.shared.ProjectId;
+import org.farga.shared.ProposalId;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.json.JsonMapper;
+
+@Component
+class ProposalTable {
+    private static final String SELECT = """
+            SELECT id, code, call_id, organisation_id, created_by, created_at, edited_at, state,
+                   title, abstract, gpu_milliseconds, cpu_milliseconds, duration_months,
+                   civilian_use, no_prohibited_practice, personal_data,
+                   submitted_at, submitted_by, rules_version, findings, due_at,
+                   decided_at, decided_by, decision_reason,
+                   awarded_gpu_milliseconds, awarded_cpu_milliseconds, award_ends_at, project_id, withdrawn_at, version
+            FROM proposal
+            """;
+
+    private final JdbcClient jdbc;
+    private final JsonMapper json;
+
+    ProposalTable(JdbcClient jdbc, JsonMapper json) {
+        this.jdbc = jdbc;
+        this.json = json;
+    }
+
+    /** Which proposals a list may hold: those of some organisations, what was submitted, or all of them. */
+    record Visible(Collection<OrganisationId> organisations, boolean submitted, boolean all) {
+        UUID[] ids() {
+            return organisations.stream().map(OrganisationId::value).toArray(UUID[]::new);
+        }
+    }
+
+    /** The next number for this prefix and year, from 1 on; nobody else is given it. */
+    int nextNumber(String prefix, int year) {
+        return jdbc.sql("""
+                        INSERT INTO proposal_number (prefix, year, last) VALUES (:prefix, :year, 1)
+                        ON CONFLICT (prefix, year) DO UPDATE SET last = proposal_number.last + 1
+                        RETURNING last""")
+                .param("prefix", prefix)
+                .param("year", year)
+                .query(Integer.class)
+                .single();
+    }
+
+    /** A new draft; what is not a draft gets there by {@link #update}. */
+    void insert(Proposal proposal) {
+        jdbc.sql("""
+                INSERT INTO proposal (id, code, call_id, organisation_id, created_by, created_at, edited_at, state)
+                VALUES (:id, :code, :call, :organisation, :createdBy, :createdAt, :editedAt, 'DRAFT')""")
+                .param("id", proposal.id().value())
+                .param("code", proposal.code())
+                .param("call", proposal.call().value())
+                .param("organisation", proposal.organisation().value())
+                .param("createdBy", proposal.createdBy().value())
+                .param("createdAt", CallTable.utc(proposal.createdAt()))
+                .param("editedAt", CallTable.utc(proposal.editedAt()))
+                .update();
+    }
+
+    /** Whether it was written: false where the row has another version by now. */
+    boolean update(Proposal proposal) {
+        Answers answers = proposal.answers();
+        ProposalState state = proposal.state();
+        ProposalState.Submission submission = state.handedIn();
+        ProposalState.Decision decision = state.decided();
+        ProposalState.Awarded awarded = state instanceof ProposalState.Awarded a ? a : null;
+        PersonId decidedBy = decision == null ? null : decision.by();
+        return jdbc.sql("""
+                        UPDATE proposal SET
+                            edited_at = :editedAt, state = :state, title = :title, abstract = :abstract,
+                            gpu_milliseconds = :gpu, cpu_milliseconds = :cpu, duration_months = :months,
+                            civilian_use = :civilian, no_prohibited_practice = :noProhibited, personal_data = :personal,
+                            submitted_at = :submittedAt, submitted_by = :submittedBy, rules_version = :rulesVersion,
+                            findings = :findings::jsonb, due_at = :dueAt,
+                            decided_at = :decidedAt, decided_by = :decidedBy, decision_reason = :reason,
+                            awarded_gpu_milliseconds = :awardedGpu, awarded_cpu_milliseconds = :awardedCpu,
+                            award_ends_at = :awardEndsAt, project_id = :project, withdrawn_at = :withdrawnAt,
+                            version = version + 1
+                        WHERE id = :id AND version = :version""")
+                        .param("editedAt", CallTable.utc(proposal.editedAt()))
+                        .param("state", state.name().name())
+                        .param("title", answers.title())
+                        .param("abstract", answers.abstractText())
+                        .param(
+                                "gpu",
+                                answers.gpuHours() == null
+                                        ? null
+                                        : answers.gpuHours().milliseconds())
+                        .param(
+                                "cpu",
+                                answers.cpuHours() == null
+                                        ? null
+                                        : answers.cpuHours().milliseconds())
+                        .param("months", answers.durationMonths())
+                        .param("civilian", answers.civilianUse())
+                        .param("noProhibited", answers.noProhibitedPractice())
+                        .param("personal", answers.personalData())
+                        .param("submittedAt", submission == null ? null : CallTable.utc(submission.at()))
+                        .param(
+                                "submittedBy",
+                                submission == null ? null : submission.by().value())
+                        .param("rulesVersion", submission == null ? null : submission.rulesVersion())
+                        .param("findings", submission == null ? null : json.writeValueAsString(submission.findings()))
+                        .param("dueAt", CallTable.utc(state.decisionDueAt()))
+                        .param("decidedAt", decision == null ? null : CallTable.utc(decision.at()))
+                        .param("decidedBy", decidedBy == null ? null : decidedBy.value())
+                        .param("reason", decision == null ? null : decision.reason())
+                        .param(
+                                "awardedGpu",
+                                awarded == null ? null : awarded.gpuHours().milliseconds())
+                        .param(
+                                "awardedCpu",
+                                awarded == null ? null : awarded.cpuHours().milliseconds())
+                        .param("awardEndsAt", awarded == null ? null : CallTable.utc(awarded.endsAt()))
+                        .param(
+                                "project",
+                                awarded == null ? null : awarded.project().value())
+                        .param("withdrawnAt", state instanceof ProposalState.Withdrawn w ? CallTable.utc(w.at()) : null)
+                        .param("id", proposal.id().value())
+                        .param("version", proposal.version())
+                        .update()
+                == 1;
+    }
+
+    Optional<Proposal> find(ProposalId id) {
+        return jdbc.sql(SELECT + "WHERE id = :id")
+                .param("id", id.value())
+                .query(this::proposal)
+                .optional();
+    }
+
+    Optional<Proposal> find(String code) {
+        return jdbc.sql(SELECT + "WHERE code = upper(:code)")
+                .param("code", code)
+                .query(this::proposal)
+                .optional();
+    }
+
+    /** The same with its row locked until the end of the transaction: transitions happen one after another. */
+    Optional<Proposal> lock(ProposalId id) {
+        return jdbc.sql(SELECT + "WHERE id = :id FOR UPDATE")
+                .param("id", id.value())
+                .query(this::proposal)
+                .optional();
+    }
+
+    /** Newest first, after the given one; in one state, or in any where it is null. */
+    List<Proposal> list(Visible visible, ProposalState.@Nullable Name state, @Nullable ProposalId after, int most) {
+        return jdbc.sql(SELECT + """
+                        WHERE (:all OR organisation_id = ANY(:organisations) OR (:submitted AND state <> 'DRAFT'))
+                          AND (:anyState OR state = :state)
+                          AND (:fromTop OR id < :after)
+                        ORDER BY id DESC LIMIT :most""")
+                .param("all", visible.all())
+                .param("organisations", visible.ids())
+                .param("submitted", visible.submitted())
+                .param("anyState", state == null)
+                .param("state", state == null ? "" : state.name())
+                .param("fromTop", after == null)
+                .param("after", after == null ? new UUID(0, 0) : after.value())
+                .param("most", most)
+                .query(this::proposal)
+                .list();
+    }
+
+    /** What waits for a decision, the most urgent first. */
+    List<Proposal> waiting(int most) {
+        return jdbc.sql(SELECT + "WHERE state = 'SUBMITTED' ORDER BY due_at, id LIMIT :most")
+                .param("most", most)
+                .query(this::proposal)
+                .list();
+    }
+
+    /** What was awarded to these organisations since then, newest first. */
+    List<Proposal> awardedSince(Collection<OrganisationId> organisations, Instant since, int most) {
+        return jdbc.sql(SELECT + """
+                        WHERE state = 'AWARDED' AND organisation_id = ANY(:organisations) AND decided_at >= :since
+                        ORDER BY decided_at DESC LIMIT :most""")
+                .param("organisations", new Visible(organisations, false, false).ids())
+                .param("since", CallTable.utc(since))
+                .param("most", most)
+                .query(this::proposal)
+                .list();
+    }
+
+    int countDrafts(OrganisationId organisation) {
+        return jdbc.sql("SELECT count(*) FROM proposal WHERE organisation_id = :organisation AND state = 'DRAFT'")
+                .param("organisation", organisation.value())
+                .query(Integer.class)
+                .single();
+    }
+
+    /** Other proposals of the organisation in this mode that are under decision, or awarded and not over. */
+    int countLive(OrganisationId organisation, Call.Mode mode, ProposalId except, Instant now) {
+        return jdbc.sql("""
+                        SELECT count(*) FROM proposal p JOIN call c ON c.id = p.call_id
+                        WHERE p.organisation_id = :organisation AND c.mode = :mode AND p.id <> :except
+                          AND (p.state = 'SUBMITTED' OR (p.state = 'AWARDED' AND p.award_ends_at > :now))""")
+                .param("organisation", organisation.value())
+                .param("mode", mode.name())
+                .param("except", except.value())
+                .param("now", CallTable.utc(now))
+                .query(Integer.class)
+                .single();
+    }
+
+    /** Waits for others who submit for the same organisation: each must count what the one before was awarded. */
+    void lockSubmissionsOf(OrganisationId organisation) {
+        jdbc.sql("SELECT pg_advisory_xact_lock(hashtextextended('access.submission ' || :organisation, 0))")
+                .param("organisation", organisation.toString())
+                .query((row, n) -> true)
+                .single();
+    }
+
+    void insertEvent(ProposalId proposal, ProposalEvent event) {
+        jdbc.sql("""
+                INSERT INTO proposal_event (proposal_id, at, event, person_id)
+                VALUES (:proposal, :at, :event, :person)""")
+                .param("proposal", proposal.value())
+                .param("at", CallTable.utc(event.at()))
+                .param("event", event.kind().name())
+                .param("person", event.by() == null ? null : event.by().value())
+                .update();
+    }
+
+    /** In the order in which they happened. */
+    List<ProposalEvent> events(ProposalId proposal) {
+        return jdbc.sql("SELECT at, event, person_id FROM proposal_event WHERE proposal_id = :id ORDER BY number")
+                .param("id", proposal.value())
+                .query((row, n) -> new ProposalEvent(
+                        row.getObject("at", OffsetDateTime.class).toInstant(),
+                        ProposalEvent.Kind.valueOf(row.getString("event")),
+                        person(row, "person_id")))
+                .list();
+    }
+
+    private Proposal proposal(ResultSet row, int number) throws SQLException {
+        Integer months = row.getObject("duration_months", Integer.class);
+        Long gpu = row.getObject("gpu_milliseconds", Long.class);
+        Long cpu = row.getObject("cpu_milliseconds", Long.class);
+        Answers answers = new Answers(
+                row.getString("title"),
+                row.getString("abstract"),
+                gpu == null ? null : new GpuHours(gpu),
+                cpu == null ? null : new CpuHours(cpu),
+                months,
+                row.getObject("civilian_use", Boolean.class),
+                row.getObject("no_prohibited_practice", Boolean.class),
+                row.getObject("personal_data", Boolean.class));
+        return new Proposal(
+                new ProposalId(row.getObject("id", UUID.class)),
+                row.getString("code"),
+                new CallId(row.getObject("call_id", UUID.class)),
+                new OrganisationId(row.getObject("organisation_id", UUID.class)),
+                new PersonId(row.getObject("created_by", UUID.class)),
+                at(row, "created_at"),
+                at(row, "edited_at"),
+                answers,
+                state(row),
+                row.getInt("version"));
+    }
+
+    private ProposalState state(ResultSet row) throws SQLException {
+        ProposalState.Name name = ProposalState.Name.valueOf(row.getString("state"));
+        if (name == ProposalState.Name.DRAFT) {
+            return new ProposalState.Draft();
+        }
+        ProposalState.Submission submission = new ProposalState.Submission(
+                at(row, "submitted_at"),
+                new PersonId(row.getObject("submitted_by", UUID.class)),
+                row.getInt("rules_version"),
+                json.readValue(row.getString("findings"), new TypeReference<List<Finding>>() {}));
+        return switch (name) {
+            case DRAFT -> throw new IllegalStateException();
+            case SUBMITTED -> new ProposalState.Submitted(submission, at(row, "due_at"));
+            case AWARDED ->
+                new ProposalState.Awarded(
+                        submission,
+                        CallTable.instant(row, "due_at"),
+                        decision(row),
+                        new ProjectId(row.getObject("project_id", UUID.class)),
+                        new GpuHours(row.getLong("awarded_gpu_milliseconds")),
+                        new CpuHours(row.getLong("awarded_cpu_milliseconds")),
+                        at(row, "award_ends_at"));
+            case DECLINED -> new ProposalState.Declined(submission, at(row, "due_at"), decision(row));
+            case WITHDRAWN -> new ProposalState.Withdrawn(submission, at(row, "due_at"), at(row, "withdrawn_at"));
+        };
+    }
+
+    private static ProposalState.Decision decision(ResultSet row) throws SQLException {
+        return new ProposalState.Decision(
+                at(row, "decided_at"), person(row, "decided_by"), row.getString("decision_reason"));
+    }
+
+    private static Instant at(ResultSet row, String column) throws SQLException {
+        return requireNonNull(CallTable.instant(row, column), column);
+    }
+
+    private static @Nullable PersonId person(ResultSet row, String column) throws SQLException {
+        UUID id = row.getObject(column, UUID.class);
+        return id == null ? null : new PersonId(id);
+    }
+}

@@ -1,0 +1,333 @@
+package org.farga.access;
+
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import jakarta.servlet.http.HttpServletRequest;
+import java.math.BigDecimal;
+import java.net.URI;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.farga.people.Organisations;
+import org.farga.people.People;
+import org.farga.platform.Answer;
+import org.farga.platform.Languages;
+import org.farga.shared.Actor;
+import org.farga.shared.CallId;
+import org.farga.shared.CpuHours;
+import org.farga.shared.GpuHours;
+import org.farga.shared.OrganisationId;
+import org.farga.shared.Outcome;
+import org.farga.shared.Page;
+import org.farga.shared.PersonId;
+import org.farga.shared.ProjectId;
+import org.farga.shared.ProposalId;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PatchMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.PutMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+
+@RestController
+@RequestMapping("/api/v1/proposals")
+class ProposalsApi {
+    /** How the rules sign what they decided. */
+    static final String BY_RULES = "RULES";
+
+    private final Proposals proposals;
+    private final Calls calls;
+    private final Sentences sentences;
+
+    ProposalsApi(Proposals proposals, Calls calls, Sentences sentences) {
+        this.proposals = proposals;
+        this.calls = calls;
+        this.sentences = sentences;
+    }
+
+    /** @param call a call's identifier or its code */
+    record NewProposal(@Nullable String call, @Nullable OrganisationId organisation) {}
+
+    /** Any of the answers; what is left out stays, and an empty text takes an answer back. */
+    record AnswersChange(
+            @Nullable String title,
+            @JsonProperty("abstract") @Nullable String abstractText,
+            @Nullable BigDecimal gpuHours,
+            @Nullable BigDecimal cpuHours,
+            @Nullable Integer durationMonths,
+            @Nullable Boolean civilianUse,
+            @Nullable Boolean noProhibitedPractice,
+            @Nullable Boolean personalData) {}
+
+    record NewDecision(
+            Proposal.Verdict.@Nullable Choice decision,
+            @Nullable String reason,
+            @Nullable BigDecimal gpuHours,
+            @Nullable BigDecimal cpuHours) {}
+
+    record MissingJson(String field, String sentence) {}
+
+    record FindingJson(
+            Rule rule, Rule.Kind kind, Finding.Answer answer, String sentence, String reason, String source) {}
+
+    record DecisionJson(
+            ProposalState.Name decision,
+            String by,
+            String reason,
+            Instant at,
+            @Nullable GpuHours gpuHours,
+            @Nullable CpuHours cpuHours) {}
+
+    record TimelineJson(Instant at, ProposalEvent.Kind event, String by, String sentence) {}
+
+    record ProposalJson(
+            ProposalId id,
+            String code,
+            ProposalState.Name state,
+            CallId call,
+            String callTitle,
+            OrganisationId organisation,
+            String organisationName,
+            @Nullable String title,
+            @JsonProperty("abstract") @Nullable String abstractText,
+            @Nullable GpuHours gpuHours,
+            @Nullable CpuHours cpuHours,
+            @Nullable Integer durationMonths,
+            @Nullable Boolean civilianUse,
+            @Nullable Boolean noProhibitedPractice,
+            @Nullable Boolean personalData,
+            List<MissingJson> missing,
+            List<FindingJson> eligibility,
+            ProposalState.Holder holder,
+            Instant createdAt,
+            Instant editedAt,
+            @Nullable Instant submittedAt,
+            @Nullable Instant dueAt,
+            @Nullable Instant decidedAt,
+            @Nullable Integer rulesVersion,
+            @Nullable DecisionJson decision,
+            @Nullable ProjectId project,
+            List<TimelineJson> timeline) {}
+
+    /** A proposal in a list: without its rules' answers and its history. */
+    record ProposalRowJson(
+            ProposalId id,
+            String code,
+            ProposalState.Name state,
+            CallId call,
+            String callTitle,
+            OrganisationId organisation,
+            String organisationName,
+            @Nullable String title,
+            @Nullable GpuHours gpuHours,
+            @Nullable CpuHours cpuHours,
+            @Nullable Integer durationMonths,
+            ProposalState.Holder holder,
+            Instant createdAt,
+            Instant editedAt,
+            @Nullable Instant submittedAt,
+            @Nullable Instant dueAt,
+            @Nullable Instant decidedAt,
+            @Nullable ProjectId project) {}
+
+    @PostMapping
+    @ResponseStatus(HttpStatus.CREATED)
+    ResponseEntity<ProposalJson> create(Actor actor, @RequestBody NewProposal body, HttpServletRequest request) {
+        Proposal created = Answer.of(proposals.create(actor, body.call(), body.organisation()));
+        return ResponseEntity.created(URI.create("/api/v1/proposals/" + created.id()))
+                .eTag("\"" + created.version() + "\"")
+                .body(json(proposals.detail(actor, created.id()), Languages.of(request)));
+    }
+
+    @GetMapping
+    Page<ProposalRowJson> list(
+            Actor actor,
+            @RequestParam(required = false) ProposalState.@Nullable Name state,
+            @RequestParam(required = false) @Nullable String cursor,
+            @RequestParam(required = false) @Nullable Integer limit) {
+        Page<Proposal> page = proposals.list(actor, state, cursor, limit);
+        Map<CallId, Call> under =
+                calls.list(page.items().stream().map(Proposal::call).distinct().toList());
+        Map<OrganisationId, Organisations.Summary> of = proposals.organisationsOf(page.items());
+        return page.map(p -> row(
+                p,
+                requireNonNull(under.get(p.call())),
+                requireNonNull(of.get(p.organisation())).name()));
+    }
+
+    @GetMapping("/{id}")
+    ResponseEntity<ProposalJson> get(Actor actor, @PathVariable ProposalId id, HttpServletRequest request) {
+        return answer(actor, id, request);
+    }
+
+    @PatchMapping("/{id}")
+    ResponseEntity<ProposalJson> edit(
+            Actor actor,
+            @PathVariable ProposalId id,
+            @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
+            @RequestBody AnswersChange body,
+            HttpServletRequest request) {
+        Answers.Change change = new Answers.Change(
+                body.title(),
+                body.abstractText(),
+                body.gpuHours(),
+                body.cpuHours(),
+                body.durationMonths(),
+                body.civilianUse(),
+                body.noProhibitedPractice(),
+                body.personalData(),
+                Set.of());
+        return answer(actor, proposals.edit(actor, id, Answer.version(ifMatch), change), request);
+    }
+
+    @PutMapping("/{id}/submission")
+    ResponseEntity<ProposalJson> submit(
+            Actor actor,
+            @PathVariable ProposalId id,
+            @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
+            HttpServletRequest request) {
+        return answer(actor, proposals.submit(actor, id, Answer.version(ifMatch)), request);
+    }
+
+    @DeleteMapping("/{id}/submission")
+    ResponseEntity<ProposalJson> withdraw(
+            Actor actor,
+            @PathVariable ProposalId id,
+            @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
+            HttpServletRequest request) {
+        return answer(actor, proposals.withdraw(actor, id, versionIfTold(ifMatch)), request);
+    }
+
+    @PutMapping("/{id}/decision")
+    ResponseEntity<ProposalJson> decide(
+            Actor actor,
+            @PathVariable ProposalId id,
+            @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
+            @RequestBody NewDecision body,
+            HttpServletRequest request) {
+        Proposal.Verdict verdict =
+                new Proposal.Verdict(body.decision(), body.reason(), body.gpuHours(), body.cpuHours());
+        return answer(actor, proposals.decide(actor, id, versionIfTold(ifMatch), verdict), request);
+    }
+
+    private static @Nullable Long versionIfTold(@Nullable String ifMatch) {
+        return ifMatch == null ? null : Answer.version(ifMatch);
+    }
+
+    private ResponseEntity<ProposalJson> answer(Actor actor, Outcome<Proposal> outcome, HttpServletRequest request) {
+        return answer(actor, Answer.of(outcome).id(), request);
+    }
+
+    private ResponseEntity<ProposalJson> answer(Actor actor, ProposalId id, HttpServletRequest request) {
+        Proposals.Detail detail = proposals.detail(actor, id);
+        return Answer.versioned(
+                json(detail, Languages.of(request)), detail.proposal().version());
+    }
+
+    private static ProposalRowJson row(Proposal p, Call call, String organisation) {
+        ProposalState state = p.state();
+        ProposalState.Submission submission = state.handedIn();
+        ProposalState.Decision decision = state.decided();
+        return new ProposalRowJson(
+                p.id(),
+                p.code(),
+                state.name(),
+                p.call(),
+                call.title(),
+                p.organisation(),
+                organisation,
+                p.answers().title(),
+                p.answers().gpuHours(),
+                p.answers().cpuHours(),
+                p.answers().durationMonths(),
+                state.holder(),
+                p.createdAt(),
+                p.editedAt(),
+                submission == null ? null : submission.at(),
+                state.decisionDueAt(),
+                decision == null ? null : decision.at(),
+                state instanceof ProposalState.Awarded awarded ? awarded.project() : null);
+    }
+
+    private ProposalJson json(Proposals.Detail detail, Locale language) {
+        Proposal p = detail.proposal();
+        Answers answers = p.answers();
+        ProposalState state = p.state();
+        ProposalState.Submission submission = state.handedIn();
+        ProposalState.Decision decision = state.decided();
+        return new ProposalJson(
+                p.id(),
+                p.code(),
+                state.name(),
+                p.call(),
+                detail.call().title(),
+                p.organisation(),
+                detail.organisation().name(),
+                answers.title(),
+                answers.abstractText(),
+                answers.gpuHours(),
+                answers.cpuHours(),
+                answers.durationMonths(),
+                answers.civilianUse(),
+                answers.noProhibitedPractice(),
+                answers.personalData(),
+                detail.missing().stream()
+                        .map(f -> new MissingJson(f, sentences.missing(f, language)))
+                        .toList(),
+                detail.findings().stream()
+                        .map(f -> new FindingJson(
+                                f.rule(),
+                                f.kind(),
+                                f.answer(),
+                                sentences.rule(f.rule(), language),
+                                sentences.reason(f, language),
+                                sentences.source(f.rule(), language)))
+                        .toList(),
+                state.holder(),
+                p.createdAt(),
+                p.editedAt(),
+                submission == null ? null : submission.at(),
+                state.decisionDueAt(),
+                decision == null ? null : decision.at(),
+                submission == null ? null : submission.rulesVersion(),
+                decision == null ? null : json(state, decision, detail, language),
+                state instanceof ProposalState.Awarded awarded ? awarded.project() : null,
+                detail.events().stream()
+                        .map(e -> new TimelineJson(
+                                e.at(), e.kind(), name(e.by(), detail.names()), sentences.event(e, language)))
+                        .toList());
+    }
+
+    private DecisionJson json(
+            ProposalState state, ProposalState.Decision decision, Proposals.Detail detail, Locale language) {
+        ProposalState.Awarded awarded = state instanceof ProposalState.Awarded a ? a : null;
+        String reason = decision.reason();
+        return new DecisionJson(
+                state.name(),
+                name(decision.by(), detail.names()),
+                reason == null ? sentences.text("access.every-rule-holds", language) : reason,
+                decision.at(),
+                awarded == null ? null : awarded.gpuHours(),
+                awarded == null ? null : awarded.cpuHours());
+    }
+
+    static String name(@Nullable PersonId person, Map<PersonId, People.Summary> names) {
+        if (person == null) {
+            return BY_RULES;
+        }
+        People.Summary known = names.get(person);
+        return known == null ? person.toString() : known.name();
+    }
+}

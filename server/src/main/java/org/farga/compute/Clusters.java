@@ -1,0 +1,117 @@
+package org.farga.compute;
+
+import java.nio.file.InvalidPathException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The clusters that this process can speak to, and what is known of them without asking each time. */
+final class Clusters {
+    private static final Logger LOG = LoggerFactory.getLogger(Clusters.class);
+
+    private final Map<String, Served> served;
+    private final ClusterTable table;
+    private final Map<String, Cluster> described = new ConcurrentHashMap<>();
+
+    Clusters(Map<String, Served> served, ClusterTable table) {
+        this.served = Map.copyOf(served);
+        this.table = table;
+    }
+
+    /** An engine, and what its operator allows a job to ask for. */
+    record Served(Scheduler scheduler, Duration longestTimeLimit, long mostDiskMebibytes) {}
+
+    /** A cluster as the table has it and, where its engine answers, as it is now. */
+    record Listed(
+            String name,
+            String scheduler,
+            boolean enabled,
+            @Nullable Cluster cluster) {}
+
+    Set<String> names() {
+        return served.keySet();
+    }
+
+    /** The engine of a cluster; throws {@link IllegalStateException} where this process does not serve it. */
+    Scheduler scheduler(String name) {
+        Served found = served.get(name);
+        if (found == null) {
+            throw new IllegalStateException("this process does not serve the cluster " + name);
+        }
+        return found.scheduler();
+    }
+
+    /** Asks the engine anew; the observer does so, so that no page or request has to wait for an engine. */
+    void refresh(String name) {
+        described.put(name, scheduler(name).describe());
+    }
+
+    /** As it was described last; empty where nobody serves it or its engine has not answered yet. */
+    Optional<Cluster> described(String name) {
+        Cluster known = described.get(name);
+        if (known != null || !served.containsKey(name)) {
+            return Optional.ofNullable(known);
+        }
+        try {
+            refresh(name);
+        } catch (RuntimeException e) {
+            LOG.warn("cluster {} does not answer", name, e);
+        }
+        return Optional.ofNullable(described.get(name));
+    }
+
+    List<Listed> list() {
+        return table.list().stream()
+                .map(entry -> new Listed(
+                        entry.name(),
+                        entry.scheduler(),
+                        entry.enabled(),
+                        described(entry.name()).orElse(null)))
+                .toList();
+    }
+
+    /** The most that one job can get there: a job runs on one node. */
+    Optional<Preflight.Capacity> capacity(String name) {
+        Served limits = served.get(name);
+        Optional<ClusterTable.Entry> entry =
+                table.list().stream().filter(e -> e.name().equals(name)).findFirst();
+        if (limits == null || entry.isEmpty()) {
+            return Optional.empty();
+        }
+        return described(name).map(cluster -> {
+            List<Cluster.Node> nodes =
+                    cluster.nodes().stream().filter(Cluster.Node::available).toList();
+            return new Preflight.Capacity(
+                    name,
+                    entry.get().enabled(),
+                    nodes.stream().mapToInt(Cluster.Node::cpus).max().orElse(0),
+                    nodes.stream()
+                            .mapToLong(Cluster.Node::memoryMebibytes)
+                            .max()
+                            .orElse(0),
+                    nodes.stream().mapToInt(node -> node.gpus().size()).max().orElse(0),
+                    limits.longestTimeLimit(),
+                    limits.mostDiskMebibytes());
+        });
+    }
+
+    /** Whether the cluster has the program that a script's first line names, as far as can be told from here. */
+    boolean hasInterpreter(String name, @Nullable String script) {
+        Served found = served.get(name);
+        if (found == null || !(found.scheduler() instanceof LocalScheduler) || script == null) {
+            return true;
+        }
+        try {
+            return !script.startsWith("#!")
+                    || Interpreter.refusal(script, Launch.PATH).isEmpty();
+        } catch (InvalidPathException e) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,131 @@
+package org.farga.compute;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.farga.compute.JobFeed.Position;
+import org.farga.platform.Messages;
+import org.farga.shared.Actor;
+import org.farga.shared.JobId;
+import org.farga.shared.Outcome;
+import org.farga.shared.PersonId;
+import org.farga.shared.Refusal;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.stereotype.Component;
+import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The jobs that somebody follows: one query a round for all of them, one reader of files for each. */
+@Component
+class JobFeeds implements SmartLifecycle {
+    static final int MOST_PER_PERSON = 10;
+    private static final Logger LOG = LoggerFactory.getLogger(JobFeeds.class);
+    private static final Duration ROUND = Duration.ofMillis(300);
+
+    private final JobTable table;
+    private final Jobs jobs;
+    private final Messages messages;
+    private final JsonMapper json;
+    private final Map<JobId, JobFeed> feeds = new HashMap<>();
+    private final List<FeedStream> streams = new ArrayList<>();
+    private volatile @Nullable Thread thread;
+
+    JobFeeds(JobTable table, Jobs jobs, Messages messages, JsonMapper json) {
+        this.table = table;
+        this.jobs = jobs;
+        this.messages = messages;
+        this.json = json;
+    }
+
+    /**
+     * Sends a job's news to the actor from a position on, until the job ended, they go, or {@code mayStill} says no.
+     * Refused as {@code too-many-followed} beyond {@link #MOST_PER_PERSON} at once.
+     */
+    synchronized Outcome<SseEmitter> follow(
+            Actor actor, Job job, Position from, Locale language, BooleanSupplier mayStill) {
+        PersonId person = actor.person();
+        if (streams.stream().filter(s -> s.person().equals(person)).count() >= MOST_PER_PERSON) {
+            return Outcome.refused(Refusal.tooMany("too-many-followed", MOST_PER_PERSON));
+        }
+        JobFeed feed = feeds.computeIfAbsent(job.id(), id -> new JobFeed(job, jobs.files(job), from));
+        FeedStream stream = new FeedStream(
+                person, feed, jobs.files(job), from, job, language, messages, json, mayStill, this::gone);
+        streams.add(stream);
+        if (thread == null) {
+            // Shutting down: the follower is told to come back, and finds the next process.
+            stream.close();
+        }
+        stream.start("farga-follow-" + job.id());
+        return Outcome.done(stream.emitter());
+    }
+
+    private synchronized void gone(FeedStream stream) {
+        streams.remove(stream);
+        feeds.values().removeIf(feed -> streams.stream().noneMatch(s -> s.feed() == feed));
+    }
+
+    @Override
+    public void start() {
+        Thread started = Thread.ofPlatform().daemon().name("farga-job-feeds").unstarted(this::work);
+        thread = started;
+        started.start();
+    }
+
+    /** Ends every stream, so that the server need not wait for them; followers come back to the next process. */
+    @Override
+    public void stop() {
+        Thread stopping = thread;
+        thread = null;
+        if (stopping != null) {
+            LockSupport.unpark(stopping);
+        }
+        List<FeedStream> open;
+        synchronized (this) {
+            open = List.copyOf(streams);
+        }
+        open.forEach(FeedStream::close);
+    }
+
+    @Override
+    public boolean isRunning() {
+        return thread != null;
+    }
+
+    private void work() {
+        while (thread == Thread.currentThread()) {
+            Map<JobId, JobFeed> followed;
+            synchronized (this) {
+                followed = Map.copyOf(feeds);
+            }
+            try {
+                if (!followed.isEmpty()) {
+                    for (Job job : table.list(followed.keySet())) {
+                        advance(followed.get(job.id()), job);
+                    }
+                }
+            } catch (RuntimeException e) {
+                LOG.warn("followed jobs cannot be read; trying again", e);
+            }
+            LockSupport.parkNanos(ROUND.toNanos());
+        }
+    }
+
+    private static void advance(@Nullable JobFeed feed, Job job) {
+        try {
+            if (feed != null) {
+                feed.advance(job);
+            }
+        } catch (IOException | RuntimeException e) {
+            LOG.warn("job {} cannot be followed; trying again", job.id(), e);
+        }
+    }
+}

@@ -1,0 +1,342 @@
+package org.farga.compute;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import org.farga.allocation.Allocation;
+import org.farga.allocation.AllocationState;
+import org.farga.allocation.Allocations;
+import org.farga.allocation.Projects;
+import org.farga.allocation.VisibleProjects;
+import org.farga.dataspace.Datasets;
+import org.farga.dataspace.Datasets.VersionSummary;
+import org.farga.people.People;
+import org.farga.platform.Shells;
+import org.farga.shared.Actor;
+import org.farga.shared.AllocationId;
+import org.farga.shared.CentreRole;
+import org.farga.shared.CpuHours;
+import org.farga.shared.DatasetVersionId;
+import org.farga.shared.GpuHours;
+import org.farga.shared.JobId;
+import org.farga.shared.Outcome;
+import org.farga.shared.Page;
+import org.farga.shared.PersonId;
+import org.farga.shared.ProjectId;
+import org.farga.shared.Refusal;
+import org.farga.usage.Balance;
+import org.farga.usage.Usage;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.stereotype.Controller;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.servlet.ModelAndView;
+import org.springframework.web.servlet.mvc.support.RedirectAttributes;
+
+@Controller
+@RequestMapping("/jobs")
+class JobPages {
+    private static final int MOST_CHOICES = 100;
+
+    private final Jobs jobs;
+    private final JobSubmissions submissions;
+    private final Projects projects;
+    private final Allocations allocations;
+    private final Usage usage;
+    private final Datasets datasets;
+    private final People people;
+    private final Shells shells;
+    private final Clock clock;
+
+    JobPages(
+            Jobs jobs,
+            JobSubmissions submissions,
+            Projects projects,
+            Allocations allocations,
+            Usage usage,
+            Datasets datasets,
+            People people,
+            Shells shells,
+            Clock clock) {
+        this.jobs = jobs;
+        this.submissions = submissions;
+        this.projects = projects;
+        this.allocations = allocations;
+        this.usage = usage;
+        this.datasets = datasets;
+        this.people = people;
+        this.shells = shells;
+        this.clock = clock;
+    }
+
+    /** An allocation that a job may be submitted on, and what is left of it. */
+    record Choice(AllocationId id, String project, String cluster, GpuHours gpuLeft, CpuHours cpuLeft) {}
+
+    @GetMapping
+    ModelAndView list(
+            Actor actor,
+            @RequestParam(required = false) @Nullable String project,
+            @RequestParam(required = false) @Nullable String state,
+            @RequestParam(required = false) @Nullable String cursor,
+            HttpServletRequest request) {
+        ProjectId ofProject = project == null || project.isEmpty() ? null : ProjectId.valueOf(project);
+        JobState inState = state == null || state.isEmpty() ? null : JobState.valueOf(state);
+        Page<Job> page = jobs.list(actor, ofProject, inState, cursor, null);
+        Map<String, Object> model = rows(page.items(), projects, people);
+        model.put("shell", shells.of(request));
+        model.put("page", page);
+        model.put("choices", filterChoices(actor, page.items()));
+        model.put("project", ofProject == null ? "" : ofProject.toString());
+        model.put("state", inState == null ? "" : inState.name());
+        model.put(
+                "address",
+                "/jobs?project=" + (ofProject == null ? "" : ofProject) + "&state="
+                        + (inState == null ? "" : inState.name()));
+        return new ModelAndView("compute/jobs", model);
+    }
+
+    /** What the table of jobs names: its projects and people, each asked for once. */
+    static Map<String, Object> rows(Collection<Job> listed, Projects projects, People people) {
+        Map<String, Object> model = new HashMap<>();
+        model.put(
+                "projects", projects.summaries(listed.stream().map(Job::project).collect(Collectors.toSet())));
+        model.put(
+                "names", people.summaries(listed.stream().map(Job::submittedBy).collect(Collectors.toSet())));
+        return model;
+    }
+
+    private List<Projects.Summary> filterChoices(Actor actor, Collection<Job> listed) {
+        VisibleProjects visible = projects.visibleTo(actor);
+        Collection<ProjectId> ids =
+                visible.all() ? listed.stream().map(Job::project).collect(Collectors.toSet()) : visible.projects();
+        return projects.summaries(ids).values().stream()
+                .sorted(Comparator.comparing(Projects.Summary::name))
+                .limit(MOST_CHOICES)
+                .toList();
+    }
+
+    /** An empty form, the example's, or another job's. */
+    @GetMapping("/new")
+    ModelAndView form(
+            Actor actor,
+            @RequestParam(required = false) @Nullable String example,
+            @RequestParam(required = false) @Nullable JobId from,
+            @RequestParam(required = false) @Nullable String dataset,
+            HttpServletRequest request) {
+        Map<String, String> typed = new LinkedHashMap<>();
+        if (from != null) {
+            typed.putAll(typedOf(jobs.get(actor, from)));
+        } else if (example != null) {
+            typed.put("name", "digits");
+            typed.put("script", exampleScript());
+            typed.put("datasets", "digits");
+            typed.put("model", "digits");
+            typed.put("timeLimitMinutes", "10");
+        }
+        if (dataset != null) {
+            typed.put("datasets", dataset);
+        }
+        return form(actor, typed, List.of(), null, request);
+    }
+
+    private ModelAndView form(
+            Actor actor,
+            Map<String, String> typed,
+            List<Finding> findings,
+            @Nullable Refusal refusal,
+            HttpServletRequest request) {
+        Map<String, Object> model = new HashMap<>();
+        model.put("shell", shells.of(request));
+        model.put("typed", typed);
+        model.put("choices", choices(actor));
+        model.put("accepted", datasets.acceptedBy(actor.organisations().keySet()));
+        model.put("findings", findings);
+        model.put("refusal", refusal);
+        ModelAndView page = new ModelAndView("compute/job-new", model);
+        if (refusal != null) {
+            page.setStatus(HttpStatus.UNPROCESSABLE_CONTENT);
+        }
+        return page;
+    }
+
+    private List<Choice> choices(Actor actor) {
+        Map<ProjectId, Projects.Summary> mine = projects.summaries(projects.ofMember(actor));
+        List<Allocation> active = allocations.ofProjects(mine.keySet()).values().stream()
+                .flatMap(List::stream)
+                .filter(allocation -> allocation.state(clock.instant()) == AllocationState.ACTIVE)
+                .limit(MOST_CHOICES)
+                .toList();
+        Map<AllocationId, Balance> balances = usage.balances(active);
+        List<Choice> choices = new ArrayList<>();
+        for (Allocation allocation : active) {
+            Projects.Summary project = mine.get(allocation.project());
+            Balance balance = balances.get(allocation.id());
+            if (project != null && balance != null) {
+                choices.add(new Choice(
+                        allocation.id(), project.name(), allocation.cluster(), balance.gpuLeft(), balance.cpuLeft()));
+            }
+        }
+        choices.sort(Comparator.comparing(Choice::project));
+        return choices;
+    }
+
+    /** What the form would say of a job that is submitted again. */
+    private Map<String, String> typedOf(Job job) {
+        Map<String, String> typed = new LinkedHashMap<>();
+        typed.put("allocation", job.allocation().toString());
+        typed.put("name", job.name());
+        typed.put("script", jobs.script(job.id()));
+        typed.put("cpus", Integer.toString(job.resources().cpus()));
+        typed.put("memoryMebibytes", Long.toString(job.resources().memoryMebibytes()));
+        typed.put("gpus", Integer.toString(job.resources().gpus()));
+        typed.put(
+                "timeLimitMinutes",
+                Long.toString(Math.ceilDiv(job.resources().timeLimit().toSeconds(), 60)));
+        typed.put("diskMebibytes", Long.toString(job.resources().diskMebibytes()));
+        typed.put(
+                "datasets",
+                versions(job).stream()
+                        .map(version -> version.slug() + "@" + version.number())
+                        .collect(Collectors.joining(" ")));
+        typed.put("model", job.model() == null ? "" : job.model());
+        typed.put(
+                "environment",
+                job.environment().entrySet().stream()
+                        .sorted(Map.Entry.comparingByKey())
+                        .map(variable -> variable.getKey() + "=" + variable.getValue())
+                        .collect(Collectors.joining("\n")));
+        return typed;
+    }
+
+    private List<VersionSummary> versions(Job job) {
+        List<DatasetVersionId> ids =
+                job.inputs().stream().map(Jobs.Input::version).toList();
+        Map<DatasetVersionId, VersionSummary> found = ids.isEmpty() ? Map.of() : datasets.summaries(ids);
+        return ids.stream().map(found::get).filter(Objects::nonNull).toList();
+    }
+
+    @PostMapping
+    ModelAndView submit(
+            Actor actor,
+            @RequestParam Map<String, String> typed,
+            HttpServletRequest request,
+            RedirectAttributes redirect) {
+        JobRequest asked = request(typed);
+        return switch (submissions.submit(actor, asked)) {
+            case Outcome.Done<Job>(Job job) -> {
+                redirect.addFlashAttribute(Shells.NOTICE, "compute.submitted");
+                yield new ModelAndView("redirect:/jobs/" + job.id());
+            }
+            case Outcome.Refused<Job>(Refusal refusal) ->
+                form(actor, typed, submissions.preflight(actor, asked), refusal, request);
+        };
+    }
+
+    /** The findings alone, for the form to show while somebody types. */
+    @PostMapping("/preflight")
+    ModelAndView preflight(Actor actor, @RequestParam Map<String, String> typed, HttpServletRequest request) {
+        return new ModelAndView(
+                "compute/preflight",
+                Map.of("shell", shells.of(request), "findings", submissions.preflight(actor, request(typed))));
+    }
+
+    @GetMapping("/{id}")
+    ModelAndView show(Actor actor, @PathVariable JobId id, HttpServletRequest request) {
+        Job job = jobs.get(actor, id);
+        submissions.seen(actor, job);
+        Map<PersonId, People.Summary> names = people.summaries(List.of(job.submittedBy()));
+        Map<String, Object> model = new HashMap<>();
+        model.put("shell", shells.of(request));
+        model.put("job", job);
+        model.put("project", projects.summary(job.project()));
+        model.put(
+                "submitter",
+                names.values().stream().map(People.Summary::name).findFirst().orElse(""));
+        model.put("datasets", versions(job));
+        model.put("script", jobs.script(id));
+        model.put("mayCancel", projects.isMember(actor, job.project()) || actor.is(CentreRole.OPERATOR));
+        return new ModelAndView("compute/job", model);
+    }
+
+    @PostMapping("/{id}/cancellation")
+    ModelAndView cancel(Actor actor, @PathVariable JobId id, HttpServletRequest request, RedirectAttributes redirect) {
+        return switch (submissions.cancel(actor, id)) {
+            case Outcome.Done<Job>(Job job) -> {
+                redirect.addFlashAttribute(Shells.NOTICE, "compute.cancelled");
+                yield new ModelAndView("redirect:/jobs/" + id);
+            }
+            case Outcome.Refused<Job>(Refusal refusal) -> throw new org.farga.platform.Answer.RefusedException(refusal);
+        };
+    }
+
+    /** What was typed, as a request: what is no number is one that preflight refuses. */
+    private static JobRequest request(Map<String, String> typed) {
+        String allocation = typed.getOrDefault("allocation", "");
+        Long minutes = number(typed, "timeLimitMinutes");
+        // Browsers send a text area's lines with CRLF, whatever the person typed or loaded.
+        String script = typed.getOrDefault("script", "").replace("\r\n", "\n");
+        return new JobRequest(
+                allocation.isEmpty() ? null : AllocationId.valueOf(allocation),
+                typed.get("name"),
+                script,
+                integer(number(typed, "cpus")),
+                number(typed, "memoryMebibytes"),
+                integer(number(typed, "gpus")),
+                minutes == null ? null : minutes > 10_000_000 ? Long.valueOf(-1) : Long.valueOf(minutes * 60),
+                number(typed, "diskMebibytes"),
+                Arrays.asList(typed.getOrDefault("datasets", "").strip().split("[\\s,]+")),
+                environment(typed.getOrDefault("environment", "")),
+                typed.get("model"));
+    }
+
+    private static @Nullable Integer integer(@Nullable Long number) {
+        return number == null ? null : Integer.valueOf((int) Math.clamp(number, -1, Integer.MAX_VALUE));
+    }
+
+    private static @Nullable Long number(Map<String, String> typed, String field) {
+        String text = typed.getOrDefault(field, "").strip();
+        if (text.isEmpty()) {
+            return null;
+        }
+        return text.matches("[0-9]{1,12}") ? Long.valueOf(text) : Long.valueOf(-1);
+    }
+
+    private static Map<String, @Nullable String> environment(String text) {
+        Map<String, @Nullable String> variables = new LinkedHashMap<>();
+        text.lines().filter(line -> !line.isBlank()).forEach(line -> {
+            int equals = line.indexOf('=');
+            variables.put(
+                    equals < 0 ? line.strip() : line.substring(0, equals).strip(),
+                    equals < 0 ? "" : line.substring(equals + 1));
+        });
+        return variables;
+    }
+
+    private static String exampleScript() {
+        try (InputStream script = JobPages.class.getResourceAsStream("/compute/example/train")) {
+            if (script == null) {
+                throw new IllegalStateException("the example is missing from the program");
+            }
+            return new String(script.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

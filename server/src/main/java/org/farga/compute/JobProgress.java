@@ -1,0 +1,352 @@
+package org.farga.compute;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import org.farga.allocation.Allocations;
+import org.farga.audit.AuditLog;
+import org.farga.compute.Job.Cancellation;
+import org.farga.compute.Job.Stage;
+import org.farga.compute.Job.Why;
+import org.farga.dataspace.Datasets;
+import org.farga.dataspace.Datasets.Mountable;
+import org.farga.notification.Notifications;
+import org.farga.shared.AllocationId;
+import org.farga.shared.JobId;
+import org.farga.shared.Outcome;
+import org.farga.usage.Usage;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * Takes jobs from acceptance to their end. Each method is one step that any process may take, and take again after
+ * another died in the midst of it:
+ *
+ * <ul>
+ *   <li>a job goes from stage to stage by an update that names the stage it comes from, so of several processes one
+ *       does it, and what follows from it (account, event, notification) is in the same transaction;
+ *   <li>before the engine is asked, the row says that it may have been; from then on the job is never ended without the
+ *       engine's word, and asking again is harmless, because the engine knows jobs by our numbers;
+ *   <li>a wish to cancel stays in the row and is told to the engine until the engine has ended the job.
+ * </ul>
+ */
+@Component
+class JobProgress {
+    private static final Logger LOG = LoggerFactory.getLogger(JobProgress.class);
+    /** An engine that forgets a job for shorter than this is only restarting. */
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final JobTable table;
+    private final Clusters clusters;
+    private final Allocations allocations;
+    private final Usage usage;
+    private final Datasets datasets;
+    private final AuditLog audit;
+    private final Notifications notifications;
+    private final ApplicationEventPublisher events;
+    private final TransactionTemplate transaction;
+    private final Clock clock;
+    private final Map<JobId, Sighting> sightings = new ConcurrentHashMap<>();
+
+    /** When an engine last knew a job, and since when it does not; kept only to tell a lost job from a restart. */
+    private record Sighting(Instant lastSeen, @Nullable Instant missedSince) {}
+
+    JobProgress(
+            JobTable table,
+            Clusters clusters,
+            Allocations allocations,
+            Usage usage,
+            Datasets datasets,
+            AuditLog audit,
+            Notifications notifications,
+            ApplicationEventPublisher events,
+            PlatformTransactionManager transactions,
+            Clock clock) {
+        this.table = table;
+        this.clusters = clusters;
+        this.allocations = allocations;
+        this.usage = usage;
+        this.datasets = datasets;
+        this.audit = audit;
+        this.notifications = notifications;
+        this.events = events;
+        this.transaction = new TransactionTemplate(transactions);
+        this.clock = clock;
+    }
+
+    /** What is to be done with a job that the queue gave us. */
+    private sealed interface Next {
+        record Nothing() implements Next {}
+
+        /** To ask the engine to run it, or to learn that it does already. */
+        record Ask(Job job, JobOrder order) implements Next {}
+
+        /** The engine may have it, but it may not be asked again: what it mounts is not allowed any more. */
+        record FindOut(Job job) implements Next {}
+
+        /** It ended here while another process was asking: should the engine have it after all, it must not run. */
+        record CallBack(Job job) implements Next {}
+    }
+
+    /** Hands an accepted job to its engine. */
+    void handOver(JobId id) {
+        switch (decide(id)) {
+            case Next.Nothing() -> {}
+            case Next.Ask(Job job, JobOrder order) -> ask(job, order);
+            case Next.FindOut(Job job) -> findOut(job);
+            case Next.CallBack(Job job) -> clusters.scheduler(job.cluster()).cancel(id);
+        }
+    }
+
+    private Next decide(JobId id) {
+        return inTransaction(() -> {
+            Job job = table.lock(id).orElse(null);
+            if (job == null) {
+                return new Next.Nothing();
+            }
+            return switch (job.stage()) {
+                case Stage.Accepted accepted -> decideAccepted(job);
+                case Stage.Submitting submitting -> {
+                    Optional<JobOrder> order = order(job);
+                    yield order.isPresent() ? new Next.Ask(job, order.get()) : new Next.FindOut(job);
+                }
+                case Stage.Pending pending -> new Next.Nothing();
+                case Stage.Running running -> new Next.Nothing();
+                case Stage.Ended ended -> new Next.CallBack(job);
+            };
+        });
+    }
+
+    /** The last look before a job leaves our hands: what was true when it was accepted may not be any more. */
+    private Next decideAccepted(Job job) {
+        Optional<Why> against = against(job);
+        if (against.isPresent()) {
+            Cancellation cancellation = new Cancellation(now(), against.get(), null);
+            table.requestCancellation(job.id(), cancellation);
+            audit.recordByRule("job.stopped", "job", job.id(), Map.of("why", against.get()));
+            end(job, Stage.Ended.unstarted(JobState.CANCELLED, against.get().reason(), null, now()));
+            return new Next.Nothing();
+        }
+        table.move(job, new Stage.Submitting());
+        return new Next.Ask(job.at(new Stage.Submitting()), order(job).orElseThrow());
+    }
+
+    private void ask(Job job, JobOrder order) {
+        Scheduler scheduler = clusters.scheduler(job.cluster());
+        switch (scheduler.submit(order)) {
+            case Submission.Accepted(String engineJobId) -> {
+                Job after = inTransaction(() -> {
+                    table.setEngineJobId(job.id(), engineJobId);
+                    return table.find(job.id()).orElse(job);
+                });
+                if (after.cancellation() != null) {
+                    scheduler.cancel(job.id());
+                }
+            }
+            case Submission.Rejected(String reason) ->
+                end(job, Stage.Ended.unstarted(JobState.FAILED, "Rejected", reason, now()));
+        }
+    }
+
+    private void findOut(Job job) {
+        Scheduler scheduler = clusters.scheduler(job.cluster());
+        if (scheduler.observe(Set.of(job.id())).containsKey(job.id())) {
+            return; // the observer takes it from here, and enforce ends it
+        }
+        end(job, Stage.Ended.unstarted(JobState.CANCELLED, Why.AGREEMENT_ENDED.reason(), null, now()));
+    }
+
+    private Optional<JobOrder> order(Job job) {
+        List<Mount> mounts = new ArrayList<>();
+        for (Jobs.Input input : job.inputs()) {
+            if (!(datasets.mountUnder(input.agreement(), input.version())
+                    instanceof Outcome.Done<Mountable>(Mountable mountable))) {
+                return Optional.empty();
+            }
+            mounts.add(new Mount(mountable.slug(), mountable.folder()));
+        }
+        return Optional.of(new JobOrder(
+                job.id(),
+                job.engineName(),
+                table.script(job.id()),
+                job.resources(),
+                job.allocation().toString(),
+                job.submittedBy().toString(),
+                mounts,
+                job.environment()));
+    }
+
+    /** Tells the engine that a job shall end. */
+    void cancel(JobId id) {
+        table.find(id)
+                .filter(job -> isWithEngine(job) && job.cancellation() != null)
+                .ifPresent(job -> clusters.scheduler(job.cluster()).cancel(id));
+    }
+
+    /** Takes over what the engine says of all jobs of a cluster that it has, in one question. */
+    void observe(String cluster) {
+        List<Job> live =
+                table.live(cluster).stream().filter(JobProgress::isWithEngine).toList();
+        Set<JobId> ids = live.stream().map(Job::id).collect(Collectors.toSet());
+        sightings.keySet().retainAll(ids);
+        if (live.isEmpty()) {
+            return;
+        }
+        Map<JobId, Observation> seen = clusters.scheduler(cluster).observe(ids);
+        Instant now = now();
+        for (Job job : live) {
+            try {
+                Observation observation = seen.get(job.id());
+                if (observation == null) {
+                    missed(job, now);
+                } else {
+                    sightings.put(job.id(), new Sighting(now, null));
+                    job.next(observation).ifPresent(stage -> move(job, stage));
+                }
+            } catch (RuntimeException e) {
+                // One job's trouble must not hide the others.
+                LOG.error("job {} cannot be moved on", job.id(), e);
+            }
+        }
+    }
+
+    private void missed(Job job, Instant now) {
+        if (job.stage() instanceof Stage.Submitting) {
+            return; // the queue's task is still asking
+        }
+        Sighting sighting = sightings.getOrDefault(job.id(), new Sighting(now, null));
+        Instant since = sighting.missedSince() == null ? now : sighting.missedSince();
+        sightings.put(job.id(), new Sighting(sighting.lastSeen(), since));
+        if (Duration.between(since, now).compareTo(PATIENCE) >= 0) {
+            LOG.warn("job {} is lost: its engine does not know it", job.id());
+            end(job, job.lost(sighting.lastSeen()));
+        }
+    }
+
+    /**
+     * Ends what may not run any longer: jobs of a suspended or ended allocation, and those whose agreement on a dataset
+     * has ended; and repeats to the engine every cancellation that it has not carried out yet. The budget needs no such
+     * check: what a job may use at most was set aside before it was accepted, and its time limit keeps it there.
+     */
+    void enforce(String cluster) {
+        List<Job> live =
+                table.live(cluster).stream().filter(JobProgress::isWithEngine).toList();
+        Map<AllocationId, Optional<Why>> budgets = new HashMap<>();
+        Map<Jobs.Input, Boolean> mounts = new HashMap<>();
+        for (Job job : live) {
+            boolean cancelled = job.cancellation() != null;
+            if (!cancelled) {
+                Optional<Why> against = budgets.computeIfAbsent(job.allocation(), this::againstAllocation);
+                if (against.isEmpty()
+                        && !job.inputs().stream().allMatch(i -> mounts.computeIfAbsent(i, this::mayMount))) {
+                    against = Optional.of(Why.AGREEMENT_ENDED);
+                }
+                cancelled = against.isPresent() && stop(job, against.get());
+            }
+            if (cancelled) {
+                clusters.scheduler(cluster).cancel(job.id());
+            }
+        }
+    }
+
+    private boolean stop(Job job, Why why) {
+        return inTransaction(() -> {
+            boolean first = table.requestCancellation(job.id(), new Cancellation(now(), why, null));
+            if (first) {
+                audit.recordByRule("job.stopped", "job", job.id(), Map.of("why", why));
+            }
+            return first;
+        });
+    }
+
+    private Optional<Why> against(Job job) {
+        return againstAllocation(job.allocation())
+                .or(() -> job.inputs().stream().allMatch(this::mayMount)
+                        ? Optional.empty()
+                        : Optional.of(Why.AGREEMENT_ENDED));
+    }
+
+    private Optional<Why> againstAllocation(AllocationId id) {
+        org.farga.allocation.Allocation allocation = allocations.get(id);
+        if (allocation.suspended()) {
+            return Optional.of(Why.ALLOCATION_SUSPENDED);
+        }
+        return clock.instant().isBefore(allocation.period().to())
+                ? Optional.empty()
+                : Optional.of(Why.ALLOCATION_ENDED);
+    }
+
+    private boolean mayMount(Jobs.Input input) {
+        return datasets.mountUnder(input.agreement(), input.version()) instanceof Outcome.Done<Mountable>;
+    }
+
+    /** Ends a job, with all that follows from it, unless it has moved since it was read. Joins a transaction. */
+    boolean end(Job job, Stage.Ended ended) {
+        return move(job, ended);
+    }
+
+    private boolean move(Job job, Stage to) {
+        return inTransaction(() -> {
+            if (!table.move(job, to)) {
+                return false;
+            }
+            switch (to) {
+                case Stage.Accepted accepted -> throw new IllegalArgumentException("no job is accepted twice");
+                case Stage.Submitting submitting -> {}
+                case Stage.Pending pending -> {}
+                case Stage.Running running -> usage.started(job.id(), running.startedAt());
+                case Stage.Ended ended -> conclude(table.find(job.id()).orElseThrow());
+            }
+            return true;
+        });
+    }
+
+    private void conclude(Job job) {
+        job.usage().ifPresentOrElse(usage::settle, () -> usage.release(job.id()));
+        events.publishEvent(new JobEnded(job.id(), job.state() == JobState.COMPLETED));
+        if (job.hasFailed()) {
+            boolean byRule = job.cancellation() != null;
+            notifications.tell(
+                    List.of(job.submittedBy()),
+                    byRule ? "compute.told.stopped" : "compute.told.failed",
+                    "/jobs/" + job.id(),
+                    job.name(),
+                    byRule ? String.valueOf(job.reason()) : job.state().name());
+        } else if (job.state() == JobState.COMPLETED) {
+            notifications.tell(List.of(job.submittedBy()), "compute.told.completed", "/jobs/" + job.id(), job.name());
+        }
+    }
+
+    private static boolean isWithEngine(Job job) {
+        return switch (job.stage()) {
+            case Stage.Accepted accepted -> false;
+            case Stage.Submitting submitting -> true;
+            case Stage.Pending pending -> true;
+            case Stage.Running running -> true;
+            case Stage.Ended ended -> false;
+        };
+    }
+
+    private <T> T inTransaction(java.util.function.Supplier<T> work) {
+        return Objects.requireNonNull(transaction.execute(status -> work.get()));
+    }
+
+    private Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.MICROS);
+    }
+}

@@ -1,0 +1,252 @@
+package org.farga.compute;
+
+import com.github.kagkarlsson.scheduler.SchedulerClient;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.farga.allocation.Allocation;
+import org.farga.allocation.Allocations;
+import org.farga.allocation.Projects;
+import org.farga.audit.AuditLog;
+import org.farga.compute.Job.Cancellation;
+import org.farga.compute.Job.Stage;
+import org.farga.dataspace.Datasets;
+import org.farga.dataspace.Datasets.Mountable;
+import org.farga.shared.Actor;
+import org.farga.shared.AllocationId;
+import org.farga.shared.CentreRole;
+import org.farga.shared.JobId;
+import org.farga.shared.NotFoundException;
+import org.farga.shared.OrganisationId;
+import org.farga.shared.Outcome;
+import org.farga.shared.Refusal;
+import org.farga.usage.Balance;
+import org.farga.usage.Usage;
+import org.jspecify.annotations.Nullable;
+import org.springframework.context.annotation.Lazy;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Transactional;
+
+/** What people do with jobs: have them checked, submit them, cancel them. */
+@Service
+class JobSubmissions {
+    private static final int LONGEST_REFERENCE = 200;
+
+    private final JobTable table;
+    private final Jobs jobs;
+    private final Clusters clusters;
+    private final Projects projects;
+    private final Allocations allocations;
+    private final Usage usage;
+    private final Datasets datasets;
+    private final JobProgress progress;
+    private final AuditLog audit;
+    private final SchedulerClient queue;
+    private final Clock clock;
+
+    JobSubmissions(
+            JobTable table,
+            Jobs jobs,
+            Clusters clusters,
+            Projects projects,
+            Allocations allocations,
+            Usage usage,
+            Datasets datasets,
+            JobProgress progress,
+            AuditLog audit,
+            @Lazy SchedulerClient queue,
+            Clock clock) {
+        this.table = table;
+        this.jobs = jobs;
+        this.clusters = clusters;
+        this.projects = projects;
+        this.allocations = allocations;
+        this.usage = usage;
+        this.datasets = datasets;
+        this.progress = progress;
+        this.audit = audit;
+        this.queue = queue;
+        this.clock = clock;
+    }
+
+    /** What would come of a request, without submitting it; throws {@link NotFoundException} for an unknown allocation. */
+    @Transactional(readOnly = true)
+    List<Finding> preflight(Actor actor, JobRequest asked) {
+        AllocationId id = asked.allocation();
+        return Preflight.check(asked, facts(asked, id == null ? null : reachable(actor, id)));
+    }
+
+    /**
+     * Takes a job: its budget is set aside, its datasets are held to their agreements, and the work queue will hand it
+     * to the engine. All of it happens, or nothing.
+     */
+    @Transactional
+    Outcome<Job> submit(Actor actor, JobRequest asked) {
+        AllocationId id = asked.allocation();
+        if (id == null) {
+            return Outcome.refused(
+                    refusal(Preflight.check(asked, facts(asked, null))).orElseThrow());
+        }
+        Allocation allocation = reachable(actor, id);
+        if (!projects.isMember(actor, allocation.project())) {
+            return Outcome.refused(Refusal.forbidden("job-members-only"));
+        }
+        // Under the lock, so that a suspension comes either before all of this or after.
+        Allocation locked = allocations.lock(id);
+        Preflight.Facts facts = facts(asked, locked);
+        Optional<Refusal> refusal = refusal(Preflight.check(asked, facts));
+        if (refusal.isPresent()) {
+            return Outcome.refused(refusal.get());
+        }
+        JobId number = table.nextNumber();
+        Resources resources = asked.resources();
+        return usage.commit(id, number, resources.gpus(), resources.cpus(), resources.timeLimit())
+                .map(balance -> take(actor, number, asked, locked, facts));
+    }
+
+    private Job take(Actor actor, JobId number, JobRequest asked, Allocation allocation, Preflight.Facts facts) {
+        String script = java.util.Objects.requireNonNull(asked.script());
+        Map<String, String> environment = new LinkedHashMap<>();
+        asked.variables().forEach((variable, value) -> environment.put(variable, value == null ? "" : value));
+        List<Jobs.Input> inputs = new ArrayList<>();
+        for (String reference : asked.references()) {
+            Mountable mountable = java.util.Objects.requireNonNull(
+                            facts.datasets().get(reference))
+                    .orThrow();
+            inputs.add(new Jobs.Input(mountable.version(), mountable.agreement()));
+        }
+        Job job = new Job(
+                number,
+                java.util.Objects.requireNonNull(asked.name()).strip(),
+                allocation.project(),
+                allocation.id(),
+                allocation.cluster(),
+                actor.person(),
+                now(),
+                sha256(script),
+                asked.resources(),
+                environment,
+                inputs,
+                asked.modelName(),
+                new Stage.Accepted(),
+                null,
+                null);
+        table.insert(job, script);
+        queue.scheduleIfNotExists(
+                ComputeConfiguration.SUBMIT.instance(number.toString()).scheduledTo(clock.instant()));
+        audit.record(
+                actor,
+                "job.submitted",
+                "job",
+                number,
+                Map.of("name", job.name(), "allocation", job.allocation(), "scriptSha256", job.scriptSha256()));
+        return job;
+    }
+
+    /**
+     * Asks for a job's end. One that the engine has not been asked to run ends at once; the others when the engine says
+     * so. Asked again, or of a job that has ended, nothing more happens.
+     */
+    @Transactional
+    Outcome<Job> cancel(Actor actor, JobId id) {
+        Job visible = jobs.get(actor, id);
+        if (!projects.isMember(actor, visible.project()) && !actor.is(CentreRole.OPERATOR)) {
+            return Outcome.refused(Refusal.forbidden("job-members-only"));
+        }
+        Job job = table.lock(id).orElseThrow(() -> new NotFoundException("job"));
+        Instant now = now();
+        Cancellation cancellation = new Cancellation(now, Job.Why.PERSON, actor.person());
+        if (!table.requestCancellation(id, cancellation)) {
+            return Outcome.done(job);
+        }
+        audit.record(actor, "job.cancelled", "job", id, Map.of("name", job.name()));
+        if (job.stage() instanceof Stage.Accepted) {
+            progress.end(job, Stage.Ended.unstarted(JobState.CANCELLED, Job.Why.PERSON.reason(), null, now));
+        } else {
+            queue.scheduleIfNotExists(
+                    ComputeConfiguration.CANCEL.instance(id.toString()).scheduledTo(clock.instant()));
+        }
+        return Outcome.done(jobs.get(actor, id));
+    }
+
+    /** The failed job was looked at by who submitted it: it needs no attention any more. */
+    @Transactional
+    void seen(Actor actor, Job job) {
+        if (job.hasFailed() && job.submittedBy().equals(actor.person())) {
+            table.markFailureSeen(job.id(), actor.person(), now());
+        }
+    }
+
+    private Allocation reachable(Actor actor, AllocationId id) {
+        Allocation allocation = allocations.get(id);
+        if (!projects.visibleTo(actor).include(allocation.project())) {
+            throw new NotFoundException("allocation");
+        }
+        return allocation;
+    }
+
+    private Preflight.Facts facts(JobRequest asked, @Nullable Allocation allocation) {
+        if (allocation == null) {
+            return new Preflight.Facts(clock.instant(), null, null, true, Map.of());
+        }
+        OrganisationId organisation = projects.summary(allocation.project()).organisation();
+        Map<String, Outcome<Mountable>> mounts = new LinkedHashMap<>();
+        if (asked.references().size() <= Preflight.MOST_DATASETS) {
+            for (String reference : asked.references()) {
+                mounts.put(
+                        reference,
+                        reference.length() > LONGEST_REFERENCE
+                                ? Outcome.refused(Refusal.invalid("dataset-unknown", reference.substring(0, 60)))
+                                : datasets.mount(organisation, reference));
+            }
+        }
+        Balance balance = usage.balance(allocation.id());
+        return new Preflight.Facts(
+                clock.instant(),
+                new Preflight.Budget(allocation.period(), allocation.suspended(), balance),
+                clusters.capacity(allocation.cluster()).orElse(null),
+                clusters.hasInterpreter(allocation.cluster(), asked.script()),
+                mounts);
+    }
+
+    /**
+     * The refusal that the findings amount to: all fields at once, else the data space's own. The budget is left to
+     * {@link Usage#commit}, which judges it with everybody else kept waiting, and names the numbers.
+     */
+    private static Optional<Refusal> refusal(List<Finding> findings) {
+        List<Finding> refused = findings.stream()
+                .filter(Finding::isRefused)
+                .filter(f -> !f.check().equals("budget"))
+                .toList();
+        List<Refusal.FieldProblem> fields = refused.stream()
+                .filter(Finding::isOfAField)
+                .map(Finding::problem)
+                .toList();
+        if (!fields.isEmpty()) {
+            return Optional.of(Refusal.invalid(fields));
+        }
+        return refused.stream().findFirst().map(Finding::refusal);
+    }
+
+    private Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.MICROS);
+    }
+
+    private static String sha256(String script) {
+        try {
+            return HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256").digest(script.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+}

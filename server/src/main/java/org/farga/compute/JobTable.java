@@ -1,0 +1,393 @@
+package org.farga.compute;
+
+import java.sql.Array;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.farga.allocation.VisibleProjects;
+import org.farga.compute.Job.Cancellation;
+import org.farga.compute.Job.Stage;
+import org.farga.shared.AgreementId;
+import org.farga.shared.AllocationId;
+import org.farga.shared.DatasetVersionId;
+import org.farga.shared.JobId;
+import org.farga.shared.NotFoundException;
+import org.farga.shared.PersonId;
+import org.farga.shared.ProjectId;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.json.JsonMapper;
+
+@Component
+class JobTable {
+    private static final String SELECT = """
+            SELECT j.number, j.name, j.project_id, j.allocation_id, j.cluster, j.submitted_by, j.submitted_at,
+                   j.script_sha256, j.cpus, j.memory_mebibytes, j.gpus, j.time_limit_seconds, j.disk_mebibytes,
+                   j.environment, j.model_name, j.stage, j.state, j.reason, j.detail, j.engine_job_id, j.started_at,
+                   j.ended_at, j.exit_code, j.held_nodes, j.held_cpus, j.held_memory_mebibytes, j.held_gpus,
+                   j.held_gpu_indexes, j.cpu_milliseconds, j.peak_memory_mebibytes, j.cancel_requested_at, j.cancel_why,
+                   j.cancelled_by,
+                   ARRAY(SELECT i.dataset_version_id || ' ' || i.agreement_id FROM job_input i
+                         WHERE i.job = j.number ORDER BY i.position) AS inputs
+            FROM job j
+            """;
+    private static final TypeReference<Map<String, String>> ENVIRONMENT = new TypeReference<>() {};
+
+    private final JdbcClient jdbc;
+    private final JsonMapper json;
+
+    JobTable(JdbcClient jdbc, JsonMapper json) {
+        this.jdbc = jdbc;
+        this.json = json;
+    }
+
+    /** A number that no job had or will have. */
+    JobId nextNumber() {
+        return new JobId(
+                jdbc.sql("SELECT nextval('job_number')").query(Long.class).single());
+    }
+
+    /** Inserts a job that is just accepted. */
+    void insert(Job job, String script) {
+        jdbc.sql("""
+                INSERT INTO job (number, name, project_id, allocation_id, cluster, submitted_by, submitted_at, script,
+                                 script_sha256, cpus, memory_mebibytes, gpus, time_limit_seconds, disk_mebibytes,
+                                 environment, model_name, stage, state)
+                VALUES (:number, :name, :project, :allocation, :cluster, :submittedBy, :submittedAt, :script, :sha256,
+                        :cpus, :memory, :gpus, :timeLimit, :disk, :environment::jsonb, :model, 'ACCEPTED', 'PENDING')""")
+                .param("number", job.id().value())
+                .param("name", job.name())
+                .param("project", job.project().value())
+                .param("allocation", job.allocation().value())
+                .param("cluster", job.cluster())
+                .param("submittedBy", job.submittedBy().value())
+                .param("submittedAt", utc(job.submittedAt()))
+                .param("script", script)
+                .param("sha256", HexFormat.of().parseHex(job.scriptSha256()))
+                .param("cpus", job.resources().cpus())
+                .param("memory", job.resources().memoryMebibytes())
+                .param("gpus", job.resources().gpus())
+                .param("timeLimit", job.resources().timeLimit().toSeconds())
+                .param("disk", job.resources().diskMebibytes())
+                .param("environment", json.writeValueAsString(job.environment()))
+                .param("model", job.model())
+                .update();
+        for (int i = 0; i < job.inputs().size(); i++) {
+            Jobs.Input input = job.inputs().get(i);
+            jdbc.sql("""
+                    INSERT INTO job_input (job, position, dataset_version_id, agreement_id)
+                    VALUES (:job, :position, :version, :agreement)""")
+                    .param("job", job.id().value())
+                    .param("position", i)
+                    .param("version", input.version().value())
+                    .param("agreement", input.agreement().value())
+                    .update();
+        }
+    }
+
+    Optional<Job> find(JobId id) {
+        return jdbc.sql(SELECT + "WHERE j.number = :number")
+                .param("number", id.value())
+                .query(this::job)
+                .optional();
+    }
+
+    /** The same, with its row locked until the end of the transaction. */
+    Optional<Job> lock(JobId id) {
+        return jdbc.sql(SELECT + "WHERE j.number = :number FOR UPDATE OF j")
+                .param("number", id.value())
+                .query(this::job)
+                .optional();
+    }
+
+    List<Job> list(Collection<JobId> ids) {
+        return jdbc.sql(SELECT + "WHERE j.number = ANY(:numbers) ORDER BY j.number")
+                .param("numbers", ids.stream().map(JobId::value).toArray(Long[]::new))
+                .query(this::job)
+                .list();
+    }
+
+    /**
+     * What a list of jobs is narrowed to; null for any.
+     *
+     * @param submittedBy only this person's
+     */
+    record Filter(
+            @Nullable ProjectId project,
+            @Nullable JobState state,
+            @Nullable PersonId submittedBy) {}
+
+    /** The newest first, from before the given number. */
+    List<Job> list(VisibleProjects visible, Filter filter, @Nullable Long before, int most) {
+        return jdbc.sql(SELECT + """
+                        WHERE (:all OR j.project_id = ANY(:visible))
+                          AND (:anyProject OR j.project_id = :project)
+                          AND (:anyState OR j.state = :state)
+                          AND (:anyPerson OR j.submitted_by = :person)
+                          AND (:fromTop OR j.number < :before)
+                        ORDER BY j.number DESC LIMIT :most""")
+                .param("all", visible.all())
+                .param("visible", visible.ids())
+                .param("anyProject", filter.project() == null)
+                .param(
+                        "project",
+                        filter.project() == null
+                                ? new UUID(0, 0)
+                                : filter.project().value())
+                .param("anyState", filter.state() == null)
+                .param("state", filter.state() == null ? "" : filter.state().name())
+                .param("anyPerson", filter.submittedBy() == null)
+                .param(
+                        "person",
+                        filter.submittedBy() == null
+                                ? new UUID(0, 0)
+                                : filter.submittedBy().value())
+                .param("fromTop", before == null)
+                .param("before", before == null ? 0L : before)
+                .param("most", most)
+                .query(this::job)
+                .list();
+    }
+
+    /** Those of a cluster that have not ended, oldest first. */
+    List<Job> live(String cluster) {
+        return jdbc.sql(SELECT + "WHERE j.cluster = :cluster AND j.stage <> 'ENDED' ORDER BY j.number")
+                .param("cluster", cluster)
+                .query(this::job)
+                .list();
+    }
+
+    List<JobId> running() {
+        return jdbc.sql("SELECT number FROM job WHERE stage = 'RUNNING' ORDER BY number")
+                .query((row, n) -> new JobId(row.getLong("number")))
+                .list();
+    }
+
+    /** Failed jobs of a person that they have not looked at, newest first. */
+    List<Job> unseenFailures(PersonId person, Instant since, int most) {
+        return jdbc.sql(SELECT + """
+                        WHERE j.submitted_by = :person AND j.stage = 'ENDED' AND j.state <> 'COMPLETED'
+                          AND j.ended_at > :since AND j.failure_seen_at IS NULL
+                          AND j.cancel_why IS DISTINCT FROM 'PERSON'
+                        ORDER BY j.number DESC LIMIT :most""")
+                .param("person", person.value())
+                .param("since", utc(since))
+                .param("most", most)
+                .query(this::job)
+                .list();
+    }
+
+    void markFailureSeen(JobId id, PersonId person, Instant now) {
+        jdbc.sql("""
+                UPDATE job SET failure_seen_at = :now
+                WHERE number = :number AND submitted_by = :person AND stage = 'ENDED' AND failure_seen_at IS NULL""")
+                .param("now", utc(now))
+                .param("number", id.value())
+                .param("person", person.value())
+                .update();
+    }
+
+    /** A job's script as it was submitted; throws {@link NotFoundException}. */
+    String script(JobId id) {
+        return jdbc.sql("SELECT script FROM job WHERE number = :number")
+                .param("number", id.value())
+                .query(String.class)
+                .optional()
+                .orElseThrow(() -> new NotFoundException("job"));
+    }
+
+    /**
+     * Moves a job on from the stage it was read in; false where it has moved meanwhile, or another process was first.
+     */
+    boolean move(Job from, Stage to) {
+        Job job = from.at(to);
+        Stage.Ended ended = to instanceof Stage.Ended e ? e : null;
+        Allocation held = job.held();
+        return jdbc.sql("""
+                        UPDATE job
+                        SET stage = :to, state = :state, reason = :reason, detail = :detail, started_at = :startedAt,
+                            ended_at = :endedAt, exit_code = :exitCode, held_nodes = :nodes, held_cpus = :cpus,
+                            held_memory_mebibytes = :memory, held_gpus = :gpus, held_gpu_indexes = :gpuIndexes,
+                            cpu_milliseconds = :cpuMilliseconds, peak_memory_mebibytes = :peakMemory
+                        WHERE number = :number AND stage = :from""")
+                        .param("to", word(to))
+                        .param("state", job.state().name())
+                        .param(
+                                "reason",
+                                to instanceof Stage.Pending(String reason)
+                                        ? reason
+                                        : ended == null ? null : ended.reason())
+                        .param("detail", ended == null ? null : shortened(ended.detail()))
+                        .param("startedAt", utc(job.startedAt()))
+                        .param("endedAt", utc(job.endedAt()))
+                        .param("exitCode", ended == null ? null : ended.exitCode())
+                        .param("nodes", held == null ? null : held.nodes())
+                        .param("cpus", held == null ? null : held.cpus())
+                        .param("memory", held == null ? null : held.memoryMebibytes())
+                        .param("gpus", held == null ? null : held.gpus())
+                        .param(
+                                "gpuIndexes",
+                                held == null ? null : held.gpuIndexes().toArray(Integer[]::new))
+                        .param(
+                                "cpuMilliseconds",
+                                ended == null ? null : ended.measured().cpuMilliseconds())
+                        .param(
+                                "peakMemory",
+                                ended == null ? null : ended.measured().peakMemoryMebibytes())
+                        .param("number", from.id().value())
+                        .param("from", word(from.stage()))
+                        .update()
+                == 1;
+    }
+
+    /** The engine has it under this identifier; a job that was seen running meanwhile stays where it is. */
+    void setEngineJobId(JobId id, String engineJobId) {
+        jdbc.sql("""
+                UPDATE job SET engine_job_id = :engineJobId,
+                               stage = CASE stage WHEN 'SUBMITTING' THEN 'PENDING' ELSE stage END
+                WHERE number = :number AND engine_job_id IS NULL AND stage <> 'ACCEPTED'""")
+                .param("engineJobId", engineJobId)
+                .param("number", id.value())
+                .update();
+    }
+
+    /** Whether this call was the first to ask for the end of a job that has not ended. */
+    boolean requestCancellation(JobId id, Cancellation cancellation) {
+        return jdbc.sql("""
+                        UPDATE job SET cancel_requested_at = :at, cancel_why = :why, cancelled_by = :by
+                        WHERE number = :number AND cancel_requested_at IS NULL AND stage <> 'ENDED'""")
+                        .param("at", utc(cancellation.requestedAt()))
+                        .param("why", cancellation.why().name())
+                        .param(
+                                "by",
+                                cancellation.by() == null
+                                        ? null
+                                        : cancellation.by().value())
+                        .param("number", id.value())
+                        .update()
+                == 1;
+    }
+
+    private static String word(Stage stage) {
+        return switch (stage) {
+            case Stage.Accepted() -> "ACCEPTED";
+            case Stage.Submitting() -> "SUBMITTING";
+            case Stage.Pending(String reason) -> "PENDING";
+            case Stage.Running running -> "RUNNING";
+            case Stage.Ended ended -> "ENDED";
+        };
+    }
+
+    private static @Nullable String shortened(@Nullable String text) {
+        return text == null || text.length() <= 2000 ? text : text.substring(0, 2000);
+    }
+
+    private static @Nullable OffsetDateTime utc(@Nullable Instant instant) {
+        return instant == null ? null : OffsetDateTime.ofInstant(instant, ZoneOffset.UTC);
+    }
+
+    private Job job(ResultSet row, int number) throws SQLException {
+        return new Job(
+                new JobId(row.getLong("number")),
+                row.getString("name"),
+                new ProjectId(row.getObject("project_id", UUID.class)),
+                new AllocationId(row.getObject("allocation_id", UUID.class)),
+                row.getString("cluster"),
+                new PersonId(row.getObject("submitted_by", UUID.class)),
+                row.getObject("submitted_at", OffsetDateTime.class).toInstant(),
+                HexFormat.of().formatHex(row.getBytes("script_sha256")),
+                new Resources(
+                        row.getInt("cpus"),
+                        row.getLong("memory_mebibytes"),
+                        row.getInt("gpus"),
+                        Duration.ofSeconds(row.getLong("time_limit_seconds")),
+                        row.getLong("disk_mebibytes")),
+                json.readValue(row.getString("environment"), ENVIRONMENT),
+                inputs(row.getArray("inputs")),
+                row.getString("model_name"),
+                stage(row),
+                row.getString("engine_job_id"),
+                cancellation(row));
+    }
+
+    private static List<Jobs.Input> inputs(Array array) throws SQLException {
+        List<Jobs.Input> inputs = new ArrayList<>();
+        for (String input : (String[]) array.getArray()) {
+            int space = input.indexOf(' ');
+            inputs.add(new Jobs.Input(
+                    DatasetVersionId.valueOf(input.substring(0, space)),
+                    AgreementId.valueOf(input.substring(space + 1))));
+        }
+        return inputs;
+    }
+
+    private static Stage stage(ResultSet row) throws SQLException {
+        Instant startedAt = instant(row, "started_at");
+        return switch (row.getString("stage")) {
+            case "ACCEPTED" -> new Stage.Accepted();
+            case "SUBMITTING" -> new Stage.Submitting();
+            case "PENDING" -> new Stage.Pending(row.getString("reason"));
+            case "RUNNING" -> {
+                Allocation held = held(row);
+                if (startedAt == null || held == null) {
+                    throw new IllegalStateException("a running job without a start");
+                }
+                yield new Stage.Running(startedAt, held);
+            }
+            default ->
+                new Stage.Ended(
+                        JobState.valueOf(row.getString("state")),
+                        row.getString("reason"),
+                        row.getString("detail"),
+                        startedAt,
+                        row.getObject("ended_at", OffsetDateTime.class).toInstant(),
+                        row.getObject("exit_code", Integer.class),
+                        held(row),
+                        new Measured(
+                                row.getObject("cpu_milliseconds", Long.class),
+                                row.getObject("peak_memory_mebibytes", Long.class)));
+        };
+    }
+
+    private static @Nullable Allocation held(ResultSet row) throws SQLException {
+        String nodes = row.getString("held_nodes");
+        return nodes == null
+                ? null
+                : new Allocation(
+                        nodes,
+                        row.getInt("held_cpus"),
+                        row.getLong("held_memory_mebibytes"),
+                        row.getInt("held_gpus"),
+                        Arrays.asList(
+                                (Integer[]) row.getArray("held_gpu_indexes").getArray()));
+    }
+
+    private static @Nullable Cancellation cancellation(ResultSet row) throws SQLException {
+        Instant requestedAt = instant(row, "cancel_requested_at");
+        UUID by = row.getObject("cancelled_by", UUID.class);
+        return requestedAt == null
+                ? null
+                : new Cancellation(
+                        requestedAt,
+                        Job.Why.valueOf(row.getString("cancel_why")),
+                        by == null ? null : new PersonId(by));
+    }
+
+    private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
+        OffsetDateTime value = row.getObject(column, OffsetDateTime.class);
+        return value == null ? null : value.toInstant();
+    }
+}

@@ -1,0 +1,323 @@
+package org.farga.compute;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.farga.allocation.Projects;
+import org.farga.compute.JobFeed.Position;
+import org.farga.dataspace.Datasets;
+import org.farga.dataspace.Datasets.VersionSummary;
+import org.farga.people.Actors;
+import org.farga.people.People;
+import org.farga.platform.Answer;
+import org.farga.platform.Languages;
+import org.farga.platform.Messages;
+import org.farga.shared.Actor;
+import org.farga.shared.AllocationId;
+import org.farga.shared.CpuHours;
+import org.farga.shared.DatasetVersionId;
+import org.farga.shared.GpuHours;
+import org.farga.shared.JobId;
+import org.farga.shared.Page;
+import org.farga.shared.PersonId;
+import org.farga.shared.ProjectId;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.PutMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
+
+@RestController
+@RequestMapping("/api/v1/jobs")
+class JobsApi {
+    private static final int LARGEST_PIECE_BYTES = 1 << 20;
+    private static final long TAIL_BYTES = 256 * 1024;
+    private static final MediaType PLAIN = new MediaType(MediaType.TEXT_PLAIN, StandardCharsets.UTF_8);
+    private static final Pattern EVENT_ID = Pattern.compile("([0-9]{1,18})-([0-9]{1,18})");
+
+    private final Jobs jobs;
+    private final JobSubmissions submissions;
+    private final JobFeeds feeds;
+    private final Projects projects;
+    private final Datasets datasets;
+    private final People people;
+    private final Actors actors;
+    private final Messages messages;
+    private final Clock clock;
+
+    JobsApi(
+            Jobs jobs,
+            JobSubmissions submissions,
+            JobFeeds feeds,
+            Projects projects,
+            Datasets datasets,
+            People people,
+            Actors actors,
+            Messages messages,
+            Clock clock) {
+        this.jobs = jobs;
+        this.submissions = submissions;
+        this.feeds = feeds;
+        this.projects = projects;
+        this.datasets = datasets;
+        this.people = people;
+        this.actors = actors;
+        this.messages = messages;
+        this.clock = clock;
+    }
+
+    record DatasetJson(String slug, int number) {}
+
+    record UsageJson(GpuHours gpuHours, CpuHours cpuHours, long seconds) {}
+
+    record JobJson(
+            JobId id,
+            String name,
+            ProjectId project,
+            AllocationId allocation,
+            String cluster,
+            JobState state,
+            @Nullable String reason,
+            @Nullable String explanation,
+            PersonId submittedBy,
+            String submittedByName,
+            Instant submittedAt,
+            @Nullable Instant startedAt,
+            @Nullable Instant endedAt,
+            @Nullable Instant cancellationRequestedAt,
+            @Nullable Integer exitCode,
+            int cpus,
+            long memoryMebibytes,
+            int gpus,
+            long timeLimitSeconds,
+            long diskMebibytes,
+            List<DatasetJson> datasets,
+            Map<String, String> environment,
+            @Nullable String model,
+            String scriptSha256,
+            @Nullable String nodes,
+            @Nullable List<Integer> gpuIndexes,
+            @Nullable Long cpuMilliseconds,
+            @Nullable Long peakMemoryMebibytes,
+            @Nullable UsageJson usage) {}
+
+    record FindingJson(
+            Finding.Severity severity,
+            String check,
+            String field,
+            String sentence,
+            @Nullable String fix,
+            @Nullable String link) {}
+
+    record PreflightJson(boolean ok, List<FindingJson> findings) {}
+
+    @PostMapping
+    @ResponseStatus(HttpStatus.CREATED)
+    ResponseEntity<JobJson> submit(Actor actor, @RequestBody JobRequest body, HttpServletRequest request) {
+        Job job = Answer.of(submissions.submit(actor, body));
+        return ResponseEntity.created(URI.create("/api/v1/jobs/" + job.id()))
+                .body(json(List.of(job), request).getFirst());
+    }
+
+    @PostMapping("/preflight")
+    PreflightJson preflight(Actor actor, @RequestBody JobRequest body, HttpServletRequest request) {
+        Locale language = Languages.of(request);
+        List<Finding> findings = submissions.preflight(actor, body);
+        return new PreflightJson(
+                findings.stream().noneMatch(Finding::isRefused),
+                findings.stream()
+                        .map(finding -> new FindingJson(
+                                finding.severity(),
+                                finding.check(),
+                                finding.field(),
+                                messages.text(
+                                        language,
+                                        finding.message(),
+                                        finding.arguments().toArray()),
+                                finding.fix() == null || !messages.has(finding.fix())
+                                        ? null
+                                        : messages.text(
+                                                language,
+                                                finding.fix(),
+                                                finding.arguments().toArray()),
+                                finding.link()))
+                        .toList());
+    }
+
+    @GetMapping
+    Page<JobJson> list(
+            Actor actor,
+            @RequestParam(required = false) @Nullable ProjectId project,
+            @RequestParam(required = false) @Nullable JobState state,
+            @RequestParam(required = false) @Nullable String cursor,
+            @RequestParam(required = false) @Nullable Integer limit,
+            HttpServletRequest request) {
+        Page<Job> page = jobs.list(actor, project, state, cursor, limit);
+        return new Page<>(json(page.items(), request), page.next());
+    }
+
+    @GetMapping("/{id}")
+    JobJson get(Actor actor, @PathVariable JobId id, HttpServletRequest request) {
+        return json(List.of(jobs.get(actor, id)), request).getFirst();
+    }
+
+    @PutMapping("/{id}/cancellation")
+    @ResponseStatus(HttpStatus.ACCEPTED)
+    JobJson cancel(Actor actor, @PathVariable JobId id, HttpServletRequest request) {
+        return json(List.of(Answer.of(submissions.cancel(actor, id))), request).getFirst();
+    }
+
+    @GetMapping(path = "/{id}/script", produces = MediaType.TEXT_PLAIN_VALUE)
+    ResponseEntity<String> script(Actor actor, @PathVariable JobId id) {
+        return ResponseEntity.ok()
+                .contentType(PLAIN)
+                .body(jobs.script(jobs.get(actor, id).id()));
+    }
+
+    /**
+     * What the job has written from an offset in bytes on, at most 1 MiB; {@code Farga-Log-Next} is the offset to go on
+     * from. A negative offset counts from the end.
+     */
+    @GetMapping(path = "/{id}/log", produces = MediaType.TEXT_PLAIN_VALUE)
+    ResponseEntity<String> log(
+            Actor actor, @PathVariable JobId id, @RequestParam(required = false, defaultValue = "0") long offset)
+            throws IOException {
+        Job job = jobs.get(actor, id);
+        JobFiles files = jobs.files(job);
+        long from = offset >= 0 ? offset : Math.max(0, GrowingFile.length(files::openLog) + offset);
+        GrowingFile.Piece piece = GrowingFile.text(files::openLog, from, LARGEST_PIECE_BYTES, job.hasEnded());
+        return ResponseEntity.ok()
+                .contentType(PLAIN)
+                .header("Farga-Log-Next", Long.toString(piece.next()))
+                .header(HttpHeaders.CACHE_CONTROL, "no-store")
+                .body(piece.text());
+    }
+
+    /**
+     * The job's news as they come: {@code state}, {@code log}, {@code metric}, and {@code end} when there will be no
+     * more. Goes on after {@code Last-Event-ID}; with {@code tail}, a long log begins near its end.
+     */
+    @GetMapping(path = "/{id}/events", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
+    ResponseEntity<SseEmitter> events(
+            Actor actor,
+            @PathVariable JobId id,
+            @RequestHeader(name = "Last-Event-ID", required = false) @Nullable String lastEventId,
+            @RequestParam(required = false, defaultValue = "false") boolean tail,
+            HttpServletRequest request)
+            throws IOException {
+        Job job = jobs.get(actor, id);
+        Position from = position(lastEventId);
+        if (lastEventId == null && tail) {
+            from = new Position(Math.max(0, GrowingFile.length(jobs.files(job)::openLog) - TAIL_BYTES), 0);
+        }
+        SseEmitter emitter =
+                Answer.of(feeds.follow(actor, job, from, Languages.of(request), () -> stillSees(actor, job)));
+        return ResponseEntity.ok()
+                .header(HttpHeaders.CACHE_CONTROL, "no-store")
+                // Proxies that gather answers would hold back the news.
+                .header("X-Accel-Buffering", "no")
+                .body(emitter);
+    }
+
+    private boolean stillSees(Actor actor, Job job) {
+        return actors.find(actor.person(), actor.scopes())
+                .filter(now -> projects.visibleTo(now).include(job.project()))
+                .isPresent();
+    }
+
+    private static Position position(@Nullable String lastEventId) {
+        Matcher matcher = EVENT_ID.matcher(lastEventId == null ? "" : lastEventId);
+        return matcher.matches()
+                ? new Position(Long.parseLong(matcher.group(1)), Long.parseLong(matcher.group(2)))
+                : Position.START;
+    }
+
+    private List<JobJson> json(Collection<Job> list, HttpServletRequest request) {
+        Locale language = Languages.of(request);
+        Map<PersonId, People.Summary> names =
+                people.summaries(list.stream().map(Job::submittedBy).collect(Collectors.toSet()));
+        List<DatasetVersionId> inputs = list.stream()
+                .flatMap(job -> job.inputs().stream())
+                .map(Jobs.Input::version)
+                .distinct()
+                .toList();
+        Map<DatasetVersionId, VersionSummary> versions = inputs.isEmpty() ? Map.of() : datasets.summaries(inputs);
+        return list.stream()
+                .map(job -> json(job, names.get(job.submittedBy()), versions, language))
+                .toList();
+    }
+
+    private JobJson json(
+            Job job,
+            People.@Nullable Summary submitter,
+            Map<DatasetVersionId, VersionSummary> versions,
+            Locale language) {
+        Job.Stage.Ended ended = job.stage() instanceof Job.Stage.Ended e ? e : null;
+        Allocation held = job.held();
+        String explanation = job.explanation();
+        return new JobJson(
+                job.id(),
+                job.name(),
+                job.project(),
+                job.allocation(),
+                job.cluster(),
+                job.state(),
+                job.reason(),
+                explanation == null
+                        ? null
+                        : messages.text(
+                                language,
+                                explanation,
+                                job.explanationArguments().toArray()),
+                job.submittedBy(),
+                submitter == null ? "" : submitter.name(),
+                job.submittedAt(),
+                job.startedAt(),
+                job.endedAt(),
+                job.cancellation() == null ? null : job.cancellation().requestedAt(),
+                ended == null ? null : ended.exitCode(),
+                job.resources().cpus(),
+                job.resources().memoryMebibytes(),
+                job.resources().gpus(),
+                job.resources().timeLimit().toSeconds(),
+                job.resources().diskMebibytes(),
+                job.inputs().stream()
+                        .map(input -> versions.get(input.version()))
+                        .filter(Objects::nonNull)
+                        .map(version -> new DatasetJson(version.slug(), version.number()))
+                        .toList(),
+                job.environment(),
+                job.model(),
+                job.scriptSha256(),
+                held == null ? null : held.nodes(),
+                held == null ? null : held.gpuIndexes(),
+                ended == null ? null : ended.measured().cpuMilliseconds(),
+                ended == null ? null : ended.measured().peakMemoryMebibytes(),
+                job.used(clock.instant())
+                        .map(used -> new UsageJson(
+                                used.gpuHours(), used.cpuHours(), used.time().toSeconds()))
+                        .orElse(null));
+    }
+}

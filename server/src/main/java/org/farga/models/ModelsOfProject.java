@@ -1,0 +1,46 @@
+package org.farga.models;
+
+import gg.jte.Content;
+import gg.jte.TemplateEngine;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.farga.allocation.ProjectPanel;
+import org.farga.platform.Shell;
+import org.farga.shared.Actor;
+import org.farga.shared.ProjectId;
+import org.springframework.stereotype.Component;
+
+/** On a project's page: its newest models and runs. */
+@Component
+class ModelsOfProject implements ProjectPanel {
+    private static final int MOST = 6;
+
+    private final Models models;
+    private final Runs runs;
+    private final TemplateEngine templates;
+
+    ModelsOfProject(Models models, Runs runs, TemplateEngine templates) {
+        this.models = models;
+        this.runs = runs;
+        this.templates = templates;
+    }
+
+    @Override
+    public int order() {
+        return 30;
+    }
+
+    @Override
+    public Optional<Content> panelFor(Actor actor, ProjectId project, Shell shell) {
+        List<Models.Shown> newest =
+                models.list(actor, project, null, null, MOST).items();
+        List<Run> ran = runs.list(actor, project, null, null, MOST).items();
+        return newest.isEmpty() && ran.isEmpty()
+                ? Optional.empty()
+                : Optional.of(out -> templates.render(
+                        "models/of-project.jte",
+                        Map.of("shell", shell, "project", project, "models", newest, "runs", ran),
+                        out));
+    }
+}

@@ -1,0 +1,211 @@
+package org.farga.models;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.farga.allocation.Projects;
+import org.farga.people.People;
+import org.farga.platform.Shell;
+import org.farga.platform.Shells;
+import org.farga.shared.Actor;
+import org.farga.shared.JobId;
+import org.farga.shared.Outcome;
+import org.farga.shared.Page;
+import org.farga.shared.ProjectId;
+import org.farga.shared.Refusal;
+import org.farga.shared.RunId;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.io.Resource;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
+import org.springframework.stereotype.Controller;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.servlet.ModelAndView;
+import org.springframework.web.servlet.mvc.support.RedirectAttributes;
+
+@Controller
+@RequestMapping("/runs")
+class RunPages {
+    private static final int MOST_COMPARED = 10;
+    private static final int MOST_METRICS_LISTED = 3;
+
+    private final Runs runs;
+    private final Models models;
+    private final Projects projects;
+    private final People people;
+    private final Shells shells;
+
+    RunPages(Runs runs, Models models, Projects projects, People people, Shells shells) {
+        this.runs = runs;
+        this.models = models;
+        this.projects = projects;
+        this.people = people;
+        this.shells = shells;
+    }
+
+    /** A line of the list: the run with its first few metrics. */
+    record Line(Run run, String projectName, String projectSlug, List<RunMetric> metrics) {}
+
+    @GetMapping
+    ModelAndView list(
+            Actor actor,
+            @RequestParam(required = false) @Nullable ProjectId project,
+            @RequestParam(required = false) @Nullable JobId job,
+            @RequestParam(required = false) @Nullable String cursor,
+            HttpServletRequest request) {
+        Page<Run> page = runs.list(actor, project, job, cursor, null);
+        Map<ProjectId, Projects.Summary> names = projects.summaries(
+                page.items().stream().map(Run::project).distinct().toList());
+        Map<RunId, List<RunMetric>> metrics =
+                runs.metrics(page.items().stream().map(Run::id).toList());
+        Map<String, Object> model = new HashMap<>();
+        model.put("shell", shells.of(request));
+        model.put("page", page.map(run -> {
+            Projects.Summary of = names.get(run.project());
+            return new Line(
+                    run,
+                    of == null ? "" : of.name(),
+                    of == null ? "" : of.slug(),
+                    metrics.getOrDefault(run.id(), List.of()).stream()
+                            .limit(MOST_METRICS_LISTED)
+                            .toList());
+        }));
+        model.put("project", project == null ? null : projects.summary(project));
+        return new ModelAndView("models/runs", model);
+    }
+
+    /** Runs side by side: a row a parameter and a row a metric, and whether they differ. */
+    record Row(String name, List<String> values) {
+        boolean differs() {
+            return values.stream().distinct().count() > 1;
+        }
+    }
+
+    @GetMapping("/compare")
+    ModelAndView compare(
+            Actor actor, @RequestParam(required = false) @Nullable List<RunId> run, HttpServletRequest request) {
+        List<RunId> asked = run == null ? List.of() : run.stream().distinct().toList();
+        Shell shell = shells.of(request);
+        boolean comparable = asked.size() >= 2 && asked.size() <= MOST_COMPARED;
+        List<Run> compared = comparable ? runs.list(actor, asked) : List.of();
+        List<RunId> ids = compared.stream().map(Run::id).toList();
+        Map<RunId, Map<String, String>> parameters = runs.parameters(ids);
+        Map<RunId, Map<String, RunMetric>> metrics = runs.metrics(ids).entrySet().stream()
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey,
+                        e -> e.getValue().stream().collect(Collectors.toMap(RunMetric::name, m -> m))));
+        List<Row> parameterRows = names(parameters).stream()
+                .map(name -> new Row(
+                        name,
+                        ids.stream()
+                                .map(id -> parameters.getOrDefault(id, Map.of()).getOrDefault(name, ""))
+                                .toList()))
+                .toList();
+        List<Row> metricRows = names(metrics).stream()
+                .map(name -> new Row(
+                        name,
+                        ids.stream()
+                                .map(id -> metrics.getOrDefault(id, Map.of()).get(name))
+                                .map(m -> m == null ? "" : value(shell, m.lastValue()))
+                                .toList()))
+                .toList();
+        ModelAndView page = new ModelAndView(
+                "models/compare",
+                Map.of(
+                        "shell", shell,
+                        "runs", compared,
+                        "parameters", parameterRows,
+                        "metrics", metricRows,
+                        "most", MOST_COMPARED));
+        if (!comparable) {
+            page.setStatus(HttpStatus.UNPROCESSABLE_CONTENT);
+        }
+        return page;
+    }
+
+    private static List<String> names(Map<RunId, ? extends Map<String, ?>> of) {
+        TreeSet<String> names = new TreeSet<>();
+        of.values().forEach(one -> names.addAll(one.keySet()));
+        return new ArrayList<>(names);
+    }
+
+    /** A metric's value with as many digits as tell runs apart. */
+    static String value(Shell shell, double value) {
+        double size = Math.abs(value);
+        if (size != 0 && (size < 1e-4 || size >= 1e9)) {
+            return String.format(shell.language(), "%.4e", value);
+        }
+        return shell.number(value, size >= 1_000 ? 2 : 5);
+    }
+
+    @GetMapping("/{id}")
+    ModelAndView show(Actor actor, @PathVariable RunId id, HttpServletRequest request) {
+        return show(actor, id, null, "", request);
+    }
+
+    private ModelAndView show(
+            Actor actor, RunId id, @Nullable Refusal refusal, String typed, HttpServletRequest request) {
+        Run run = runs.get(actor, id);
+        Map<String, Object> model = new HashMap<>();
+        model.put("shell", shells.of(request));
+        model.put("run", run);
+        model.put("project", projects.summary(run.project()));
+        model.put("person", people.summary(run.startedBy()).name());
+        model.put("parameters", runs.parameters(id));
+        model.put("metrics", runs.metrics(id));
+        model.put("files", runs.files(id));
+        model.put("registered", models.ofRun(id));
+        model.put("registrable", run.state() == RunState.FINISHED && projects.isMember(actor, run.project()));
+        model.put("refusal", refusal);
+        model.put("typed", typed);
+        ModelAndView page = new ModelAndView("models/run", model);
+        if (refusal != null) {
+            page.setStatus(HttpStatus.UNPROCESSABLE_CONTENT);
+        }
+        return page;
+    }
+
+    @PostMapping("/{id}/model")
+    ModelAndView register(
+            Actor actor,
+            @PathVariable RunId id,
+            @RequestParam(required = false) @Nullable String name,
+            HttpServletRequest request,
+            RedirectAttributes redirect) {
+        return switch (models.register(actor, null, name, id)) {
+            case Outcome.Done<ModelVersion>(ModelVersion version) -> {
+                redirect.addFlashAttribute(Shells.NOTICE, "models.registered-notice");
+                yield new ModelAndView("redirect:/models/" + version.model());
+            }
+            case Outcome.Refused<ModelVersion>(Refusal refusal) ->
+                show(actor, id, refusal, name == null ? "" : name, request);
+        };
+    }
+
+    @GetMapping("/{id}/file")
+    ModelAndView file(Actor actor, @PathVariable RunId id, @RequestParam String path, HttpServletRequest request)
+            throws IOException {
+        Runs.Kept kept = runs.file(actor, id, path);
+        Map<String, Object> model = new HashMap<>();
+        model.put("shell", shells.of(request));
+        model.put("run", runs.get(actor, id));
+        model.put("file", kept.file());
+        model.put("preview", runs.preview(kept).orElse(null));
+        return new ModelAndView("models/file", model);
+    }
+
+    /** The file itself, by any name: some that a job may choose cannot stand in an address's path. */
+    @GetMapping("/{id}/content")
+    ResponseEntity<Resource> content(Actor actor, @PathVariable RunId id, @RequestParam String path) {
+        return RunsApi.download(runs.file(actor, id, path));
+    }
+}

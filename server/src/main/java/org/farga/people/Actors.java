@@ -1,0 +1,25 @@
+package org.farga.people;
+
+import java.util.Optional;
+import java.util.Set;
+import org.farga.shared.Actor;
+import org.farga.shared.PersonId;
+import org.farga.shared.Scope;
+import org.springframework.stereotype.Service;
+
+/** Who somebody is by now: for answers that go on for longer than one request. */
+@Service
+public class Actors {
+    private final ActorTable table;
+
+    Actors(ActorTable table) {
+        this.table = table;
+    }
+
+    /** A person with the rights they have at this moment, limited to the scopes they came with. */
+    public Optional<Actor> find(PersonId id, Set<Scope> scopes) {
+        return table.find(id)
+                .map(now -> new Actor(
+                        now.person(), now.name(), now.email(), now.centreRoles(), now.organisations(), scopes));
+    }
+}

@@ -1,0 +1,108 @@
+package org.farga.compute;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.farga.shared.JobId;
+
+/** An engine that runs nothing: tests say what becomes of its jobs, and where whoever speaks to it dies. */
+final class FakeScheduler implements Scheduler {
+    /** Stands for a kill -9 of the process that called: nothing that follows in it happens. */
+    static final class Killed extends Error {
+        private static final long serialVersionUID = 1L;
+    }
+
+    enum Trouble {
+        NONE,
+        /** The caller dies before the engine hears of the job. */
+        DIES_BEFORE,
+        /** The caller dies after the engine took the job, before it has the answer. */
+        DIES_AFTER,
+        /** The engine cannot be reached. */
+        AWAY,
+        REJECTS
+    }
+
+    private static final Measured NOTHING = new Measured(null, null);
+    final Map<JobId, JobOrder> orders = new HashMap<>();
+    final Map<JobId, Observation> jobs = new HashMap<>();
+    final Set<JobId> cancelled = new HashSet<>();
+    final List<JobId> asked = new ArrayList<>();
+    Trouble trouble = Trouble.NONE;
+
+    @Override
+    public Submission submit(JobOrder order) {
+        asked.add(order.id());
+        if (trouble == Trouble.DIES_BEFORE) {
+            throw new Killed();
+        }
+        if (trouble == Trouble.AWAY) {
+            throw new UncheckedIOException(new IOException("no route to the engine"));
+        }
+        if (trouble == Trouble.REJECTS) {
+            return new Submission.Rejected("no such partition");
+        }
+        if (orders.putIfAbsent(order.id(), order) == null) {
+            jobs.put(
+                    order.id(),
+                    new Observation(order.id(), JobState.PENDING, "Priority", null, null, null, null, NOTHING));
+        }
+        if (trouble == Trouble.DIES_AFTER) {
+            throw new Killed();
+        }
+        return new Submission.Accepted("engine-" + order.id());
+    }
+
+    void start(JobId job, Instant at) {
+        jobs.put(job, new Observation(job, JobState.RUNNING, null, at, null, null, held(job), NOTHING));
+    }
+
+    void end(JobId job, JobState state, Instant from, Instant to) {
+        jobs.put(job, new Observation(job, state, null, from, to, 0, held(job), new Measured(900L, 12L)));
+    }
+
+    private Allocation held(JobId job) {
+        Resources resources = orders.get(job).resources();
+        return new Allocation("node1", resources.cpus(), resources.memoryMebibytes(), resources.gpus(), List.of());
+    }
+
+    @Override
+    public Map<JobId, Observation> observe(Set<JobId> ids) {
+        if (trouble == Trouble.AWAY) {
+            throw new UncheckedIOException(new IOException("no route to the engine"));
+        }
+        Map<JobId, Observation> seen = new HashMap<>(jobs);
+        seen.keySet().retainAll(ids);
+        return seen;
+    }
+
+    @Override
+    public void cancel(JobId job) {
+        if (jobs.containsKey(job)) {
+            cancelled.add(job);
+        }
+    }
+
+    @Override
+    public List<Observation> endedSince(Instant since) {
+        return List.of();
+    }
+
+    @Override
+    public Cluster describe() {
+        return new Cluster("fake", IsolationLevel.PLAIN, List.of());
+    }
+
+    @Override
+    public JobFiles files(JobId job) {
+        Path nowhere = Path.of("/nonexistent/" + job);
+        return new JobFiles(nowhere.resolve("log"), nowhere.resolve("output"), nowhere.resolve("metrics"));
+    }
+}

@@ -1,0 +1,190 @@
+package org.farga.compute;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.farga.allocation.VisibleProjects;
+import org.farga.compute.Job.Cancellation;
+import org.farga.compute.Job.Stage;
+import org.farga.compute.Job.Why;
+import org.farga.dataspace.Datasets;
+import org.farga.shared.JobId;
+import org.farga.shared.OrganisationId;
+import org.farga.shared.PersonId;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.dao.DataIntegrityViolationException;
+
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class JobTableTest extends ComputeTest {
+    private static final Instant NOW = Instant.parse("2026-11-22T10:00:00Z");
+    private static final Allocation HELD = new Allocation("node1", 4, 2048, 2, List.of(0, 1));
+
+    @Autowired
+    private JobTable table;
+
+    @Autowired
+    private Datasets datasets;
+
+    private org.farga.allocation.Allocation allocation;
+    private PersonId person;
+    private String cluster = "";
+    private Jobs.Input input;
+
+    @BeforeAll
+    void open() {
+        Client ana = signUp("Ana");
+        person = ana.person();
+        // A cluster that nobody serves, so that the running program leaves these jobs alone.
+        cluster = "table-test";
+        jdbc.sql("INSERT INTO cluster (name, scheduler) VALUES (:name, 'LOCAL') ON CONFLICT DO NOTHING")
+                .param("name", cluster)
+                .update();
+        String organisation = organisationOf(ana);
+        allocation = world.allocation(OrganisationId.valueOf(organisation), person, cluster, 10);
+        String slug = publishedDigits();
+        accept(ana, organisation, slug);
+        var mountable =
+                datasets.mount(OrganisationId.valueOf(organisation), slug).orThrow();
+        input = new Jobs.Input(mountable.version(), mountable.agreement());
+    }
+
+    private Job stored() {
+        Job job = new Job(
+                table.nextNumber(),
+                "digits",
+                allocation.project(),
+                allocation.id(),
+                cluster,
+                person,
+                NOW,
+                "ab".repeat(32),
+                new Resources(2, 1024, 1, Duration.ofMinutes(10), 100),
+                Map.of("EPOCHS", "60", "NOTE", "\"quoted\" é"),
+                List.of(input),
+                "model",
+                new Stage.Accepted(),
+                null,
+                null);
+        table.insert(job, "#!/bin/sh\necho é\n");
+        return job;
+    }
+
+    static List<Stage> stages() {
+        return List.of(
+                new Stage.Accepted(),
+                new Stage.Submitting(),
+                new Stage.Pending(null),
+                new Stage.Pending("Resources"),
+                new Stage.Running(NOW, HELD),
+                Stage.Ended.unstarted(JobState.FAILED, "Rejected", "no such partition", NOW),
+                new Stage.Ended(
+                        JobState.TIMEOUT,
+                        "TimeLimit",
+                        null,
+                        NOW,
+                        NOW.plusSeconds(60),
+                        143,
+                        HELD,
+                        new Measured(5000L, 300L)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("stages")
+    void everyStageComesBackAsItWasStored(Object stage) {
+        Job job = stored();
+        assertThat(table.find(job.id())).contains(job);
+        assertThat(table.move(job, (Stage) stage)).isTrue();
+        assertThat(table.find(job.id())).contains(job.at((Stage) stage));
+        assertThat(table.script(job.id())).isEqualTo("#!/bin/sh\necho é\n");
+    }
+
+    @Test
+    void aJobMovesOnlyFromTheStageItWasReadIn() {
+        Job job = stored();
+        assertThat(table.move(job, new Stage.Submitting())).isTrue();
+        assertThat(table.move(job, new Stage.Submitting())).isFalse();
+        assertThat(table.move(job, Stage.Ended.unstarted(JobState.CANCELLED, "Cancelled", null, NOW)))
+                .isFalse();
+        assertThat(table.find(job.id()).orElseThrow().stage()).isEqualTo(new Stage.Submitting());
+    }
+
+    @Test
+    void aCancellationComesBackAndAnEndedJobTakesNone() {
+        Job job = stored();
+        Cancellation cancellation = new Cancellation(NOW, Why.PERSON, person);
+        assertThat(table.requestCancellation(job.id(), cancellation)).isTrue();
+        assertThat(table.find(job.id()).orElseThrow().cancellation()).isEqualTo(cancellation);
+        Job ended = stored();
+        table.move(ended, Stage.Ended.unstarted(JobState.FAILED, "Rejected", null, NOW));
+        assertThat(table.requestCancellation(ended.id(), cancellation)).isFalse();
+    }
+
+    @Test
+    void onlyWhatMayBeSeenAndIsAskedForIsListedNewestFirst() {
+        JobId first = stored().id();
+        JobId second = stored().id();
+        VisibleProjects visible = new VisibleProjects(false, Set.of(allocation.project()));
+        JobTable.Filter any = new JobTable.Filter(null, null, null);
+        assertThat(table.list(visible, any, null, 10)).extracting(Job::id).containsExactly(second, first);
+        assertThat(table.list(visible, any, second.value(), 10))
+                .extracting(Job::id)
+                .containsExactly(first);
+        assertThat(table.list(new VisibleProjects(false, Set.of()), any, null, 10))
+                .isEmpty();
+        assertThat(table.list(visible, new JobTable.Filter(null, JobState.RUNNING, null), null, 10))
+                .isEmpty();
+        assertThat(table.list(visible, new JobTable.Filter(null, null, PersonId.create()), null, 10))
+                .isEmpty();
+        assertThat(table.live(cluster)).extracting(Job::id).contains(first, second);
+    }
+
+    @Test
+    void aFailureNeedsItsPersonUntilTheyHaveSeenIt() {
+        Job failed = stored();
+        table.move(failed, Stage.Ended.unstarted(JobState.FAILED, "Rejected", null, NOW));
+        assertThat(table.unseenFailures(person, NOW.minusSeconds(1), 5))
+                .extracting(Job::id)
+                .containsExactly(failed.id());
+        assertThat(table.unseenFailures(person, NOW.plusSeconds(1), 5)).isEmpty();
+        table.markFailureSeen(failed.id(), PersonId.create(), NOW);
+        assertThat(table.unseenFailures(person, NOW.minusSeconds(1), 5)).hasSize(1);
+        table.markFailureSeen(failed.id(), person, NOW);
+        assertThat(table.unseenFailures(person, NOW.minusSeconds(1), 5)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "name = ''",
+                "cpus = 0",
+                "gpus = -1",
+                "time_limit_seconds = 0",
+                "stage = 'RUNNING', state = 'RUNNING'",
+                "stage = 'ENDED', state = 'COMPLETED'",
+                "stage = 'PENDING', state = 'RUNNING'",
+                "started_at = now()",
+                "ended_at = now()",
+                "cancel_why = 'PERSON'",
+                "cancel_requested_at = now(), cancel_why = 'PERSON'",
+                "script = ''",
+                "cluster = 'nowhere'"
+            })
+    void theDatabaseRepeatsTheRules(String change) {
+        Job job = stored();
+        assertThatThrownBy(() -> jdbc.sql("UPDATE job SET " + change + " WHERE number = :number")
+                        .param("number", job.id().value())
+                        .update())
+                .isInstanceOf(DataIntegrityViolationException.class);
+    }
+}
