@@ -62,27 +62,27 @@ class EveryPageTest {
     }
 
     @Test
-    void every_page_a_stranger_reaches_is_good() {
+    void everyPageAStrangerReachesIsGood() {
         assertThat(problems(browser.desktop(farga), "a stranger")).isEmpty();
     }
 
     @Test
-    void every_page_an_engineer_reaches_is_good() {
+    void everyPageAnEngineerReachesIsGood() {
         assertThat(problems(signedIn(Story.ANA), "an engineer")).isEmpty();
     }
 
     @Test
-    void every_page_the_administrator_reaches_is_good() {
+    void everyPageTheAdministratorReachesIsGood() {
         assertThat(problems(signedIn(Story.ADMINISTRATOR), "the administrator")).isEmpty();
     }
 
     @Test
-    void every_page_an_access_officer_reaches_is_good() {
+    void everyPageAnAccessOfficerReachesIsGood() {
         assertThat(problems(signedIn(Story.OFFICER), "an access officer")).isEmpty();
     }
 
     @Test
-    void every_page_an_auditor_reaches_is_good() {
+    void everyPageAnAuditorReachesIsGood() {
         assertThat(problems(signedIn(Story.AUDITOR), "an auditor")).isEmpty();
     }
 
@@ -93,9 +93,7 @@ class EveryPageTest {
     }
 
     /** Walks the links, and says of every page what is wrong with it. */
-    static void use(Browser b, FargaProcess f) { browser = b; farga = f; }
-
-    List<String> problems(Page page, String who) {
+    private List<String> problems(Page page, String who) {
         List<String> problems = new ArrayList<>();
         List<String> visited = new ArrayList<>();
         Map<String, Integer> alike = new HashMap<>();

@@ -49,7 +49,7 @@ class TwoProcessesTest {
     }
 
     @Test
-    void jobs_submitted_through_both_run_exactly_once() {
+    void jobsSubmittedThroughBothRunExactlyOnce() {
         List<String> jobs = new ArrayList<>();
         Api atB = story.ana.at(b);
         for (int i = 0; i < JOBS_EACH; i++) {
@@ -60,7 +60,7 @@ class TwoProcessesTest {
     }
 
     @Test
-    void someone_signed_in_at_one_is_signed_in_at_the_other() {
+    void someoneSignedInAtOneIsSignedInAtTheOther() {
         try (Browser browser = Browser.start()) {
             Page atA = browser.desktop(a);
             Story.signIn(atA, Story.ANA);
@@ -83,7 +83,7 @@ class TwoProcessesTest {
     }
 
     @Test
-    void nothing_is_lost_when_one_of_them_is_killed() {
+    void nothingIsLostWhenOneOfThemIsKilled() {
         FargaProcess c = a.startAnother();
         List<String> jobs = new ArrayList<>();
         try {

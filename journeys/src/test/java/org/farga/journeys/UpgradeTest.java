@@ -32,7 +32,7 @@ class UpgradeTest {
     }
 
     @Test
-    void everything_is_there_after_a_stop_and_a_start() {
+    void everythingIsThereAfterAStopAndAStart() {
         String job = story.submitTraining("before the stop", 5);
         story.awaitEnd(job);
         story.ana.await("/models", Story.SOON, models -> !models.path("items").isEmpty());
@@ -63,7 +63,7 @@ class UpgradeTest {
     }
 
     @Test
-    void a_job_that_ran_while_farga_was_dead_is_accounted_for_what_it_really_ran() {
+    void aJobThatRanWhileFargaWasDeadIsAccountedForWhatItReallyRan() {
         String job = story.submit("through the night", """
                 #!/bin/sh
                 echo started

@@ -9,6 +9,7 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -53,30 +54,30 @@ class WebJourneyTest {
     }
 
     @Test
-    void a_startup_goes_from_sign_up_to_a_trained_model() {
+    void aStartupGoesFromSignUpToATrainedModel() {
         Page administrator = browser.desktop(farga);
-        the_first_administrator_comes_in_by_the_set_up_link(administrator);
-        a_data_steward_is_appointed_and_publishes_a_dataset(administrator);
+        theFirstAdministratorComesInByTheSetUpLink(administrator);
+        aDataStewardIsAppointedAndPublishesADataset(administrator);
 
         Page ana = browser.desktop(farga);
         ana.onDialog(Dialog::accept);
-        ana_signs_up(ana);
-        she_founds_an_organisation_and_declares_its_size(ana);
-        a_colleague_accepts_her_invitation(ana);
-        she_writes_a_proposal_that_is_awarded_at_once(ana);
-        the_award_made_a_project_with_an_allocation(ana);
-        she_looks_at_the_dataset_and_accepts_its_terms(ana);
-        String job = a_bad_job_is_refused_with_a_fix_and_a_good_one_is_taken(ana);
-        she_watches_it_train(ana);
-        the_model_leads_back_to_the_call_and_the_dataset(ana, job);
-        the_statement_has_the_job_to_the_millisecond(ana, job);
-        she_stops_a_job_that_would_not_end(ana);
-        nobody_else_finds_any_of_it();
-        she_signs_out(ana);
+        anaSignsUp(ana);
+        sheFoundsAnOrganisationAndDeclaresItsSize(ana);
+        aColleagueAcceptsHerInvitation(ana);
+        sheWritesAProposalThatIsAwardedAtOnce(ana);
+        theAwardMadeAProjectWithAnAllocation(ana);
+        sheLooksAtTheDatasetAndAcceptsItsTerms(ana);
+        String job = aBadJobIsRefusedWithAFixAndAGoodOneIsTaken(ana);
+        sheWatchesItTrain(ana);
+        theModelLeadsBackToTheCallAndTheDataset(ana, job);
+        theStatementHasTheJobToTheMillisecond(ana, job);
+        sheStopsAJobThatWouldNotEnd(ana);
+        nobodyElseFindsAnyOfIt();
+        sheSignsOut(ana);
         browser.assertNothingWentWrong();
     }
 
-    private void the_first_administrator_comes_in_by_the_set_up_link(Page page) {
+    private void theFirstAdministratorComesInByTheSetUpLink(Page page) {
         String link = farga.setupLink();
         page.navigate(link);
         fill(page, Map.of(
@@ -91,7 +92,7 @@ class WebJourneyTest {
         assertThat(Browser.open(browser.desktop(farga), link)).as("the link, used once more").isEqualTo(404);
     }
 
-    private void a_data_steward_is_appointed_and_publishes_a_dataset(Page page) {
+    private void aDataStewardIsAppointedAndPublishesADataset(Page page) {
         Api.stranger(farga)
                 .post(
                         "/persons",
@@ -108,7 +109,7 @@ class WebJourneyTest {
         Story.publishDigits(Api.signIn(farga, Story.STEWARD.email(), Story.STEWARD.password()));
     }
 
-    private void ana_signs_up(Page page) {
+    private void anaSignsUp(Page page) {
         page.navigate("/");
         page.locator(".hero a[href='/sign-up']").click();
         fill(page, Map.of("name", Story.ANA.name(), "email", Story.ANA.email(), "password", "short"));
@@ -121,7 +122,7 @@ class WebJourneyTest {
         assertThat(page.locator(".who .name")).hasText(Story.ANA.name());
     }
 
-    private void she_founds_an_organisation_and_declares_its_size(Page page) {
+    private void sheFoundsAnOrganisationAndDeclaresItsSize(Page page) {
         navigation(page, "/organisations");
         page.locator("a[href='/organisations/new']").first().click();
         page.locator("#name").fill("Llum Robotics SL");
@@ -149,7 +150,7 @@ class WebJourneyTest {
         Browser.assertAccessible(page);
     }
 
-    private void a_colleague_accepts_her_invitation(Page page) {
+    private void aColleagueAcceptsHerInvitation(Page page) {
         page.navigate(hers.getFirst());
         page.locator("form[action$='/invitations'] #email").fill(Story.PAU.email());
         page.locator("form[action$='/invitations'] button").click();
@@ -170,7 +171,7 @@ class WebJourneyTest {
         assertThat(Browser.open(browser.desktop(farga), link)).as("the link, used once more").isEqualTo(404);
     }
 
-    private void she_writes_a_proposal_that_is_awarded_at_once(Page page) {
+    private void sheWritesAProposalThatIsAwardedAtOnce(Page page) {
         navigation(page, "/calls");
         page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("AI Factory Playground")).click();
         page.locator("form[action='/proposals'] button").click();
@@ -206,7 +207,7 @@ class WebJourneyTest {
         assertThat(page.locator(".timeline li").last()).isVisible();
     }
 
-    private void the_award_made_a_project_with_an_allocation(Page page) {
+    private void theAwardMadeAProjectWithAnAllocation(Page page) {
         Locator project = page.locator(".outcome a[href^='/projects/']");
         for (int i = 0; i < 40 && project.count() == 0; i++) {
             // The project follows the award after its commit.
@@ -228,7 +229,7 @@ class WebJourneyTest {
         Browser.assertAccessible(page);
     }
 
-    private void she_looks_at_the_dataset_and_accepts_its_terms(Page page) {
+    private void sheLooksAtTheDatasetAndAcceptsItsTerms(Page page) {
         navigation(page, "/datasets");
         page.locator("#q").fill("handwritten");
         page.locator("form[role=search] button").click();
@@ -245,7 +246,7 @@ class WebJourneyTest {
         assertThat(page.locator(".agreements")).containsText("Llum Robotics SL");
     }
 
-    private String a_bad_job_is_refused_with_a_fix_and_a_good_one_is_taken(Page page) {
+    private String aBadJobIsRefusedWithAFixAndAGoodOneIsTaken(Page page) {
         navigation(page, "/jobs");
         page.locator("a[href='/jobs/new']").first().click();
         page.locator("#name").fill("first try");
@@ -269,7 +270,7 @@ class WebJourneyTest {
         return page.url().replaceFirst(".*/", "");
     }
 
-    private void she_watches_it_train(Page page) {
+    private void sheWatchesItTrain(Page page) {
         Instant opened = Instant.now();
         Locator curve = page.locator("#metrics figure", new Page.LocatorOptions().setHasText("loss"));
         assertThat(curve).isVisible(WHILE_A_JOB_STARTS);
@@ -294,7 +295,7 @@ class WebJourneyTest {
         assertThat(page.locator("#log")).containsText("held-out accuracy 0.9");
     }
 
-    private void the_model_leads_back_to_the_call_and_the_dataset(Page page, String job) {
+    private void theModelLeadsBackToTheCallAndTheDataset(Page page, String job) {
         Locator model = page.locator("main a", new Page.LocatorOptions().setHasText(Pattern.compile("^digits$")));
         for (int i = 0; i < 40; i++) {
             // The run's files are taken in after the job's end.
@@ -317,7 +318,7 @@ class WebJourneyTest {
         Browser.assertAccessible(page);
     }
 
-    private void the_statement_has_the_job_to_the_millisecond(Page page, String job) {
+    private void theStatementHasTheJobToTheMillisecond(Page page, String job) {
         page.navigate(hers.get(3));
         page.locator("a[href$='/statement']").first().click();
         hers.add(page.url());
@@ -337,13 +338,14 @@ class WebJourneyTest {
                 .path("balance");
         assertThat(page.locator(".legend").last()).containsText("500 CPU-h");
         assertThat(new BigDecimal(balance.path("gpuSettled").asString())).isEqualByComparingTo("0");
-        assertThat(new BigDecimal(balance.path("cpuSettled").asString()).doubleValue())
-                .isEqualTo(seconds.doubleValue() / 3600, org.assertj.core.api.Assertions.within(0.000_001));
+        // One CPU for so many seconds, written to the fourth decimal of an hour.
+        assertThat(new BigDecimal(balance.path("cpuSettled").asString()))
+                .isEqualByComparingTo(seconds.divide(BigDecimal.valueOf(3600), 4, RoundingMode.HALF_UP));
         Browser.assertAccessible(page);
         Browser.assertFitsAcross(page, 320);
     }
 
-    private void she_stops_a_job_that_would_not_end(Page page) {
+    private void sheStopsAJobThatWouldNotEnd(Page page) {
         page.navigate("/jobs/new");
         page.locator("#name").fill("endless");
         page.locator("#script").fill("#!/bin/sh\nwhile true; do echo still here; sleep 0.2; done\n");
@@ -357,7 +359,7 @@ class WebJourneyTest {
         assertThat(page.locator("#job-cancel")).hasCount(0);
     }
 
-    private void nobody_else_finds_any_of_it() {
+    private void nobodyElseFindsAnyOfIt() {
         Page erik = browser.desktop(farga);
         erik.navigate("/sign-up");
         fill(erik, Map.of("name", Story.ERIK.name(), "email", Story.ERIK.email(), "password", Story.ERIK.password()));
@@ -374,7 +376,7 @@ class WebJourneyTest {
         }
     }
 
-    private void she_signs_out(Page page) {
+    private void sheSignsOut(Page page) {
         page.navigate("/");
         page.locator(".who form[action='/sign-out'] button").click();
         assertThat(page.locator(".who a[href='/sign-in']")).isVisible();
