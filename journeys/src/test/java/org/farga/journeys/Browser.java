@@ -121,11 +121,6 @@ final class Browser implements AutoCloseable {
                 .isEmpty();
     }
 
-    /** The same, in light only. */
-    static List<String> quickBarriers(Page page) {
-        return barriers(page, ACCESSIBILITY, List.of());
-    }
-
     /** What a person with a disability would stumble over, in light and in dark; empty where all is well. */
     static List<String> barriers(Page page) {
         List<String> found = new ArrayList<>(barriers(page, ACCESSIBILITY, List.of()));

@@ -12,12 +12,17 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -38,8 +43,8 @@ class EveryPageTest {
     private static FargaProcess farga;
     private static Story story;
 
-    /** Kinds of pages whose light and dark was looked at, whoever saw them. */
-    private final Set<String> seen = new HashSet<>();
+    /** Pages that were looked at, whoever saw them: others made of the same parts are not looked at again. */
+    private static final Set<String> SEEN = new HashSet<>();
 
     @BeforeAll
     static void start(@TempDir Path data) {
@@ -93,50 +98,59 @@ class EveryPageTest {
     }
 
     /** Walks the links, and says of every page what is wrong with it. */
-    private List<String> problems(Page page, String who) {
+    private static List<String> problems(Page page, String who) {
         List<String> problems = new ArrayList<>();
-        List<String> visited = new ArrayList<>();
+        List<String> pages = new ArrayList<>();
         Map<String, Integer> alike = new HashMap<>();
-        Set<String> met = new HashSet<>(Set.of("/"));
+        Set<String> met = new LinkedHashSet<>(Set.of("/"));
         if (who.equals("a stranger")) {
             met.addAll(List.of("/sign-in", "/sign-up", "/invitation"));
         }
         Deque<String> next = new ArrayDeque<>(met);
-        while (!next.isEmpty() && visited.size() < MOST_PAGES) {
+        int examined = 0;
+        while (!next.isEmpty() && pages.size() < MOST_PAGES) {
             String address = next.remove();
-            String kind = kind(address);
-            if (alike.merge(kind, 1, Integer::sum) > MOST_ALIKE || !isPage(page, address, problems)) {
+            if (alike.merge(kind(address), 1, Integer::sum) > MOST_ALIKE) {
                 continue;
             }
-            visited.add(address);
-            examine(page, address, seen.add(kind), problems);
-            for (String link : links(page)) {
-                if (met.add(link)) {
-                    next.add(link);
-                }
+            Optional<String> html = read(page, address, problems);
+            if (html.isEmpty()) {
+                continue;
             }
+            pages.add(address);
+            if (SEEN.add(kind(address) + shape(html.get()))) {
+                examined++;
+                examine(page, address, problems);
+            }
+            links(html.get()).filter(met::add).forEach(next::add);
         }
-        OTHER_LANGUAGES.forEach(language -> {
-            speak(page, language);
-            visited.forEach(address -> read(page, address, language, problems));
-        });
-        speak(page, "en");
-        System.out.printf("%s: %d pages: %s%n", who, visited.size(), visited);
+        System.out.printf("%s reaches %d pages, %d of them not seen before%n", who, pages.size(), examined);
         return problems;
     }
 
-    /** Downloads are not pages, but they must be there too. */
-    private static boolean isPage(Page page, String address, List<String> problems) {
+    /** The page at an address; empty where there is a download, which must be there too. */
+    private static Optional<String> read(Page page, String address, List<String> problems) {
         APIResponse response = page.request()
-                .get(address, RequestOptions.create().setHeader("Accept", "text/html").setMaxRedirects(0));
+                .get(address, RequestOptions.create().setHeader("Accept", "text/html,*/*;q=0.8").setMaxRedirects(0));
         if (response.status() != 200) {
             problems.add(address + ": answers " + response.status());
+            return Optional.empty();
         }
-        return response.status() == 200
-                && response.headers().getOrDefault("content-type", "").startsWith("text/html");
+        return response.headers().getOrDefault("content-type", "").startsWith("text/html")
+                ? Optional.of(response.text())
+                : Optional.empty();
     }
 
-    private static void examine(Page page, String address, boolean first, List<String> problems) {
+    /** What a page is made of, whatever it says and however often. */
+    private static Set<String> shape(String html) {
+        return Pattern.compile("<[a-z0-9]+\\b|\\bclass=\"[^\"]*\"|\\bname=\"[^\"]*\"")
+                .matcher(html.replaceFirst("(?s).*<main", "<main"))
+                .results()
+                .map(MatchResult::group)
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static void examine(Page page, String address, List<String> problems) {
         List<String> found = new ArrayList<>();
         Browser.open(page, address);
         page.keyboard().press("Tab");
@@ -146,25 +160,24 @@ class EveryPageTest {
         // The skip link lies over the page while it has the focus.
         page.evaluate("() => document.activeElement.blur()");
         found.addAll(untranslated(page));
-        found.addAll(first ? Browser.barriers(page) : Browser.quickBarriers(page));
+        found.addAll(Browser.barriers(page));
         found.addAll(Browser.tooWide(page, 320));
+        for (String language : OTHER_LANGUAGES) {
+            speak(page, language);
+            Browser.open(page, address);
+            Set<String> inLanguage = untranslated(page);
+            inLanguage.addAll(Browser.tooWide(page, 320));
+            if (!language.equals(page.locator("html").getAttribute("lang"))) {
+                inLanguage.add("does not say which language it is in");
+            }
+            if (!page.title().matches(".+ · Farga")) {
+                inLanguage.add("has the title “" + page.title() + "”");
+            }
+            inLanguage.forEach(problem -> found.add("in " + language + ", " + problem));
+        }
+        speak(page, "en");
         found.addAll(browser.newMisdeeds());
         found.forEach(problem -> problems.add(address + ": " + problem));
-    }
-
-    private static void read(Page page, String address, String language, List<String> problems) {
-        List<String> found = new ArrayList<>();
-        Browser.open(page, address);
-        if (!language.equals(page.locator("html").getAttribute("lang"))) {
-            found.add("does not say that it is in this language");
-        }
-        if (page.title().isBlank() || !page.title().contains(" · ")) {
-            found.add("has the title “" + page.title() + "”");
-        }
-        found.addAll(untranslated(page));
-        found.addAll(Browser.tooWide(page, 320));
-        found.addAll(browser.newMisdeeds());
-        found.forEach(problem -> problems.add(address + " in " + language + ": " + problem));
     }
 
     /** Texts that nobody wrote show their key, such as people.organisation.new. */
@@ -194,14 +207,11 @@ class EveryPageTest {
                 .setUrl(farga.address())));
     }
 
-    @SuppressWarnings("unchecked")
-    private static List<String> links(Page page) {
-        List<String> all = (List<String>) page.evaluate("() => [...document.querySelectorAll('a[href]')].map((a) => a.href)");
-        return all.stream()
-                .filter(href -> href.startsWith(farga.address() + "/"))
-                .map(href -> href.substring(farga.address().length()).replaceAll("#.*", ""))
-                .distinct()
-                .toList();
+    private static Stream<String> links(String html) {
+        return Pattern.compile("<a\\b[^>]*\\bhref=\"(/[^\"#]*)")
+                .matcher(html)
+                .results()
+                .map(link -> link.group(1).replace("&amp;", "&"));
     }
 
     /** What its address has in common with those of other pages like it. */
