@@ -66,6 +66,13 @@ class AgreementTable {
                 .optional();
     }
 
+    List<Agreement> list(Collection<AgreementId> ids) {
+        return jdbc.sql("SELECT " + COLUMNS + " FROM agreement WHERE id = ANY(:ids)")
+                .param("ids", ids.stream().map(AgreementId::value).toArray(UUID[]::new))
+                .query(AgreementTable::agreement)
+                .list();
+    }
+
     Optional<Agreement> findLive(OrganisationId organisation, DatasetId dataset) {
         return jdbc.sql("SELECT " + COLUMNS + """
                          FROM agreement

@@ -2,6 +2,7 @@ package org.farga.dataspace;
 
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -64,6 +65,13 @@ public class Datasets {
             String title,
             AgreementId agreement,
             Path folder) {}
+
+    /**
+     * What was accepted, as lineage names it.
+     *
+     * @param termsSha256 of the wording, in hexadecimal
+     */
+    public record AgreementSummary(AgreementId agreement, int termsVersion, String termsSha256, Instant acceptedAt) {}
 
     /** A version as lineage names it. */
     public record VersionSummary(
@@ -154,6 +162,16 @@ public class Datasets {
                 ? Map.of()
                 : this.versions.summaries(versions).stream()
                         .collect(Collectors.toMap(VersionSummary::version, Function.identity()));
+    }
+
+    /** Agreements as lineage names them, by their identifiers; those that are not there are left out. */
+    public Map<AgreementId, AgreementSummary> agreements(Collection<AgreementId> ids) {
+        return ids.isEmpty()
+                ? Map.of()
+                : agreements.list(ids).stream()
+                        .map(a -> new AgreementSummary(
+                                a.id(), a.termsVersion(), a.termsSha256().hex(), a.acceptedAt()))
+                        .collect(Collectors.toMap(AgreementSummary::agreement, Function.identity()));
     }
 
     /** The slugs of datasets with a version to mount, whose terms one of these organisations has accepted. */

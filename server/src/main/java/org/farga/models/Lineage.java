@@ -8,7 +8,6 @@ import org.farga.shared.DatasetVersionId;
 import org.farga.shared.JobId;
 import org.farga.shared.OrganisationId;
 import org.farga.shared.ProposalId;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Where a model version came from, as facts of the moment it was registered.
@@ -46,7 +45,7 @@ record Lineage(
             String title,
             String licence,
             AgreementId agreement,
-            @Nullable Integer termsVersion,
-            @Nullable String termsSha256,
-            @Nullable Instant acceptedAt) {}
+            int termsVersion,
+            String termsSha256,
+            Instant acceptedAt) {}
 }

@@ -151,7 +151,7 @@ class ModelTable {
                 .param("agreement", dataset.agreement().value())
                 .param("termsVersion", dataset.termsVersion())
                 .param("termsSha256", dataset.termsSha256())
-                .param("acceptedAt", dataset.acceptedAt() == null ? null : RunTable.utc(dataset.acceptedAt()))
+                .param("acceptedAt", RunTable.utc(dataset.acceptedAt()))
                 .update();
     }
 
@@ -246,7 +246,6 @@ class ModelTable {
     }
 
     private static Lineage.Dataset dataset(ResultSet row) throws SQLException {
-        OffsetDateTime acceptedAt = row.getObject("accepted_at", OffsetDateTime.class);
         return new Lineage.Dataset(
                 new DatasetVersionId(row.getObject("dataset_version_id", UUID.class)),
                 row.getString("slug"),
@@ -254,9 +253,9 @@ class ModelTable {
                 row.getString("title"),
                 row.getString("licence"),
                 new AgreementId(row.getObject("agreement_id", UUID.class)),
-                row.getObject("terms_version", Integer.class),
+                row.getInt("terms_version"),
                 row.getString("terms_sha256"),
-                acceptedAt == null ? null : acceptedAt.toInstant());
+                row.getObject("accepted_at", OffsetDateTime.class).toInstant());
     }
 
     private static UUID[] uuids(Collection<ModelId> ids) {

@@ -172,11 +172,15 @@ class Models {
     private List<Lineage.Dataset> inputs(Jobs.Summary job) {
         var versions = datasets.summaries(
                 job.inputs().stream().map(Jobs.Input::version).toList());
+        var agreements = datasets.agreements(
+                job.inputs().stream().map(Jobs.Input::agreement).toList());
         return job.inputs().stream()
                 .map(input -> {
+                    Datasets.AgreementSummary agreement = agreements.get(input.agreement());
                     Datasets.VersionSummary version = versions.get(input.version());
-                    if (version == null) {
-                        throw new IllegalStateException("a job read a dataset version that is not there");
+                    if (version == null || agreement == null) {
+                        throw new IllegalStateException(
+                                "a job read a dataset that is not there, or that nobody accepted");
                     }
                     return new Lineage.Dataset(
                             version.version(),
@@ -185,9 +189,9 @@ class Models {
                             version.title(),
                             version.licence(),
                             input.agreement(),
-                            null,
-                            null,
-                            null);
+                            agreement.termsVersion(),
+                            agreement.termsSha256(),
+                            agreement.acceptedAt());
                 })
                 .toList();
     }

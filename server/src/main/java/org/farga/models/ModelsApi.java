@@ -90,9 +90,9 @@ class ModelsApi {
             String title,
             String licence,
             AgreementId agreement,
-            @Nullable Integer termsVersion,
-            @Nullable String termsSha256,
-            @Nullable Instant acceptedAt) {}
+            int termsVersion,
+            String termsSha256,
+            Instant acceptedAt) {}
 
     record LineageProjectJson(ProjectId id, String slug, String name) {}
 

@@ -28,7 +28,7 @@ class ModelsOfProject implements ProjectPanel {
 
     @Override
     public int order() {
-        return 30;
+        return 40;
     }
 
     @Override

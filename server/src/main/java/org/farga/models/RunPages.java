@@ -63,6 +63,9 @@ class RunPages {
             @RequestParam(required = false) @Nullable String cursor,
             HttpServletRequest request) {
         Page<Run> page = runs.list(actor, project, job, cursor, null);
+        if (job != null && page.items().size() == 1) {
+            return new ModelAndView("redirect:/runs/" + page.items().getFirst().id());
+        }
         Map<ProjectId, Projects.Summary> names = projects.summaries(
                 page.items().stream().map(Run::project).distinct().toList());
         Map<RunId, List<RunMetric>> metrics =

@@ -18,6 +18,7 @@ import org.farga.HttpTest;
 import org.farga.allocation.Allocations;
 import org.farga.allocation.Projects;
 import org.farga.compute.Jobs;
+import org.farga.dataspace.Datasets;
 import org.farga.shared.AllocationId;
 import org.farga.shared.CentreRole;
 import org.farga.shared.CpuHours;
@@ -47,6 +48,9 @@ class ModelsApiTest extends HttpTest {
 
     @Autowired
     private RunCollection collection;
+
+    @Autowired
+    private Datasets datasets;
 
     @Autowired
     private Projects projects;
@@ -434,5 +438,155 @@ class ModelsApiTest extends HttpTest {
                         INSERT INTO run_point (run_id, line_offset, metric_number, step, value, at)
                         SELECT run_id, line_offset + 1000, metric_number, step, 'NaN', at FROM run_point WHERE run_id = :run""").param("run", run.value()).update())
                 .isInstanceOf(DataAccessException.class);
+    }
+
+    /** A published dataset whose terms the startup has accepted: how a job of theirs reads it. */
+    private Jobs.Input dataset(Startup startup, String slug) throws IOException, InterruptedException {
+        Client steward = staff(CentreRole.DATA_STEWARD);
+        steward.post("/api/v1/datasets", """
+                        {"slug": "%s", "title": "Digits", "summary": "Handwritten", "licence": "CC-BY-4.0",
+                         "terms": "Name the authors.", "card": "# Digits"}""".formatted(slug)).expect(201);
+        String path = "/api/v1/datasets/" + slug;
+        steward.post(path + "/versions", null).expect(201);
+        // The client of the tests speaks JSON; a file is bytes.
+        assertThat(java.net.http.HttpClient.newHttpClient()
+                        .send(
+                                java.net.http.HttpRequest.newBuilder(
+                                                java.net.URI.create(address() + path + "/versions/1/files/digits.csv"))
+                                        .header("Authorization", "Bearer " + steward.token())
+                                        .PUT(java.net.http.HttpRequest.BodyPublishers.ofString("a,b\n1,2\n"))
+                                        .build(),
+                                java.net.http.HttpResponse.BodyHandlers.discarding())
+                        .statusCode())
+                .isEqualTo(201);
+        steward.put(path + "/versions/1/publication", null).expect(200);
+        OrganisationId organisation = projects.summary(startup.project()).organisation();
+        String terms =
+                startup.ana().get(path).expect(200).path("terms").path("sha256").asString();
+        startup.ana()
+                .post(path + "/agreements", """
+                {"organisation": "%s", "termsSha256": "%s"}""".formatted(organisation, terms))
+                .expect(201);
+        Datasets.Mountable mountable = datasets.mount(organisation, slug).orThrow();
+        return new Jobs.Input(mountable.version(), mountable.agreement());
+    }
+
+    @Test
+    void aModelLeadsToItsDataAndTheDataToItsModels() throws IOException, InterruptedException {
+        Startup startup = startup();
+        String slug = "digits-" + java.util.UUID.randomUUID().toString().substring(0, 8);
+        Jobs.Input input = dataset(startup, slug);
+        Jobs.Summary j = job(startup, "digits");
+        trained(new Jobs.Summary(
+                j.id(),
+                j.name(),
+                j.project(),
+                j.allocation(),
+                j.submittedBy(),
+                j.state(),
+                false,
+                j.submittedAt(),
+                j.startedAt(),
+                null,
+                j.scriptSha256(),
+                List.of(input),
+                j.model(),
+                j.outputFolder(),
+                j.metricsFile()));
+        String forward = "/api/v1/models?datasetVersion=" + input.version();
+        JsonNode models = startup.ana().get(forward).expect(200).path("items");
+        assertThat(models).hasSize(1);
+        JsonNode used = startup.ana()
+                .get("/api/v1/models/" + models.get(0).path("id").asString() + "/versions/1/lineage")
+                .expect(200)
+                .path("datasets");
+        assertThat(used).hasSize(1);
+        assertThat(used.get(0).path("slug").asString()).isEqualTo(slug);
+        assertThat(used.get(0).path("number").intValue()).isEqualTo(1);
+        assertThat(used.get(0).path("licence").asString()).isEqualTo("CC-BY-4.0");
+        assertThat(used.get(0).path("agreement").asString())
+                .isEqualTo(input.agreement().toString());
+        assertThat(used.get(0).path("termsVersion").intValue()).isEqualTo(1);
+        assertThat(Instant.parse(used.get(0).path("acceptedAt").asString()))
+                .isBetween(NOW.minusSeconds(60), Instant.now());
+        assertThat(startup().ana().get(forward).expect(200).path("items")).isEmpty();
+        assertThat(startup.ana()
+                        .get("/api/v1/models?datasetVersion=" + org.farga.shared.DatasetVersionId.create())
+                        .expect(200)
+                        .path("items"))
+                .isEmpty();
+    }
+
+    @Test
+    void aRealJobsMetricsAreFollowedAndItsModelIsRegistered() throws InterruptedException {
+        Startup startup = startup();
+        tools.jackson.databind.node.ObjectNode body = JSON.createObjectNode();
+        body.put("allocation", startup.allocation().toString());
+        body.put("name", "train");
+        body.put("script", """
+                #!/bin/sh
+                echo '{"param":"seed","value":"42"}' >> "$FARGA_METRICS"
+                echo '{"name":"loss","step":1,"value":0.5}' >> "$FARGA_METRICS"
+                sleep 2
+                printf '{"name":"loss","step":2,"value":0.25}' >> "$FARGA_METRICS"
+                echo '{}' > "$FARGA_OUTPUT/model.json"
+                ln -s /etc/passwd "$FARGA_OUTPUT/password"
+                """);
+        body.put("cpus", 1);
+        body.put("memoryMebibytes", 128);
+        body.put("gpus", 0);
+        body.put("timeLimitSeconds", 60);
+        body.put("diskMebibytes", 64);
+        body.put("model", "digits");
+        long job = startup.ana()
+                .post("/api/v1/jobs", body.toString())
+                .expect(201)
+                .path("id")
+                .longValue();
+        String ofJob = "/api/v1/runs?job=" + job;
+        JsonNode run = await(startup, ofJob, list -> list.path("items").size() == 1)
+                .path("items")
+                .get(0);
+        String path = "/api/v1/runs/" + run.path("id").asString();
+        JsonNode ended = await(startup, path, r -> r.path("models").size() == 1);
+        assertThat(ended.path("state").asString()).isEqualTo("FINISHED");
+        assertThat(ended.path("parameters").path("seed").asString()).isEqualTo("42");
+        assertThat(ended.path("lastMetrics").get(0).path("lastValue").doubleValue())
+                .isEqualTo(0.25);
+        assertThat(ended.path("files")).hasSize(1);
+        assertThat(ended.path("remarks").toString()).contains("file-link");
+        JsonNode registered = startup.ana()
+                .post("/api/v1/models", """
+                {"project": "%s", "name": "digits", "run": "%s"}""".formatted(
+                                startup.project(), run.path("id").asString()))
+                .expect(201);
+        assertThat(registered.path("versions")).hasSize(1);
+        JsonNode second = startup.ana()
+                .post("/api/v1/models", """
+                {"name": "another name", "run": "%s"}""".formatted(run.path("id").asString()))
+                .expect(201);
+        assertThat(second.path("versions").get(0).path("number").intValue()).isEqualTo(1);
+        startup.ana()
+                .post("/api/v1/models", """
+                {"project": "%s", "name": "digits", "run": "%s"}""".formatted(
+                                ProjectId.create(), run.path("id").asString()))
+                .expectProblem(422, "run-of-other-project");
+        startup.ana()
+                .post("/api/v1/models", """
+                {"name": " ", "run": "%s"}""".formatted(run.path("id").asString()))
+                .expectProblem(422, "invalid-fields");
+    }
+
+    private JsonNode await(Startup startup, String path, java.util.function.Predicate<JsonNode> wanted)
+            throws InterruptedException {
+        Instant until = Instant.now().plusSeconds(60);
+        while (Instant.now().isBefore(until)) {
+            JsonNode answer = startup.ana().get(path).expect(200);
+            if (wanted.test(answer)) {
+                return answer;
+            }
+            Thread.sleep(100);
+        }
+        throw new AssertionError("not in time: " + startup.ana().get(path).body());
     }
 }
