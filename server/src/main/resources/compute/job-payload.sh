@@ -27,8 +27,8 @@ become_job() {
     set -- unshare --user --map-user="$outer_user" --map-group="$outer_group" -- \
       "$@" --inh-caps=-all --bounding-set=-all
   fi
-  # A little more than may be, so that the supervisor sees that it was too much.
-  [ -z "$own_user" ] || set -- prlimit --nproc="$((tasks + 16)):$((tasks + 16))" -- "$@"
+  # A brake for what grows faster than the supervisor looks; above the limit, so that it sees that it was too much.
+  [ -z "$own_user" ] || set -- prlimit --nproc="$((tasks * 4)):$((tasks * 4))" -- "$@"
   echo 500 >/proc/self/oom_score_adj # should the machine run out of memory, jobs go before Farga and its database
   with_job exec setsid taskset -c "$cpus" prlimit --fsize="$disk_bytes:$disk_bytes" --core=0:0 -- "$@" -- env $signals
 }

@@ -26,11 +26,12 @@ make_groups() {
     for one in $fs $fs/farga; do put +cpuset $one/cgroup.subtree_control; done
     rmdir "$groups"
     mkdir "$groups" && put $((memory_kib * 1024)) "$groups/memory.max" && put "$tasks" "$groups/pids.max" || drop_groups
+    [ -n "$groups" ] || return 0
     put 0 "$groups/memory.swap.max"
     put 1 "$groups/memory.oom.group"
     put "$cpus" "$groups/cpuset.cpus"
     oom_file=$groups/memory.events forks_file=$groups/pids.events cpu_file=$groups/cpu.stat
-  else
+  elif [ -e $fs/memory/cgroup.procs ] && [ -e $fs/pids/cgroup.procs ]; then
     groups="$fs/memory/farga/$group $fs/pids/farga/$group"
     rmdir $groups
     mkdir -p $groups && put $((memory_kib * 1024)) "${groups% *}/memory.limit_in_bytes" &&
@@ -49,6 +50,7 @@ make_groups() {
 } 2>/dev/null
 
 add_group() {
+  [ -e "$fs/$1/cgroup.procs" ] || return 1
   rmdir "$fs/$1/farga/$group"
   mkdir -p "$fs/$1/farga/$group" && groups="$groups $fs/$1/farga/$group"
 } 2>/dev/null
@@ -234,15 +236,21 @@ judge() {
 
 # A job at its time limit, or cancelled, is asked first; one that harms the machine is not.
 end_job() {
-  if [ -z "$ending_at" ]; then
-    ending_at=$now
-    case $state in
-      # All at once, or a shell would go on to its next line when the program it waits for is ended first.
-      CANCELLED | TIMEOUT) for signal in STOP TERM CONT; do kill -$signal $pids; done 2>/dev/null ;;
-      *) ending_at=$((now - grace_ms)) ;;
-    esac
-  fi
-  [ $((now - ending_at)) -lt "$grace_ms" ] || kill_processes
+  case $state in
+    CANCELLED | TIMEOUT)
+      [ -n "$ending_at" ] || ending_at=$now
+      ask
+      [ $((now - ending_at)) -lt "$grace_ms" ] || kill_processes
+      ;;
+    *) kill_processes ;;
+  esac
+}
+
+# All processes at once, or a shell would go on to its next line when the program it waits for is ended first.
+ask() {
+  [ -z "$asked" ] && find_processes && [ -n "${pids# }" ] || return 0
+  asked=yes
+  for signal in STOP TERM CONT; do kill -$signal $pids; done 2>/dev/null
 }
 
 # --- after ------------------------------------------------------------------------------------------------------------
@@ -289,7 +297,7 @@ conclude() {
   kill "$logger" 2>/dev/null
   drop_groups
   [ "$isolation" = NAMESPACES ] || rm -rf "$folder/datasets"
-  rm -rf "$folder/pipe" "$folder/stage"
+  rm -rf "$folder/pipe" "$folder/stage" "$work/tmp"
   finish
 }
 
@@ -359,5 +367,5 @@ sweep() {
 }
 
 groups= oom_file= forks_file= cpu_file= payload= logger=
-state= reason= code= cpu= peak=0 elapsed=0 ending_at= tasks_now=0 most_tasks=0 kib=0 pids= used_kib=0 du= du_next=0 du_began=0
+state= reason= code= cpu= peak=0 elapsed=0 ending_at= asked= tasks_now=0 most_tasks=0 kib=0 pids= used_kib=0 du= du_next=0 du_began=0
 "$1"

@@ -1,6 +1,7 @@
 package org.farga;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.util.TimeZone;
 import org.farga.platform.TakenPort;
 import org.springframework.boot.SpringApplication;
@@ -23,6 +24,7 @@ public class Farga {
 
     @Bean
     Clock clock() {
-        return Clock.systemUTC();
+        // To the microsecond, as PostgreSQL keeps it: what is answered at once and what is read later are the same.
+        return Clock.tick(Clock.systemUTC(), Duration.ofNanos(1_000));
     }
 }

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** The packaged program in a process of its own, as an operator starts it. */
@@ -26,18 +27,60 @@ final class FargaProcess implements AutoCloseable {
 
     private final Path data;
     private final int port;
+    private final Map<String, String> environment;
     private Process process;
 
-    private FargaProcess(Path data, int port) {
+    private FargaProcess(Path data, int port, Map<String, String> environment) {
         this.data = data;
         this.port = port;
+        this.environment = environment;
     }
 
     /** Starts on a free port of loopback and waits until it is ready. */
     static FargaProcess start(Path data) {
-        FargaProcess farga = new FargaProcess(data, freePort());
+        FargaProcess farga = new FargaProcess(data, freePort(), Map.of());
         farga.start();
         return farga;
+    }
+
+    /** Starts a second process on the data folder and the database of this one. */
+    FargaProcess startAnother() {
+        FargaProcess farga = new FargaProcess(
+                data,
+                freePort(),
+                Map.of(
+                        "FARGA_DATABASE_URL", databaseUrl(),
+                        "FARGA_DATABASE_USER", "farga",
+                        "FARGA_DATABASE_PASSWORD", databasePassword()));
+        farga.start();
+        return farga;
+    }
+
+    /** Where the private PostgreSQL of this process listens. */
+    String databaseUrl() {
+        // The fourth line of a postmaster's file is its port.
+        return "jdbc:postgresql://127.0.0.1:" + lines("postgres/data-18/postmaster.pid").get(3).strip() + "/farga";
+    }
+
+    String databasePassword() {
+        return lines("postgres/data-18/farga.pgpass").stream()
+                .map(line -> line.split(":", -1))
+                .filter(fields -> fields[3].equals("farga"))
+                .findFirst()
+                .orElseThrow()[4];
+    }
+
+    /** The one-time link that makes the first administrator, without the address. */
+    String setupLink() {
+        return lines("setup-link").getFirst().strip().replaceFirst("^https?://[^/]+", "");
+    }
+
+    private List<String> lines(String file) {
+        try {
+            return Files.readAllLines(data.resolve(file));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     static int freePort() {
@@ -55,6 +98,8 @@ final class FargaProcess implements AutoCloseable {
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
                 "-Xmx512m",
+                "--enable-native-access=ALL-UNNAMED",
+                "-Dfarga.postgres.binaries=" + ROOT.resolve("journeys/target/postgres"),
                 "-jar",
                 jar.toString(),
                 "--farga.data=" + data,
@@ -62,10 +107,11 @@ final class FargaProcess implements AutoCloseable {
                 "--server.port=" + port));
         try {
             Files.createDirectories(data);
-            process = new ProcessBuilder(command)
+            ProcessBuilder builder = new ProcessBuilder(command)
                     .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))
-                    .start();
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()));
+            builder.environment().putAll(environment);
+            process = builder.start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -87,7 +133,7 @@ final class FargaProcess implements AutoCloseable {
     }
 
     Path log() {
-        return data.resolve("farga.log");
+        return data.resolve("console-" + port + ".txt");
     }
 
     boolean ready() {

@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.json.JsonMapper;
 
 @Component
@@ -37,10 +39,14 @@ class ProposalTable {
 
     private final JdbcClient jdbc;
     private final JsonMapper json;
+    private final ObjectReader findings;
 
     ProposalTable(JdbcClient jdbc, JsonMapper json) {
         this.jdbc = jdbc;
         this.json = json;
+        // Hours in the evidence are exact decimals, and must come back as such.
+        this.findings = json.readerFor(new TypeReference<List<Finding>>() {})
+                .with(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
     }
 
     /** Which proposals a list may hold: those of some organisations, what was submitted, or all of them. */
@@ -289,7 +295,7 @@ class ProposalTable {
                 at(row, "submitted_at"),
                 new PersonId(row.getObject("submitted_by", UUID.class)),
                 row.getInt("rules_version"),
-                json.readValue(row.getString("findings"), new TypeReference<List<Finding>>() {}));
+                findings.readValue(row.getString("findings")));
         return switch (name) {
             case DRAFT -> throw new IllegalStateException();
             case SUBMITTED -> new ProposalState.Submitted(submission, at(row, "due_at"));

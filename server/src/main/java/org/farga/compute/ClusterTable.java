@@ -1,6 +1,7 @@
 package org.farga.compute;
 
 import java.util.List;
+import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -15,15 +16,19 @@ class ClusterTable {
     /**
      * A machine that jobs can be sent to.
      *
+     * @param id its own in this database
      * @param scheduler the kind of engine behind it
      * @param enabled whether it takes new jobs
      */
-    record Entry(String name, String scheduler, boolean enabled) {}
+    record Entry(UUID id, String name, String scheduler, boolean enabled) {}
 
     List<Entry> list() {
-        return jdbc.sql("SELECT name, scheduler, enabled FROM cluster ORDER BY name")
-                .query((row, n) ->
-                        new Entry(row.getString("name"), row.getString("scheduler"), row.getBoolean("enabled")))
+        return jdbc.sql("SELECT id, name, scheduler, enabled FROM cluster ORDER BY name")
+                .query((row, n) -> new Entry(
+                        row.getObject("id", UUID.class),
+                        row.getString("name"),
+                        row.getString("scheduler"),
+                        row.getBoolean("enabled")))
                 .list();
     }
 }

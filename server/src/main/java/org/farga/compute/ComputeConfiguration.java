@@ -33,7 +33,7 @@ class ComputeConfiguration {
 
     /** Closing it leaves the jobs running: the next Farga finds them. */
     @Bean
-    LocalScheduler localScheduler(Settings settings, LocalClusterSettings local, Clock clock) {
+    LocalScheduler localScheduler(Settings settings, LocalClusterSettings local, ClusterTable table, Clock clock) {
         try {
             Path data = Files.createDirectories(settings.data()).toRealPath();
             List<Path> hidden = new ArrayList<>(local.hidden());
@@ -48,7 +48,15 @@ class ComputeConfiguration {
                     local.maximumTasks(),
                     local.logMebibytes(),
                     local.grace());
-            return new LocalScheduler(data.resolve("cluster").resolve(LOCAL), clock, machine);
+            ClusterTable.Entry entry = table.list().stream()
+                    .filter(cluster -> cluster.name().equals(LOCAL))
+                    .findFirst()
+                    .orElseThrow();
+            // Engines know jobs by number: under another database, whose numbers start anew, an old job's folder would
+            // be taken for a new job's.
+            Path root =
+                    data.resolve("cluster").resolve(LOCAL).resolve(entry.id().toString());
+            return new LocalScheduler(Files.createDirectories(root), clock, machine);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -203,7 +203,8 @@ final class Dispatcher implements AutoCloseable {
             return;
         }
         Duration patience = start == null ? SLOW_START : SILENCE;
-        if (System.nanoTime() - silence.sinceNanos() < patience.toNanos() || start != null && isAlive(start)) {
+        boolean silent = System.nanoTime() - silence.sinceNanos() >= patience.toNanos();
+        if (!silent || (start != null && isAlive(start))) {
             return;
         }
         if (start == null && !job.giveUpStart()) {

@@ -1,6 +1,7 @@
 package org.farga.compute;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -27,7 +28,6 @@ import tools.jackson.databind.node.ObjectNode;
  */
 final class FeedStream implements JobFeed.Follower {
     private static final Logger LOG = LoggerFactory.getLogger(FeedStream.class);
-    private static final long HEARTBEAT_SECONDS = 15;
     private static final int MOST_WAITING = 64;
     private static final int LONGEST_METRIC_NAME = 200;
     /** Now and then a stream ends without {@code end}: who comes back shows their token or session again. */
@@ -41,6 +41,7 @@ final class FeedStream implements JobFeed.Follower {
     private final Messages messages;
     private final JsonMapper json;
     private final BooleanSupplier mayStill;
+    private final Duration heartbeat;
     private final Consumer<FeedStream> gone;
     private final SseEmitter emitter = new SseEmitter(0L);
     private final LinkedBlockingQueue<Said> waiting = new LinkedBlockingQueue<>(MOST_WAITING);
@@ -60,6 +61,7 @@ final class FeedStream implements JobFeed.Follower {
             Messages messages,
             JsonMapper json,
             BooleanSupplier mayStill,
+            Duration heartbeat,
             Consumer<FeedStream> gone) {
         this.person = person;
         this.feed = feed;
@@ -70,6 +72,7 @@ final class FeedStream implements JobFeed.Follower {
         this.messages = messages;
         this.json = json;
         this.mayStill = mayStill;
+        this.heartbeat = heartbeat;
         this.gone = gone;
     }
 
@@ -131,7 +134,7 @@ final class FeedStream implements JobFeed.Follower {
         long checked = started;
         while (!closed && System.nanoTime() - started < LONGEST_NANOS) {
             try {
-                Said said = waiting.poll(joined ? HEARTBEAT_SECONDS : 0, TimeUnit.SECONDS);
+                Said said = waiting.poll(joined ? heartbeat.toMillis() : 0, TimeUnit.MILLISECONDS);
                 if (said != null) {
                     send(said);
                     if (said instanceof Said.End) {
@@ -145,7 +148,7 @@ final class FeedStream implements JobFeed.Follower {
             } catch (InterruptedException e) {
                 return;
             }
-            if (System.nanoTime() - checked > TimeUnit.SECONDS.toNanos(HEARTBEAT_SECONDS)) {
+            if (System.nanoTime() - checked > heartbeat.toNanos()) {
                 checked = System.nanoTime();
                 if (!mayStill.getAsBoolean()) {
                     return;

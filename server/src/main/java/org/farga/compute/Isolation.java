@@ -119,12 +119,12 @@ record Isolation(IsolationLevel level, @Nullable Long firstUser, boolean ownUser
 
     private static boolean isRoot() throws IOException {
         return Files.readAllLines(Path.of("/proc/self/status")).stream()
-                .anyMatch(line -> line.startsWith("Uid:") && line.split("\\s+")[2].equals("0"));
+                .anyMatch(line -> line.startsWith("Uid:") && line.split("\\s+", -1)[2].equals("0"));
     }
 
     private static boolean mapsUser(long user) throws IOException {
         return Files.readAllLines(Path.of("/proc/self/uid_map")).stream()
-                .map(line -> line.strip().split("\\s+"))
+                .map(line -> line.strip().split("\\s+", -1))
                 .anyMatch(range ->
                         user >= Long.parseLong(range[0]) && user < Long.parseLong(range[0]) + Long.parseLong(range[2]));
     }

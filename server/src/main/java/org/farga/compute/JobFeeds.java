@@ -29,6 +29,9 @@ import tools.jackson.databind.json.JsonMapper;
 class JobFeeds implements SmartLifecycle {
     static final int MOST_PER_PERSON = 10;
     private static final Logger LOG = LoggerFactory.getLogger(JobFeeds.class);
+    /** How often a silent stream shows that it lives, and every stream is asked whether its reader still may see it. */
+    private static final Duration HEARTBEAT = Duration.ofSeconds(15);
+
     private static final Duration ROUND = Duration.ofMillis(300);
 
     private final JobTable table;
@@ -58,7 +61,7 @@ class JobFeeds implements SmartLifecycle {
         }
         JobFeed feed = feeds.computeIfAbsent(job.id(), id -> new JobFeed(job, jobs.files(job), from));
         FeedStream stream = new FeedStream(
-                person, feed, jobs.files(job), from, job, language, messages, json, mayStill, this::gone);
+                person, feed, jobs.files(job), from, job, language, messages, json, mayStill, HEARTBEAT, this::gone);
         streams.add(stream);
         if (thread == null) {
             // Shutting down: the follower is told to come back, and finds the next process.

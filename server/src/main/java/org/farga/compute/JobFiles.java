@@ -2,6 +2,7 @@ package org.farga.compute;
 
 import java.io.IOException;
 import java.nio.channels.SeekableByteChannel;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -65,8 +66,8 @@ record JobFiles(Path log, Path output, Path metrics) {
         if (parent == null || name == null) {
             throw new FileSystemException(output.toString());
         }
-        try (SecureDirectoryStream<Path> working = (SecureDirectoryStream<Path>) Files.newDirectoryStream(parent)) {
-            return working.newDirectoryStream(name, LinkOption.NOFOLLOW_LINKS);
+        try (DirectoryStream<Path> working = Files.newDirectoryStream(parent)) {
+            return ((SecureDirectoryStream<Path>) working).newDirectoryStream(name, LinkOption.NOFOLLOW_LINKS);
         }
     }
 

@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.farga.allocation.Allocation;
 import org.farga.allocation.AllocationState;
@@ -24,6 +25,7 @@ import org.farga.allocation.VisibleProjects;
 import org.farga.dataspace.Datasets;
 import org.farga.dataspace.Datasets.VersionSummary;
 import org.farga.people.People;
+import org.farga.platform.Answer;
 import org.farga.platform.Shells;
 import org.farga.shared.Actor;
 import org.farga.shared.AllocationId;
@@ -96,8 +98,8 @@ class JobPages {
             @RequestParam(required = false) @Nullable String state,
             @RequestParam(required = false) @Nullable String cursor,
             HttpServletRequest request) {
-        ProjectId ofProject = project == null || project.isEmpty() ? null : ProjectId.valueOf(project);
-        JobState inState = state == null || state.isEmpty() ? null : JobState.valueOf(state);
+        ProjectId ofProject = parsed("project", project, ProjectId::valueOf);
+        JobState inState = parsed("state", state, JobState::valueOf);
         Page<Job> page = jobs.list(actor, ofProject, inState, cursor, null);
         Map<String, Object> model = rows(page.items(), projects, people);
         model.put("shell", shells.of(request));
@@ -282,18 +284,17 @@ class JobPages {
                 redirect.addFlashAttribute(Shells.NOTICE, "compute.cancelled");
                 yield new ModelAndView("redirect:/jobs/" + id);
             }
-            case Outcome.Refused<Job>(Refusal refusal) -> throw new org.farga.platform.Answer.RefusedException(refusal);
+            case Outcome.Refused<Job>(Refusal refusal) -> throw new Answer.RefusedException(refusal);
         };
     }
 
     /** What was typed, as a request: what is no number is one that preflight refuses. */
     private static JobRequest request(Map<String, String> typed) {
-        String allocation = typed.getOrDefault("allocation", "");
         Long minutes = number(typed, "timeLimitMinutes");
         // Browsers send a text area's lines with CRLF, whatever the person typed or loaded.
         String script = typed.getOrDefault("script", "").replace("\r\n", "\n");
         return new JobRequest(
-                allocation.isEmpty() ? null : AllocationId.valueOf(allocation),
+                parsed("allocation", typed.get("allocation"), AllocationId::valueOf),
                 typed.get("name"),
                 script,
                 integer(number(typed, "cpus")),
@@ -304,6 +305,18 @@ class JobPages {
                 Arrays.asList(typed.getOrDefault("datasets", "").strip().split("[\\s,]+")),
                 environment(typed.getOrDefault("environment", "")),
                 typed.get("model"));
+    }
+
+    /** Null for what a form leaves empty; what cannot be read is refused as {@code bad-parameter}. */
+    private static <T> @Nullable T parsed(String name, @Nullable String text, Function<String, T> parse) {
+        if (text == null || text.isEmpty()) {
+            return null;
+        }
+        try {
+            return parse.apply(text);
+        } catch (IllegalArgumentException e) {
+            throw new Answer.RefusedException(Refusal.invalid("bad-parameter", name));
+        }
     }
 
     private static @Nullable Integer integer(@Nullable Long number) {

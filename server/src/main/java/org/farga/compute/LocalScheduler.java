@@ -143,22 +143,25 @@ final class LocalScheduler implements Scheduler, AutoCloseable {
     public void cancel(JobId job) {
         asking(() -> {
             JobFolder folder = folders.folder(job);
-            if (!folder.exists() || folder.hasEnded()) {
-                return null;
+            if (folder.exists() && !folder.hasEnded()) {
+                cancel(folder);
             }
-            JobFolder.Claim nobodys = new JobFolder.Claim(true, List.of(), List.of(), 0, machine.name());
-            if (folder.claim(nobodys)) {
-                folder.end(Dispatcher.cancelledInTheQueue(clock.instant()));
-                return null;
-            }
-            folder.cancel();
-            JobFolder.Start start = folder.start();
-            if (start != null && Dispatcher.isAlive(start)) {
-                // Only wakes the supervisor, which looks for the note each second in any case.
-                ProcessHandle.of(start.pid()).ifPresent(ProcessHandle::destroy);
-            }
-            return null;
+            return true;
         });
+    }
+
+    private void cancel(JobFolder folder) throws IOException {
+        JobFolder.Claim nobodys = new JobFolder.Claim(true, List.of(), List.of(), 0, machine.name());
+        if (folder.claim(nobodys)) {
+            folder.end(Dispatcher.cancelledInTheQueue(clock.instant()));
+            return;
+        }
+        folder.cancel();
+        JobFolder.Start start = folder.start();
+        if (start != null && Dispatcher.isAlive(start)) {
+            // Only wakes the supervisor, which looks for the note each second in any case.
+            ProcessHandle.of(start.pid()).ifPresent(ProcessHandle::destroy);
+        }
     }
 
     @Override
@@ -226,7 +229,7 @@ final class LocalScheduler implements Scheduler, AutoCloseable {
     public void close() {
         asking(() -> {
             dispatcher.close();
-            return null;
+            return true;
         });
     }
 

@@ -12,6 +12,7 @@ import java.io.OutputStream;
 import java.net.URI;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
@@ -91,7 +92,7 @@ class DatasetFilesApi {
         DatasetFile file = put.file();
         ResponseEntity.BodyBuilder answer = put.isNew()
                 ? ResponseEntity.created(URI.create("/api/v1/datasets/%s/versions/%d/files/%s"
-                        .formatted(slug, number, UriUtils.encodePath(file.path().value(), "UTF-8"))))
+                        .formatted(slug, number, UriUtils.encodePath(file.path().value(), StandardCharsets.UTF_8))))
                 : ResponseEntity.ok();
         return answer.eTag("\"" + file.sha256() + "\"").body(DatasetsApi.FileJson.of(file));
     }
@@ -151,9 +152,8 @@ class DatasetFilesApi {
         }
         boolean get = request.getMethod().equals("GET");
         // A range is taken of the file the client has the beginning of, or the whole file is sent (RFC 9110 §13.1.5).
-        boolean ranged =
-                get && range != null && (ifRange == null || ifRange.strip().equals(etag));
-        ByteRange asked = ranged ? ByteRange.parse(range, file.bytes()) : new ByteRange.Whole();
+        boolean fits = get && (ifRange == null || ifRange.strip().equals(etag));
+        ByteRange asked = fits && range != null ? ByteRange.parse(range, file.bytes()) : new ByteRange.Whole();
         switch (asked) {
             case ByteRange.Unsatisfiable(String why) -> {
                 response.setHeader(HttpHeaders.CONTENT_RANGE, "bytes */" + file.bytes());
@@ -183,7 +183,7 @@ class DatasetFilesApi {
         response.setHeader(
                 HttpHeaders.CONTENT_DISPOSITION,
                 ContentDisposition.attachment()
-                        .filename(file.path().name(), java.nio.charset.StandardCharsets.UTF_8)
+                        .filename(file.path().name(), StandardCharsets.UTF_8)
                         .build()
                         .toString());
     }

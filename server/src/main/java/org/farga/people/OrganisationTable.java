@@ -22,6 +22,10 @@ import org.springframework.stereotype.Component;
 class OrganisationTable {
     private static final String COLUMNS = "id, name, country, founded_on, created_by, created_at, version";
 
+    private static final String MEMBERS = """
+            SELECT p.id, p.name, p.email, m.role, m.since
+            FROM membership m JOIN person p ON p.id = m.person_id""";
+
     private final JdbcClient jdbc;
 
     OrganisationTable(JdbcClient jdbc) {
@@ -102,8 +106,7 @@ class OrganisationTable {
     void insertMembership(OrganisationId organisation, PersonId person, OrganisationRole role, Instant since) {
         jdbc.sql("""
                 INSERT INTO membership (organisation_id, person_id, role, since)
-                VALUES (:organisation, :person, :role, :since)
-                ON CONFLICT (organisation_id, person_id) DO UPDATE SET role = :role""")
+                VALUES (:organisation, :person, :role, :since)""")
                 .param("organisation", organisation.value())
                 .param("person", person.value())
                 .param("role", role.name())
@@ -111,19 +114,61 @@ class OrganisationTable {
                 .update();
     }
 
-    List<Member> members(OrganisationId organisation) {
-        return jdbc.sql("""
-                        SELECT p.id, p.name, p.email, m.role, m.since
-                        FROM membership m JOIN person p ON p.id = m.person_id
-                        WHERE m.organisation_id = :organisation ORDER BY m.role DESC, lower(p.name), p.id""")
+    void updateMembership(OrganisationId organisation, PersonId person, OrganisationRole role) {
+        jdbc.sql("UPDATE membership SET role = :role WHERE organisation_id = :organisation AND person_id = :person")
+                .param("role", role.name())
                 .param("organisation", organisation.value())
-                .query((row, n) -> new Member(
-                        new PersonId(row.getObject("id", UUID.class)),
-                        row.getString("name"),
-                        new EmailAddress(row.getString("email")),
-                        OrganisationRole.valueOf(row.getString("role")),
-                        row.getObject("since", OffsetDateTime.class).toInstant()))
+                .param("person", person.value())
+                .update();
+    }
+
+    void deleteMembership(OrganisationId organisation, PersonId person) {
+        jdbc.sql("DELETE FROM membership WHERE organisation_id = :organisation AND person_id = :person")
+                .param("organisation", organisation.value())
+                .param("person", person.value())
+                .update();
+    }
+
+    /** Lets no other transaction change the memberships and invitations of an organisation until this one's end. */
+    void lock(OrganisationId organisation) {
+        jdbc.sql("SELECT id FROM organisation WHERE id = :id FOR UPDATE")
+                .param("id", organisation.value())
+                .query((row, n) -> row.getObject(1, UUID.class))
                 .list();
+    }
+
+    /** Those in an organisation, owners first. */
+    List<Member> members(OrganisationId organisation) {
+        return jdbc.sql(MEMBERS + " WHERE m.organisation_id = :organisation ORDER BY m.role DESC, lower(p.name), p.id")
+                .param("organisation", organisation.value())
+                .query(OrganisationTable::member)
+                .list();
+    }
+
+    Optional<Member> findMember(OrganisationId organisation, PersonId person) {
+        return jdbc.sql(MEMBERS + " WHERE m.organisation_id = :organisation AND m.person_id = :person")
+                .param("organisation", organisation.value())
+                .param("person", person.value())
+                .query(OrganisationTable::member)
+                .optional();
+    }
+
+    boolean isMember(OrganisationId organisation, EmailAddress email) {
+        return jdbc.sql(MEMBERS + " WHERE m.organisation_id = :organisation AND p.email = :email")
+                .param("organisation", organisation.value())
+                .param("email", email.value())
+                .query(OrganisationTable::member)
+                .optional()
+                .isPresent();
+    }
+
+    private static Member member(ResultSet row, int number) throws SQLException {
+        return new Member(
+                new PersonId(row.getObject("id", UUID.class)),
+                row.getString("name"),
+                new EmailAddress(row.getString("email")),
+                OrganisationRole.valueOf(row.getString("role")),
+                row.getObject("since", OffsetDateTime.class).toInstant());
     }
 
     private static UUID[] uuids(Collection<OrganisationId> ids) {

@@ -5,6 +5,7 @@ import java.time.LocalDate;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.farga.audit.AuditLog;
@@ -12,13 +13,17 @@ import org.farga.platform.Cursor;
 import org.farga.shared.Actor;
 import org.farga.shared.CentreRole;
 import org.farga.shared.Country;
+import org.farga.shared.Fields;
 import org.farga.shared.NotFoundException;
 import org.farga.shared.OrganisationId;
 import org.farga.shared.OrganisationRole;
 import org.farga.shared.Outcome;
 import org.farga.shared.Page;
+import org.farga.shared.PersonId;
 import org.farga.shared.Refusal;
+import org.farga.shared.TimeOrderedUuid;
 import org.jspecify.annotations.Nullable;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 
@@ -26,12 +31,21 @@ import org.springframework.transaction.annotation.Transactional;
 @Service
 public class Organisations {
     private final OrganisationTable table;
+    private final SizeDeclarationTable sizes;
     private final AuditLog audit;
+    private final ApplicationEventPublisher events;
     private final Clock clock;
 
-    Organisations(OrganisationTable table, AuditLog audit, Clock clock) {
+    Organisations(
+            OrganisationTable table,
+            SizeDeclarationTable sizes,
+            AuditLog audit,
+            ApplicationEventPublisher events,
+            Clock clock) {
         this.table = table;
+        this.sizes = sizes;
         this.audit = audit;
+        this.events = events;
         this.clock = clock;
     }
 
@@ -106,6 +120,73 @@ public class Organisations {
         return table.members(id);
     }
 
+    /** Gives a member another role; refused where no owner would be left. */
+    @Transactional
+    Outcome<Member> changeRole(Actor actor, OrganisationId id, PersonId person, @Nullable OrganisationRole role) {
+        Organisation organisation = get(actor, id);
+        if (!actor.isOwnerOf(id)) {
+            return Outcome.refused(Refusal.forbidden("owners-only"));
+        }
+        var missing = new Fields().present("role", role).refusal();
+        if (missing.isPresent() || role == null) {
+            return Outcome.refused(missing.orElseThrow());
+        }
+        table.lock(id);
+        Member member = table.findMember(id, person).orElseThrow(() -> new NotFoundException("member"));
+        if (member.role() == role) {
+            return Outcome.done(member);
+        }
+        if (role != OrganisationRole.OWNER && isLastOwner(id, person)) {
+            return Outcome.refused(Refusal.conflict("last-owner"));
+        }
+        table.updateMembership(id, person, role);
+        audit.record(
+                actor,
+                "member.role-changed",
+                "organisation",
+                id,
+                Map.of(
+                        "organisation",
+                        organisation.name(),
+                        "person",
+                        person,
+                        "email",
+                        member.email(),
+                        "from",
+                        member.role(),
+                        "to",
+                        role));
+        return Outcome.done(table.findMember(id, person).orElseThrow());
+    }
+
+    /** Takes a person out, or lets them leave; refused where no owner would be left. */
+    @Transactional
+    Outcome<Member> remove(Actor actor, OrganisationId id, PersonId person) {
+        Organisation organisation = get(actor, id);
+        boolean leaving = actor.person().equals(person) && actor.isMemberOf(id);
+        if (!actor.isOwnerOf(id) && !leaving) {
+            return Outcome.refused(Refusal.forbidden("owners-only"));
+        }
+        table.lock(id);
+        Member member = table.findMember(id, person).orElseThrow(() -> new NotFoundException("member"));
+        if (isLastOwner(id, person)) {
+            return Outcome.refused(Refusal.conflict("last-owner"));
+        }
+        table.deleteMembership(id, person);
+        audit.record(
+                actor,
+                leaving ? "member.left" : "member.removed",
+                "organisation",
+                id,
+                Map.of("organisation", organisation.name(), "person", person, "email", member.email()));
+        events.publishEvent(new MemberRemoved(TimeOrderedUuid.next(), id, person, actor.person()));
+        return Outcome.done(member);
+    }
+
+    private boolean isLastOwner(OrganisationId id, PersonId person) {
+        return owners(id).equals(List.of(person));
+    }
+
     private static boolean seesAll(Actor actor) {
         return actor.isAny(
                 CentreRole.ADMINISTRATOR, CentreRole.ACCESS_OFFICER, CentreRole.OPERATOR, CentreRole.AUDITOR);
@@ -126,12 +207,12 @@ public class Organisations {
     }
 
     /** What the organisation is by the size it last declared; empty where it never did. Whoever asks. */
-    public java.util.Optional<SmeStatus> smeStatus(OrganisationId id) {
-        return java.util.Optional.empty();
+    public Optional<SmeStatus> smeStatus(OrganisationId id) {
+        return sizes.findLatest(id).map(SizeDeclaration::status);
     }
 
     /** Who speaks for an organisation: those to be told of its decisions. */
-    public List<org.farga.shared.PersonId> owners(OrganisationId id) {
+    public List<PersonId> owners(OrganisationId id) {
         return table.members(id).stream()
                 .filter(m -> m.role() == OrganisationRole.OWNER)
                 .map(Member::person)

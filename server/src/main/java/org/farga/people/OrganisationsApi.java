@@ -14,10 +14,12 @@ import org.farga.shared.PersonId;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PatchMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.PutMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
@@ -52,7 +54,13 @@ class OrganisationsApi {
 
     record OrganisationChange(@Nullable String name) {}
 
-    record MemberJson(PersonId person, String name, String email, OrganisationRole role, Instant since) {}
+    record MemberJson(PersonId person, String name, String email, OrganisationRole role, Instant since) {
+        static MemberJson of(Member m) {
+            return new MemberJson(m.person(), m.name(), m.email().value(), m.role(), m.since());
+        }
+    }
+
+    record RoleChange(@Nullable OrganisationRole role) {}
 
     @PostMapping
     @ResponseStatus(HttpStatus.CREATED)
@@ -89,8 +97,20 @@ class OrganisationsApi {
 
     @GetMapping("/{id}/members")
     List<MemberJson> members(Actor actor, @PathVariable OrganisationId id) {
-        return organisations.members(actor, id).stream()
-                .map(m -> new MemberJson(m.person(), m.name(), m.email().value(), m.role(), m.since()))
-                .toList();
+        return organisations.members(actor, id).stream().map(MemberJson::of).toList();
+    }
+
+    /** Gives a member another role; nobody becomes a member by it. */
+    @PutMapping("/{id}/members/{person}")
+    MemberJson changeRole(
+            Actor actor, @PathVariable OrganisationId id, @PathVariable PersonId person, @RequestBody RoleChange body) {
+        return MemberJson.of(Answer.of(organisations.changeRole(actor, id, person, body.role())));
+    }
+
+    /** Takes a member out, or leaves. */
+    @DeleteMapping("/{id}/members/{person}")
+    @ResponseStatus(HttpStatus.NO_CONTENT)
+    void remove(Actor actor, @PathVariable OrganisationId id, @PathVariable PersonId person) {
+        Answer.of(organisations.remove(actor, id, person));
     }
 }

@@ -13,6 +13,7 @@ import org.farga.audit.AuditLog;
 import org.farga.shared.Actor;
 import org.farga.shared.CentreRole;
 import org.farga.shared.EmailAddress;
+import org.farga.shared.Fields;
 import org.farga.shared.NotFoundException;
 import org.farga.shared.Outcome;
 import org.farga.shared.PersonId;
@@ -28,14 +29,24 @@ import org.springframework.transaction.annotation.Transactional;
 public class People {
     private final PersonTable table;
     private final PasswordEncoder passwords;
+    private final CentreRoleTable roles;
+    private final BrowserSessions sessions;
     private final AuditLog audit;
     private final Clock clock;
     // Checked against for an unknown address, so that the answer takes as long as for a known one.
     private final String nobodysHash;
 
-    People(PersonTable table, PasswordEncoder passwords, AuditLog audit, Clock clock) {
+    People(
+            PersonTable table,
+            PasswordEncoder passwords,
+            CentreRoleTable roles,
+            BrowserSessions sessions,
+            AuditLog audit,
+            Clock clock) {
         this.table = table;
         this.passwords = passwords;
+        this.roles = roles;
+        this.sessions = sessions;
         this.audit = audit;
         this.clock = clock;
         this.nobodysHash = java.util.Objects.requireNonNull(passwords.encode("nobody has this password"));
@@ -43,6 +54,24 @@ public class People {
 
     /** What others may know of a person. */
     public record Summary(PersonId id, String name, EmailAddress email, Locale language) {}
+
+    /** Signs somebody up who comes from this network address; refused where too many came from there. */
+    @Transactional
+    Outcome<Person> signUpFrom(
+            String address,
+            @Nullable String email,
+            @Nullable String name,
+            @Nullable String password,
+            @Nullable String language) {
+        Instant now = clock.instant();
+        Optional<SignUpLimit> limit = SignUpLimit.of(address, now);
+        // Every try counts: the answer to one tells whether an address has an account.
+        if (limit.isPresent() && SignUpLimit.isExceededBy(table.countSignUp(limit.get()))) {
+            return Outcome.refused(
+                    Refusal.tooMany("too-many-sign-ups", limit.get().minutesLeft(now)));
+        }
+        return signUp(email, name, password, language);
+    }
 
     @Transactional
     Outcome<Person> signUp(
@@ -87,6 +116,60 @@ public class People {
         return Outcome.done(person.get());
     }
 
+    /** Changes one's name and language. */
+    @Transactional
+    Outcome<Person> change(Actor actor, long version, @Nullable String name, @Nullable String language) {
+        Person person = get(actor.person());
+        if (person.version() != version) {
+            return Outcome.refused(Refusal.stale());
+        }
+        return person.change(name, language).then(changed -> {
+            if (!table.update(changed)) {
+                return Outcome.refused(Refusal.stale());
+            }
+            if (!changed.name().equals(person.name())) {
+                audit.record(
+                        actor,
+                        "person.renamed",
+                        "person",
+                        person.id(),
+                        Map.of("from", person.name(), "to", changed.name()));
+            }
+            return Outcome.done(get(actor.person()));
+        });
+    }
+
+    /**
+     * Takes a new password from somebody who knows the present one, and signs them out in every other browser. API tokens
+     * stay: they are listed beside it and revoked one by one.
+     *
+     * @param keptSession identifier of the browser session that stays, if any
+     */
+    @Transactional
+    Outcome<Person> changePassword(
+            Actor actor, @Nullable String present, @Nullable String password, @Nullable String keptSession) {
+        Fields fields = new Fields().present("present", present == null || present.isEmpty() ? null : present);
+        Person.checkPassword(fields, "password", password, actor.email().value());
+        var refusal = fields.refusal();
+        if (refusal.isPresent() || password == null) {
+            return Outcome.refused(refusal.orElseThrow());
+        }
+        // As a sign-in, so that guessing here is slowed down as well.
+        if (signIn(actor.email().value(), present) instanceof Outcome.Refused<Person>(Refusal refused)) {
+            return Outcome.refused(
+                    refused.kind() == Refusal.Kind.TOO_MANY
+                            ? refused
+                            : new Fields()
+                                    .rule("present", false, "wrong-password")
+                                    .refusal()
+                                    .orElseThrow());
+        }
+        table.updatePassword(actor.person(), java.util.Objects.requireNonNull(passwords.encode(password)));
+        audit.record(actor, "person.password-changed", "person", actor.person(), Map.of());
+        sessions.endOthers(actor.person(), keptSession);
+        return Outcome.done(get(actor.person()));
+    }
+
     @Transactional
     void speak(Actor actor, Locale language) {
         table.updateLanguage(actor.person(), language);
@@ -117,7 +200,7 @@ public class People {
 
     /** Those who hold a role at the centre. */
     public List<PersonId> withRole(CentreRole role) {
-        return table.withRole(role);
+        return roles.listHolders(role);
     }
 
     private static Summary summary(Person person) {

@@ -42,6 +42,28 @@ record Person(PersonId id, EmailAddress email, String name, Locale language, Ins
         return Outcome.done(new Person(PersonId.create(), parse(email).orElseThrow(), name.strip(), spoken, now, 1));
     }
 
+    /** The same person under another name or in another language; what is null stays. */
+    Outcome<Person> change(@Nullable String newName, @Nullable String newLanguage) {
+        Fields fields = new Fields();
+        if (newName != null) {
+            fields.text("name", newName, LONGEST_NAME);
+        }
+        if (newLanguage != null) {
+            fields.rule("language", LANGUAGES.contains(newLanguage), "unknown-choice", String.join(", ", LANGUAGES));
+        }
+        var refusal = fields.refusal();
+        if (refusal.isPresent()) {
+            return Outcome.refused(refusal.get());
+        }
+        return Outcome.done(new Person(
+                id,
+                email,
+                newName == null ? name : newName.strip(),
+                newLanguage == null ? language : Locale.forLanguageTag(newLanguage),
+                createdAt,
+                version));
+    }
+
     /** Length only, and not the address itself: what keeps a password safe is length (NIST SP 800-63B §5.1.1.2). */
     static void checkPassword(Fields fields, String field, @Nullable String password, @Nullable String email) {
         if (password == null || password.isEmpty()) {

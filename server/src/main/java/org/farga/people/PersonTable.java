@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
-import org.farga.shared.CentreRole;
 import org.farga.shared.EmailAddress;
 import org.farga.shared.PersonId;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -61,11 +60,17 @@ class PersonTable {
                 .list();
     }
 
-    List<PersonId> withRole(CentreRole role) {
-        return jdbc.sql("SELECT person_id FROM centre_role WHERE role = :role ORDER BY person_id")
-                .param("role", role.name())
-                .query((row, n) -> new PersonId(row.getObject(1, UUID.class)))
-                .list();
+    /** Whether it was written: false where the row has another version by now. */
+    boolean update(Person person) {
+        return jdbc.sql("""
+                        UPDATE person SET name = :name, language = :language, version = version + 1
+                        WHERE id = :id AND version = :version""")
+                        .param("name", person.name())
+                        .param("language", person.language().getLanguage())
+                        .param("id", person.id().value())
+                        .param("version", person.version())
+                        .update()
+                == 1;
     }
 
     Optional<String> passwordHash(PersonId id) {
@@ -108,6 +113,21 @@ class PersonTable {
         jdbc.sql("DELETE FROM sign_in_failure WHERE email = :email")
                 .param("email", email.value())
                 .update();
+    }
+
+    /** Counts a try to sign up, and says how many there were in its hour; forgets earlier hours. */
+    int countSignUp(SignUpLimit limit) {
+        jdbc.sql("DELETE FROM sign_up_attempt WHERE hour_start < :hour")
+                .param("hour", utc(limit.hourStart()))
+                .update();
+        return jdbc.sql("""
+                        INSERT INTO sign_up_attempt (address, hour_start, attempts) VALUES (:network, :hour, 1)
+                        ON CONFLICT (address, hour_start) DO UPDATE SET attempts = sign_up_attempt.attempts + 1
+                        RETURNING attempts""")
+                .param("network", limit.network())
+                .param("hour", utc(limit.hourStart()))
+                .query(Integer.class)
+                .single();
     }
 
     private static Person person(ResultSet row, int number) throws SQLException {

@@ -1,9 +1,10 @@
 package org.farga.people;
 
-import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpSession;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -15,7 +16,6 @@ import org.farga.shared.Outcome;
 import org.farga.shared.Refusal;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
-import org.springframework.session.FindByIndexNameSessionRepository;
 import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -26,10 +26,12 @@ import org.springframework.web.servlet.ModelAndView;
 @Controller
 class SignInPages {
     private final People people;
+    private final BrowserSessions sessions;
     private final Shells shells;
 
-    SignInPages(People people, Shells shells) {
+    SignInPages(People people, BrowserSessions sessions, Shells shells) {
         this.people = people;
+        this.sessions = sessions;
         this.shells = shells;
     }
 
@@ -44,7 +46,7 @@ class SignInPages {
         String next = ownPath(typed.get("next"));
         return switch (people.signIn(typed.get("email"), typed.get("password"))) {
             case Outcome.Done<Person>(Person person) -> {
-                open(person, request, response);
+                sessions.open(person, request, response);
                 yield new ModelAndView("redirect:" + next);
             }
             case Outcome.Refused<Person>(Refusal refusal) ->
@@ -66,9 +68,10 @@ class SignInPages {
             @RequestParam Map<String, String> typed, HttpServletRequest request, HttpServletResponse response) {
         String next = ownPath(typed.get("next"));
         String language = Languages.of(request).getLanguage();
-        return switch (people.signUp(typed.get("email"), typed.get("name"), typed.get("password"), language)) {
+        return switch (people.signUpFrom(
+                request.getRemoteAddr(), typed.get("email"), typed.get("name"), typed.get("password"), language)) {
             case Outcome.Done<Person>(Person person) -> {
-                open(person, request, response);
+                sessions.open(person, request, response);
                 yield new ModelAndView("redirect:" + next);
             }
             case Outcome.Refused<Person>(Refusal refusal) -> {
@@ -97,35 +100,12 @@ class SignInPages {
             HttpServletResponse response) {
         Locale chosen = Locale.forLanguageTag(language);
         if (Messages.LANGUAGES.contains(chosen)) {
-            remember(chosen, response);
+            BrowserSessions.remember(chosen, response);
             if (actor != null) {
                 people.speak(actor, chosen);
             }
         }
         return "redirect:" + ownPath(next);
-    }
-
-    private static void open(Person person, HttpServletRequest request, HttpServletResponse response) {
-        HttpSession before = request.getSession(false);
-        if (before != null) {
-            // A new session, not only a new identifier: nothing from before the sign-in is carried over.
-            before.invalidate();
-        }
-        HttpSession session = request.getSession(true);
-        session.setAttribute(SignInFilter.SESSION_PERSON, person.id().toString());
-        session.setAttribute(
-                FindByIndexNameSessionRepository.PRINCIPAL_NAME_INDEX_NAME,
-                person.id().toString());
-        remember(person.language(), response);
-    }
-
-    private static void remember(Locale language, HttpServletResponse response) {
-        Cookie cookie = new Cookie(Languages.COOKIE, language.getLanguage());
-        cookie.setPath("/");
-        cookie.setMaxAge(365 * 24 * 3600);
-        cookie.setHttpOnly(true);
-        cookie.setAttribute("SameSite", "Lax");
-        response.addCookie(cookie);
     }
 
     /** Only a path on this very site: anything else could send a person who just signed in elsewhere. */
@@ -135,10 +115,19 @@ class SignInPages {
                 || !next.startsWith("/")
                 || next.startsWith("//")
                 || next.indexOf('\\') >= 0
+                // Braces would be taken for variables of the redirect.
+                || next.indexOf('{') >= 0
+                || next.indexOf('}') >= 0
                 || next.chars().anyMatch(Character::isISOControl)) {
             return "/";
         }
         return next;
+    }
+
+    /** A page's address that goes on to {@code next} afterwards. */
+    static String address(String page, @Nullable String next) {
+        String own = ownPath(next);
+        return own.equals("/") ? page : page + "?next=" + URLEncoder.encode(own, StandardCharsets.UTF_8);
     }
 
     private ModelAndView page(

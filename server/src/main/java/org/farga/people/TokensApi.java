@@ -1,5 +1,6 @@
 package org.farga.people;
 
+import jakarta.servlet.http.HttpServletRequest;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
@@ -91,7 +92,8 @@ class TokensApi {
 
     @PostMapping("/tokens")
     @ResponseStatus(HttpStatus.CREATED)
-    IssuedJson issue(Actor actor, @RequestBody NewToken body) {
+    IssuedJson issue(Actor actor, @RequestBody NewToken body, HttpServletRequest request) {
+        Answer.holdsSecret(request);
         return IssuedJson.of(Answer.of(tokens.issue(actor, body.name(), body.scopes(), body.lifeDays())));
     }
 

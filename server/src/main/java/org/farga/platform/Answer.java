@@ -1,5 +1,6 @@
 package org.farga.platform;
 
+import jakarta.servlet.http.HttpServletRequest;
 import org.farga.shared.Outcome;
 import org.farga.shared.Refusal;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,11 @@ public final class Answer {
             case Outcome.Done<T>(T value) -> value;
             case Outcome.Refused<T>(Refusal refusal) -> throw new RefusedException(refusal);
         };
+    }
+
+    /** Says that the answer to this request holds a secret, so that it is kept nowhere, not even for a repeated key. */
+    public static void holdsSecret(HttpServletRequest request) {
+        request.setAttribute(IdempotencyFilter.SECRET, true);
     }
 
     /** A value with its version as a strong ETag. */

@@ -41,6 +41,9 @@ class IdempotencyFilter extends OncePerRequestFilter {
     /** After Spring Security's chain (-100), which says who is asking. */
     static final int ORDER = 0;
 
+    /** Set on a request whose answer holds a secret: the answer is not kept, and so not given again. */
+    static final String SECRET = "farga.secret-answer";
+
     private static final int LONGEST_KEY = 255;
 
     private final JdbcClient jdbc;
@@ -60,7 +63,7 @@ class IdempotencyFilter extends OncePerRequestFilter {
             int status,
             @Nullable String contentType,
             @Nullable String etag,
-            byte[] body) {}
+            byte @Nullable [] body) {}
 
     /** Carries a failed request out of the transaction, so that nothing of it is kept, not even its key. */
     private static final class NotKept extends RuntimeException {
@@ -108,7 +111,7 @@ class IdempotencyFilter extends OncePerRequestFilter {
                 Optional<Stored> found = claim(person, key, sha256);
                 if (found.isEmpty()) {
                     perform(new Replayable(request, body), buffered, chain);
-                    keep(person, key, buffered);
+                    keep(person, key, buffered, request.getAttribute(SECRET) != null);
                 }
                 return found;
             });
@@ -160,7 +163,7 @@ class IdempotencyFilter extends OncePerRequestFilter {
         }
     }
 
-    private void keep(UUID person, String key, ContentCachingResponseWrapper response) {
+    private void keep(UUID person, String key, ContentCachingResponseWrapper response, boolean secret) {
         jdbc.sql("""
                 UPDATE idempotency_key
                 SET response_status = :status, response_content_type = :type, response_etag = :etag, response_body = :body
@@ -168,7 +171,7 @@ class IdempotencyFilter extends OncePerRequestFilter {
                 .param("status", response.getStatus())
                 .param("type", response.getContentType())
                 .param("etag", response.getHeader("ETag"))
-                .param("body", response.getContentAsByteArray())
+                .param("body", secret ? null : response.getContentAsByteArray())
                 .param("person", person)
                 .param("key", key)
                 .update();
@@ -180,6 +183,11 @@ class IdempotencyFilter extends OncePerRequestFilter {
             problems.write(request, response, HttpStatus.UNPROCESSABLE_CONTENT, "idempotency-key-reused");
             return;
         }
+        byte[] body = stored.body();
+        if (body == null) {
+            problems.write(request, response, HttpStatus.CONFLICT, "secret-shown-before");
+            return;
+        }
         response.setStatus(stored.status());
         response.setHeader("Idempotency-Replayed", "true");
         if (stored.contentType() != null) {
@@ -188,7 +196,7 @@ class IdempotencyFilter extends OncePerRequestFilter {
         if (stored.etag() != null) {
             response.setHeader("ETag", stored.etag());
         }
-        response.getOutputStream().write(stored.body());
+        response.getOutputStream().write(body);
     }
 
     private static byte[] sha256(String path, byte[] body) {

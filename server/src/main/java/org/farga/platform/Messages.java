@@ -99,6 +99,18 @@ public class Messages {
         return ((MessageFormat) format.clone()).format(readable(values));
     }
 
+    /** The text for a key whose pattern names its values: {@code {organisation}}. A value that is missing shows its name. */
+    public String text(Locale language, String key, Map<String, ?> values) {
+        Locale known = LANGUAGES.contains(language) ? language : Locale.ENGLISH;
+        String pattern = patterns.getOrDefault(known, Map.of()).get(key);
+        if (pattern == null) {
+            return key;
+        }
+        Map<String, Object> readable = new HashMap<>();
+        values.forEach((name, value) -> readable.put(name, value instanceof Number ? value : String.valueOf(value)));
+        return new MessageFormat(pattern, known).format(readable);
+    }
+
     private static Object[] readable(Object[] values) {
         Object[] result = new Object[values.length];
         for (int i = 0; i < values.length; i++) {

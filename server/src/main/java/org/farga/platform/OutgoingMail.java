@@ -69,6 +69,17 @@ public class OutgoingMail {
         }
     }
 
+    /**
+     * The same for a mail that carries a one-time link: it is left only where a mail server will send it, and its text is
+     * forgotten once it is sent.
+     */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public void queueSecret(EmailAddress to, String subject, String text) {
+        if (sender.getIfAvailable() != null) {
+            queue(to, subject, text);
+        }
+    }
+
     private OffsetDateTime now() {
         return OffsetDateTime.ofInstant(clock.instant(), ZoneOffset.UTC);
     }
@@ -93,7 +104,7 @@ public class OutgoingMail {
                     message.setSubject(mail.subject());
                     message.setText(mail.text());
                     server.send(message);
-                    jdbc.sql("UPDATE outgoing_mail SET sent_at = :now WHERE id = :id")
+                    jdbc.sql("UPDATE outgoing_mail SET sent_at = :now, body = '' WHERE id = :id")
                             .param("now", now())
                             .param("id", id)
                             .update();

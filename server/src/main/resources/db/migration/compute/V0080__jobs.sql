@@ -1,8 +1,10 @@
 CREATE TABLE cluster (
+    id        uuid    NOT NULL UNIQUE DEFAULT gen_random_uuid(),
     name      text    PRIMARY KEY CHECK (name ~ '^[a-z][a-z0-9-]{0,62}$'),
     scheduler text    NOT NULL CHECK (scheduler IN ('LOCAL')),
     enabled   boolean NOT NULL DEFAULT true
 );
+COMMENT ON COLUMN cluster.id IS 'tells this record of the cluster from another database''s: job numbers start anew there';
 COMMENT ON COLUMN cluster.enabled IS 'whether it takes new jobs; those it has go on';
 INSERT INTO cluster (name, scheduler) VALUES ('local', 'LOCAL');
 

@@ -1,5 +1,6 @@
 package org.farga.compute;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -48,12 +49,20 @@ abstract class LocalSchedulerContract extends SchedulerContract {
         root = home.resolve("scheduler");
         settings = new LocalSettings(
                 level(), cgroups(), List.of(), 8, 4096L, nvidiaSmi.toString(), 60, 1, Duration.ofSeconds(1));
-        scheduler = new LocalScheduler(root, Clock.systemUTC(), settings);
+        try {
+            scheduler = openOn(root);
+        } catch (IllegalStateException e) {
+            // Some containers allow no namespaces; every machine allows plain jobs.
+            Assumptions.assumeTrue(level() == IsolationLevel.PLAIN, e.getMessage());
+            throw e;
+        }
     }
 
     @AfterAll
     void close() {
-        scheduler.close();
+        if (scheduler != null) {
+            scheduler.close();
+        }
     }
 
     @Override
@@ -133,12 +142,12 @@ abstract class LocalSchedulerContract extends SchedulerContract {
             host.destroyForcibly().waitFor();
         }
         try (LocalScheduler heir = openOn(shared)) {
-            Observation running = heir.observe(Set.of(job)).get(job);
+            Observation running = observe(heir, job);
             assertThat(running.state()).isEqualTo(JobState.RUNNING);
             Instant going = Instant.now();
             Files.writeString(shared.resolve("jobs/1/work/go"), "");
-            await(() -> heir.observe(Set.of(job)).get(job).state().ended(), "the end of the orphan");
-            Observation end = heir.observe(Set.of(job)).get(job);
+            await(() -> observe(heir, job).state().ended(), "the end of the orphan");
+            Observation end = observe(heir, job);
             assertThat(end.state()).isEqualTo(JobState.COMPLETED);
             assertThat(end.startedAt()).isEqualTo(running.startedAt());
             assertThat(end.endedAt())
@@ -155,8 +164,7 @@ abstract class LocalSchedulerContract extends SchedulerContract {
         JobId job = run(script("(setsid " + sleep() + " &)", sleep()));
         await(() -> sleepers().size() == 2, "two processes of the job");
         await(() -> Files.exists(folder(job).path().resolve("heartbeat")), "a heartbeat");
-        JobFolder.Start start = folder(job).start();
-        assertThat(start).isNotNull();
+        JobFolder.Start start = requireNonNull(folder(job).start());
         ProcessHandle.of(start.pid()).ifPresent(ProcessHandle::destroyForcibly);
         Observation end = awaitEnd(job);
         assertThat(end.state()).isEqualTo(JobState.NODE_FAIL);
@@ -205,7 +213,7 @@ abstract class LocalSchedulerContract extends SchedulerContract {
             scheduler.close();
             JobOrder last = order(script("exit 0"), small());
             other.submit(last);
-            await(() -> other.observe(Set.of(last.id())).get(last.id()).state().ended(), "the other to take over");
+            await(() -> observe(other, last.id()).state().ended(), "the other to take over");
         } finally {
             scheduler.close();
             scheduler = openOn(root);

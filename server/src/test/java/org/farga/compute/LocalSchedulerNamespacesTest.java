@@ -56,6 +56,21 @@ class LocalSchedulerNamespacesTest extends LocalSchedulerContract {
     }
 
     @Test
+    void theWholeMachineIsOfferedWhenNothingElseIsSaid() {
+        try (LocalScheduler whole = new LocalScheduler(
+                temporary.resolve("closed/scheduler"), Clock.systemUTC(), LocalSettings.wholeMachine(List.of()))) {
+            Cluster cluster = whole.describe();
+            assertThat(cluster.engine()).isEqualTo("local");
+            assertThat(cluster.isolation()).isEqualTo(IsolationLevel.NAMESPACES);
+            Cluster.Node node = cluster.nodes().getFirst();
+            assertThat(node.freeCpus()).isEqualTo(node.cpus()).isPositive();
+            assertThat(node.freeMemoryMebibytes())
+                    .isEqualTo(node.memoryMebibytes())
+                    .isPositive();
+        }
+    }
+
+    @Test
     void aJobSeesItsOwnProcessesAndTemporaryFilesOnly() throws IOException {
         Path strangers = Files.createTempFile("strangers", ".txt");
         try {

@@ -1,56 +1,30 @@
 package org.farga.compute;
 
+import static java.util.Objects.requireNonNull;
 import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import java.io.IOException;
 import java.nio.channels.Channels;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.farga.shared.JobId;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * What every {@link Scheduler} does, shown with real processes. An engine under test has two GPUs on one node, at least
  * two CPUs and a gibibyte of memory.
  */
-abstract class SchedulerContract {
-
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final AtomicLong NUMBERS = new AtomicLong(1);
-    /** A number no other run on this machine uses: how long the jobs' processes sleep, and so how they are found. */
-    private static final long SLEEP = 100_000_000L + ThreadLocalRandom.current().nextLong(900_000_000L);
-
-    @TempDir
-    Path temporary;
-
-    private final List<JobId> submitted = new ArrayList<>();
-
-    abstract Scheduler scheduler();
-
-    @AfterEach
-    void endWhatIsLeft() {
-        submitted.forEach(scheduler()::cancel);
-        submitted.forEach(this::awaitEnd);
-        assertThat(sleepers()).as("processes that outlived their jobs").isEmpty();
-    }
+abstract class SchedulerContract extends SchedulerFixture {
 
     // --- how jobs end
 
@@ -62,7 +36,7 @@ abstract class SchedulerContract {
         assertThat(end.state()).isEqualTo(JobState.COMPLETED);
         assertThat(end.exitCode()).isZero();
         assertThat(end.startedAt()).isBetween(before.minusSeconds(1), Instant.now());
-        assertThat(Duration.between(end.startedAt(), end.endedAt())).isBetween(millis(1000), PATIENCE);
+        assertThat(Duration.between(end.startedAt(), end.endedAt())).isBetween(Duration.ofSeconds(1), PATIENCE);
         assertThat(end.endedAt()).isBeforeOrEqualTo(Instant.now().plusSeconds(1));
         assertThat(scheduler().observe(Set.of(job))).containsEntry(job, end);
     }
@@ -113,10 +87,10 @@ abstract class SchedulerContract {
         assertThat(end.state()).isEqualTo(JobState.COMPLETED);
         assertThat(end.measured().cpuMilliseconds()).isBetween(50L, 60_000L);
         assertThat(end.measured().peakMemoryMebibytes()).isBetween(45L, 200L);
-        assertThat(end.allocation()).isNotNull();
-        assertThat(end.allocation().cpus()).isEqualTo(1);
-        assertThat(end.allocation().memoryMebibytes()).isEqualTo(256);
-        assertThat(end.allocation().gpus()).isZero();
+        Allocation allocation = requireNonNull(end.allocation());
+        assertThat(allocation.cpus()).isEqualTo(1);
+        assertThat(allocation.memoryMebibytes()).isEqualTo(256);
+        assertThat(allocation.gpus()).isZero();
     }
 
     // --- one order, one job
@@ -184,7 +158,7 @@ abstract class SchedulerContract {
         scheduler().cancel(job);
         scheduler().cancel(job);
         assertThat(observe(job)).isEqualTo(end);
-        JobId unknown = new JobId(NUMBERS.getAndIncrement());
+        JobId unknown = nextNumber();
         scheduler().cancel(unknown);
         assertThat(scheduler().observe(Set.of(unknown))).isEmpty();
     }
@@ -210,8 +184,8 @@ abstract class SchedulerContract {
         String says = "echo \"gpu=$CUDA_VISIBLE_DEVICES.\"";
         JobId first = run(order(script(says, sleep()), oneGpu));
         JobId second = run(order(script(says, sleep()), oneGpu));
-        Allocation one = awaitState(first, JobState.RUNNING).allocation();
-        Allocation two = awaitState(second, JobState.RUNNING).allocation();
+        Allocation one = requireNonNull(awaitState(first, JobState.RUNNING).allocation());
+        Allocation two = requireNonNull(awaitState(second, JobState.RUNNING).allocation());
         assertThat(List.of(one.gpus(), two.gpus())).containsExactly(1, 1);
         await(() -> log(first).contains("gpu=") && log(second).contains("gpu="), "the jobs' GPUs");
         assertThat(Set.of(log(first), log(second))).containsExactlyInAnyOrder("gpu=0.\n", "gpu=1.\n");
@@ -352,11 +326,11 @@ abstract class SchedulerContract {
         List<JobId> jobs =
                 IntStream.range(0, 4).mapToObj(i -> run(script("exit " + i))).toList();
         jobs.forEach(this::awaitEnd);
-        JobId unknown = new JobId(NUMBERS.getAndIncrement());
+        JobId unknown = nextNumber();
         Set<JobId> asked = Stream.concat(jobs.stream(), Stream.of(unknown)).collect(toSet());
         Map<JobId, Observation> observed = scheduler().observe(asked);
         assertThat(observed.keySet()).containsExactlyInAnyOrderElementsOf(jobs);
-        assertThat(jobs.stream().map(job -> observed.get(job).exitCode())).containsExactly(0, 1, 2, 3);
+        assertThat(jobs.stream().map(job -> observe(job).exitCode())).containsExactly(0, 1, 2, 3);
     }
 
     @Test
@@ -364,142 +338,11 @@ abstract class SchedulerContract {
         Observation first = awaitEnd(run(script("exit 0")));
         Observation second = awaitEnd(run(script("sleep 1")));
         JobId running = run(script(sleep()));
-        assertThat(scheduler().endedSince(first.endedAt())).containsSubsequence(first, second);
-        assertThat(scheduler().endedSince(second.endedAt())).contains(second).doesNotContain(first);
+        assertThat(scheduler().endedSince(requireNonNull(first.endedAt()))).containsSubsequence(first, second);
+        assertThat(scheduler().endedSince(requireNonNull(second.endedAt())))
+                .contains(second)
+                .doesNotContain(first);
         assertThat(scheduler().endedSince(Instant.EPOCH))
                 .noneMatch(end -> end.id().equals(running));
-    }
-
-    // --- words of the tests
-
-    /** A shell script of these lines. */
-    static String script(String... lines) {
-        return "#!/bin/sh\n" + String.join("\n", lines) + "\n";
-    }
-
-    /** The command by which processes of this test's jobs are known. */
-    static String sleep() {
-        return "sleep " + SLEEP;
-    }
-
-    /** The process numbers of all that run {@link #sleep()} on this machine. */
-    static List<Long> sleepers() {
-        String wanted = "sleep\0" + SLEEP + "\0";
-        return ProcessHandle.allProcesses()
-                .map(ProcessHandle::pid)
-                .filter(pid -> commandLine(pid).filter(wanted::equals).isPresent())
-                .toList();
-    }
-
-    private static Optional<String> commandLine(long pid) {
-        try {
-            return Optional.of(Files.readString(Path.of("/proc/" + pid + "/cmdline"), StandardCharsets.ISO_8859_1));
-        } catch (IOException e) {
-            return Optional.empty();
-        }
-    }
-
-    static Resources small() {
-        return new Resources(1, 256, 0, Duration.ofMinutes(2), 64);
-    }
-
-    Resources wholeNode() {
-        return new Resources(scheduler().describe().nodes().getFirst().cpus(), 64, 0, Duration.ofMinutes(2), 64);
-    }
-
-    static JobOrder order(String script, Resources resources) {
-        JobId id = new JobId(NUMBERS.getAndIncrement());
-        return new JobOrder(id, "a job", script, resources, "acme-1", "ada", List.of(), Map.of());
-    }
-
-    static JobOrder withMounts(JobOrder o, List<Mount> mounts) {
-        return new JobOrder(
-                o.id(), o.name(), o.script(), o.resources(), o.account(), o.user(), mounts, o.environment());
-    }
-
-    static JobOrder withEnvironment(JobOrder o, Map<String, String> environment) {
-        return new JobOrder(
-                o.id(), o.name(), o.script(), o.resources(), o.account(), o.user(), o.mounts(), environment);
-    }
-
-    static JobOrder withName(JobOrder o, String name) {
-        return new JobOrder(
-                o.id(), name, o.script(), o.resources(), o.account(), o.user(), o.mounts(), o.environment());
-    }
-
-    JobId run(String script) {
-        return run(order(script, small()));
-    }
-
-    JobId run(JobOrder order) {
-        assertThat(submit(order)).isInstanceOf(Submission.Accepted.class);
-        return order.id();
-    }
-
-    Submission submit(JobOrder order) {
-        submitted.add(order.id());
-        return scheduler().submit(order);
-    }
-
-    String refusal(JobOrder order) {
-        Submission answer = scheduler().submit(order);
-        assertThat(answer).isInstanceOf(Submission.Rejected.class);
-        assertThat(scheduler().observe(Set.of(order.id()))).isEmpty();
-        return ((Submission.Rejected) answer).reason();
-    }
-
-    Observation observe(JobId job) {
-        Observation observation = scheduler().observe(Set.of(job)).get(job);
-        assertThat(observation).as("job " + job).isNotNull();
-        return observation;
-    }
-
-    Observation awaitEnd(JobId job) {
-        return await(job, observation -> observation.state().ended(), "an end");
-    }
-
-    Observation awaitState(JobId job, JobState state) {
-        return await(job, observation -> observation.state() == state, state.toString());
-    }
-
-    Observation await(JobId job, Predicate<Observation> wanted, String what) {
-        await(() -> wanted.test(observe(job)), what + " of job " + job + ", which is " + observe(job));
-        return observe(job);
-    }
-
-    static void await(Condition condition, String what) {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (!condition.holds()) {
-            assertThat(System.nanoTime()).as("waited too long for " + what).isLessThan(deadline);
-            try {
-                Thread.sleep(50);
-            } catch (InterruptedException e) {
-                throw new AssertionError(e);
-            }
-        }
-    }
-
-    interface Condition {
-        boolean holds();
-    }
-
-    String log(JobId job) {
-        try (var log = Channels.newInputStream(scheduler().files(job).openLog())) {
-            return new String(log.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            return "";
-        }
-    }
-
-    String output(JobId job, String file) {
-        try (var output = Channels.newInputStream(scheduler().files(job).openOutput(file))) {
-            return new String(output.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
-    }
-
-    private static Duration millis(long milliseconds) {
-        return Duration.ofMillis(milliseconds);
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import org.farga.FargaTest;
 import org.farga.shared.AgreementId;
@@ -80,7 +81,7 @@ class DatasetTablesTest {
         versions.put(draft.id(), file("a.csv"));
         DatasetVersion published =
                 draft.publish(versions.files(draft.id()), 7L, ana, NOW).orThrow();
-        versions.publish(published.id(), published.published());
+        versions.publish(published.id(), Objects.requireNonNull(published.published()));
         return published;
     }
 
@@ -128,7 +129,7 @@ class DatasetTablesTest {
         assertThat(versions.files(draft.id())).containsExactly(file("a.csv"), file("b/a.csv"));
         DatasetVersion published =
                 draft.publish(versions.files(draft.id()), 7L, ana, NOW).orThrow();
-        versions.publish(published.id(), published.published());
+        versions.publish(published.id(), Objects.requireNonNull(published.published()));
         assertThat(versions.find(draft.id())).contains(published);
         assertThat(versions.findNewest(dataset.id())).contains(published);
         DatasetVersion retired = published.retire("Wrong.", ana, NOW).orThrow();
@@ -249,8 +250,11 @@ class DatasetTablesTest {
         assertThat(agreements.find(agreement.id())).contains(agreement);
         assertThat(agreements.findLive(forja, dataset.id())).contains(agreement);
         Agreement ended = agreement.end("Over.", ana, NOW.plusSeconds(1)).orThrow();
-        assertThat(agreements.end(agreement.id(), ended.ending())).isTrue();
-        assertThat(agreements.end(agreement.id(), ended.ending())).as("twice").isFalse();
+        assertThat(agreements.end(agreement.id(), Objects.requireNonNull(ended.ending())))
+                .isTrue();
+        assertThat(agreements.end(agreement.id(), Objects.requireNonNull(ended.ending())))
+                .as("twice")
+                .isFalse();
         assertThat(agreements.find(agreement.id())).contains(ended);
         assertThat(agreements.findLive(forja, dataset.id())).isEmpty();
         assertThat(agreements.list(List.of(forja), null, 5)).containsExactly(ended);

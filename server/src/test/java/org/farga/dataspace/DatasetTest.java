@@ -8,6 +8,7 @@ import org.farga.shared.OrganisationId;
 import org.farga.shared.Outcome;
 import org.farga.shared.PersonId;
 import org.farga.shared.Refusal;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -17,7 +18,7 @@ class DatasetTest {
     static final Instant NOW = Instant.parse("2026-11-22T10:00:00Z");
     static final PersonId STEWARD = PersonId.create();
 
-    static Dataset.Draft typed(String slug, String terms, String card) {
+    static Dataset.Draft typed(@Nullable String slug, @Nullable String terms, @Nullable String card) {
         return new Dataset.Draft(slug, "Digits", "Small images.", "cc-by-4.0", terms, card, null, null);
     }
 
@@ -26,7 +27,7 @@ class DatasetTest {
                 .orThrow();
     }
 
-    private static Dataset.Draft changing(String title, String licence, String terms) {
+    private static Dataset.Draft changing(@Nullable String title, @Nullable String licence, @Nullable String terms) {
         return new Dataset.Draft(null, title, null, licence, terms, null, null, null);
     }
 
@@ -149,7 +150,11 @@ class DatasetTest {
         assertThat(problems(Agreement.accept(dataset, organisation, null, STEWARD, NOW)))
                 .containsExactly("termsSha256 missing");
         assertThat(problems(Agreement.accept(
-                        dataset, organisation, dataset.terms().sha256().hex().toUpperCase(), STEWARD, NOW)))
+                        dataset,
+                        organisation,
+                        dataset.terms().sha256().hex().toUpperCase(java.util.Locale.ROOT),
+                        STEWARD,
+                        NOW)))
                 .containsExactly("termsSha256 not-a-sha256");
     }
 
@@ -181,7 +186,7 @@ class DatasetTest {
         assertThat(refusal(draft.retire("Wrong.", STEWARD, NOW)).name()).isEqualTo("version-not-published");
         DatasetVersion published = draft.publish(List.of(file("b", "22"), file("a", "1")), 7L, STEWARD, NOW)
                 .orThrow();
-        assertThat(published.published().contents())
+        assertThat(java.util.Objects.requireNonNull(published.published()).contents())
                 .isEqualTo(new DatasetVersion.Contents(
                         2, 3, 7L, Sha256.ofText(Sha256.ofText("1") + "  a\n" + Sha256.ofText("22") + "  b\n")));
         assertThat(refusal(published.openForFiles()).name()).isEqualTo("version-published");

@@ -25,6 +25,7 @@ import org.farga.shared.DatasetVersionId;
 import org.farga.shared.OrganisationId;
 import org.farga.shared.Outcome;
 import org.farga.shared.Refusal;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -50,7 +51,8 @@ class DatasetsApiTest extends HttpTest {
     }
 
     /** A client that sends and takes bytes; the one of {@link HttpTest} speaks JSON. */
-    private HttpResponse<byte[]> send(Client client, String method, String path, byte[] body, String... headers) {
+    private HttpResponse<byte[]> send(
+            Client client, String method, String path, byte @Nullable [] body, String... headers) {
         try {
             HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(address() + path))
                     .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(body));

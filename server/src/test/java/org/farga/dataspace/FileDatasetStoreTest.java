@@ -96,6 +96,11 @@ class FileDatasetStoreTest {
             public int read() {
                 throw new AssertionError("it was read");
             }
+
+            @Override
+            public int read(byte[] into, int from, int most) {
+                return read();
+            }
         };
         assertThat(refused(unread, new DatasetStore.Announced(OptionalLong.of(6), null), 5))
                 .isEqualTo("file-too-large");
@@ -126,6 +131,12 @@ class FileDatasetStoreTest {
                     throw new IOException("connection reset");
                 }
                 return 'x';
+            }
+
+            @Override
+            public int read(byte[] into, int from, int most) throws IOException {
+                into[from] = (byte) read();
+                return 1;
             }
         };
         assertThatThrownBy(() -> store.take(broken, DatasetStore.Announced.NOTHING, MOST))

@@ -1,0 +1,219 @@
+package org.farga.cli;
+
+import java.math.BigDecimal;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.farga.cli.Api.Reply;
+import org.farga.cli.Cli.Exit;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+@Command(
+        name = "propose",
+        description = {
+            "Ask for computing time. At a terminal it asks for what is missing, and saves each answer; in a script all is",
+            "given by options. The rules answer at once; where all hold, so does the award."
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  farga propose",
+            "  farga propose --call PLAYGROUND --title \"Read digits\" --abstract \"We train ...\" --gpu-hours 0 \\",
+            "      --cpu-hours 20 --months 3 --civilian --no-prohibited-practice --no-personal-data --submit",
+            "  farga propose --proposal PG-2026-0001 --cpu-hours 30 --submit",
+            "  farga propose --proposal PG-2026-0001 --withdraw"
+        })
+final class ProposeCommand extends FargaCommand {
+    private static final Set<String> NUMBERS = Set.of("gpuHours", "cpuHours", "durationMonths");
+    private static final Set<String> YES_OR_NO = Set.of("civilianUse", "noProhibitedPractice", "personalData");
+
+    @Option(names = "--call", description = "The call; the only open one where it is not given.")
+    private @Nullable String call;
+
+    @Option(
+            names = "--organisation",
+            paramLabel = "NAME",
+            description = "Who asks; your only one where it is not given.")
+    private @Nullable String organisation;
+
+    @Option(names = "--proposal", paramLabel = "CODE", description = "Go on with this draft.")
+    private @Nullable String proposal;
+
+    @Option(names = "--title", description = "What it is called.")
+    private @Nullable String title;
+
+    @Option(names = "--abstract", paramLabel = "TEXT", description = "What is to be done, and what for.")
+    private @Nullable String summary;
+
+    @Option(names = "--gpu-hours", paramLabel = "N", description = "Hours of one GPU.")
+    private @Nullable BigDecimal gpuHours;
+
+    @Option(names = "--cpu-hours", paramLabel = "N", description = "Hours of one CPU core.")
+    private @Nullable BigDecimal cpuHours;
+
+    @Option(names = "--months", paramLabel = "N", description = "For how long.")
+    private @Nullable Integer months;
+
+    @Option(names = "--civilian", negatable = true, description = "The use is civilian only.")
+    private @Nullable Boolean civilian;
+
+    @Option(names = "--no-prohibited-practice", description = "It does nothing that Article 5 of the AI Act prohibits.")
+    private boolean noProhibitedPractice;
+
+    @Option(names = "--personal-data", negatable = true, description = "It uses personal data, or it does not.")
+    private @Nullable Boolean personalData;
+
+    @Option(names = "--answer", paramLabel = "FIELD=VALUE", description = "Any other field that the call asks for.")
+    private Map<String, String> answers = Map.of();
+
+    @Option(names = "--submit", description = "Submit it once nothing is missing.")
+    private boolean submit;
+
+    @Option(names = "--withdraw", description = "Withdraw it.")
+    private boolean withdraw;
+
+    ProposeCommand(Session session) {
+        super(session);
+    }
+
+    @Override
+    int run() {
+        Api api = session.api();
+        if (withdraw) {
+            return withdraw(api);
+        }
+        ObjectNode given = given();
+        boolean asking = screen.canAsk() && !session.wantsJson() && given.isEmpty() && !submit;
+        String path = "/api/v1/proposals/" + (proposal != null ? existing(api) : begun(api));
+        Reply draft = api.get(path);
+        if (!given.isEmpty()) {
+            draft = api.patch(path, given, draft.etag());
+        }
+        if (asking) {
+            draft = asked(api, path, draft);
+        }
+        boolean whole = draft.json().path("missing").isEmpty();
+        boolean go = submit || (asking && whole && agreesToSubmit(draft.json()));
+        if (go && whole) {
+            api.put(path + "/submission", null, draft.etag());
+            draft = api.get(path);
+        }
+        if (!printed(draft.json())) {
+            new ProposalView(this).show(draft.json());
+            String code = text(draft.json(), "code");
+            screen.note(
+                    switch (text(draft.json(), "state")) {
+                        case "DRAFT" -> faint("Saved. \"farga propose --proposal " + code + " --submit\" submits it.");
+                        case "AWARDED" -> faint("\"farga projects\" shows what you were given.");
+                        default -> faint("\"farga proposals " + code + "\" shows how it goes.");
+                    });
+        }
+        return submit && !whole ? Exit.REFUSED : Exit.DONE;
+    }
+
+    private boolean agreesToSubmit(JsonNode draft) {
+        new ProposalView(this).eligibility(draft);
+        screen.flush();
+        return screen.agrees("Nothing is missing. Submit it?");
+    }
+
+    private String existing(Api api) {
+        return text(
+                AccessCommands.Proposals.named(api.items("/api/v1/proposals", MANY), String.valueOf(proposal)), "id");
+    }
+
+    private String begun(Api api) {
+        ArrayNode open = Api.JSON.createArrayNode();
+        api.items("/api/v1/calls", MANY).forEach(c -> {
+            if (text(c, "state").equals("OPEN")) {
+                open.add(c);
+            }
+        });
+        JsonNode chosenCall = pick(open, call, "open call", "--call", AccessCommands.Calls::names);
+        JsonNode asker = pick(
+                api.items("/api/v1/organisations", MANY),
+                organisation,
+                "organisation",
+                "--organisation",
+                FargaCommand::nameAndId);
+        JsonNode made = api.post(
+                        "/api/v1/proposals",
+                        Api.object("call", text(chosenCall, "id"), "organisation", text(asker, "id")))
+                .json();
+        screen.note("Draft " + text(made, "code") + " of " + text(asker, "name") + " for " + text(chosenCall, "title")
+                + ". What you answer is saved at once.");
+        return text(made, "id");
+    }
+
+    private ObjectNode given() {
+        ObjectNode given = Api.object(
+                "title", title,
+                "abstract", summary,
+                "gpuHours", gpuHours,
+                "cpuHours", cpuHours,
+                "durationMonths", months,
+                "civilianUse", civilian,
+                "noProhibitedPractice", noProhibitedPractice ? true : null,
+                "personalData", personalData);
+        new LinkedHashMap<>(answers).forEach((field, value) -> given.set(field, value(field, value)));
+        return given;
+    }
+
+    /** Asks for what is missing, field by field, until nothing is or an answer is left empty. */
+    private Reply asked(Api api, String path, Reply draft) {
+        Reply now = draft;
+        while (!now.json().path("missing").isEmpty()) {
+            JsonNode missing = now.json().path("missing").get(0);
+            String field = text(missing, "field");
+            screen.note(text(missing, "sentence"));
+            String answer = screen.ask("  " + field, "");
+            if (answer.isEmpty()) {
+                return now;
+            }
+            try {
+                ObjectNode change = Api.JSON.createObjectNode();
+                change.set(field, value(field, answer));
+                now = api.patch(path, change, now.etag());
+            } catch (Problem e) {
+                if (e.status() != 422) {
+                    throw e;
+                }
+                screen.note("  " + e.line());
+            }
+        }
+        return now;
+    }
+
+    private static JsonNode value(String field, String typed) {
+        String text = typed.strip();
+        if (YES_OR_NO.contains(field)) {
+            return Api.JSON.valueToTree(Set.of("y", "yes", "true").contains(text.toLowerCase(Locale.ROOT)));
+        }
+        if (NUMBERS.contains(field)) {
+            try {
+                return Api.JSON.valueToTree(new BigDecimal(text));
+            } catch (NumberFormatException e) {
+                throw new UsageException(field + " is a number, not \"" + typed + "\"");
+            }
+        }
+        return Api.JSON.valueToTree(text);
+    }
+
+    private int withdraw(Api api) {
+        if (proposal == null) {
+            throw new UsageException("which proposal? Name it with --proposal");
+        }
+        String path = "/api/v1/proposals/" + existing(api);
+        api.delete(path + "/submission");
+        JsonNode withdrawn = api.get(path).json();
+        if (!printed(withdrawn)) {
+            screen.say(text(withdrawn, "code") + " is withdrawn.");
+        }
+        return Exit.DONE;
+    }
+}

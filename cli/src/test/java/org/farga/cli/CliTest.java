@@ -1,0 +1,327 @@
+package org.farga.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CliTest {
+    private static final Clock CLOCK = Clock.fixed(Instant.parse("2026-11-22T12:00:00Z"), ZoneOffset.UTC);
+    private static final String PROJECTS = """
+            {"items": [{"id": "p1", "slug": "forja", "name": "Forja", "allocations": [
+              {"id": "a1", "proposalCode": "PG-2026-0001", "state": "ACTIVE", "gpuHours": 10, "cpuHours": 20,
+               "to": "2027-01-01T00:00:00Z"},
+              {"id": "a0", "proposalCode": "PG-2025-0009", "state": "EXPIRED", "gpuHours": 1, "cpuHours": 2,
+               "to": "2025-12-31T00:00:00Z"}]}]}""";
+
+    @TempDir
+    Path folder;
+
+    private final FakeFarga farga = new FakeFarga();
+    private TestScreen test = new TestScreen("", Map.of());
+    private final Map<String, String> environment = new HashMap<>();
+
+    @AfterEach
+    void stop() {
+        farga.close();
+    }
+
+    private int run(String... arguments) {
+        test = new TestScreen("", environment);
+        Map<String, String> all = new HashMap<>(environment);
+        all.putIfAbsent("XDG_CONFIG_HOME", folder.toString());
+        all.putIfAbsent("FARGA_SERVER", farga.address());
+        return Cli.run(test.screen, all, CLOCK, arguments);
+    }
+
+    private int signedIn(String... arguments) {
+        environment.put("FARGA_TOKEN", "farga_secret");
+        return run(arguments);
+    }
+
+    private Path script() throws IOException {
+        return Files.writeString(folder.resolve("train"), "#!/bin/sh\necho hello\n");
+    }
+
+    @Test
+    void jobsAreListedAsATable() {
+        farga.on("GET /api/v1/jobs?limit=20", 200, """
+                {"items": [{"id": 17, "name": "digits", "state": "FAILED", "submittedByName": "Ana",
+                "submittedAt": "2026-11-22T11:57:00Z", "startedAt": "2026-11-22T11:57:01Z",
+                "endedAt": "2026-11-22T11:57:05.2Z", "cpus": 2, "gpus": 0, "reason": "NonZeroExitCode"}]}""");
+        assertThat(signedIn("jobs")).isZero();
+        assertThat(test.out()).isEqualTo("""
+                JOB  NAME    STATE   BY   SUBMITTED   TIME  CPUS  GPUS  REASON
+                 17  digits  FAILED  Ana  3 min ago  4.2 s     2     0  NonZeroExitCode
+                """);
+        assertThat(farga.asked.getFirst().header("Authorization")).isEqualTo("Bearer farga_secret");
+    }
+
+    @Test
+    void allPagesAreReadWhenAllAreWanted() {
+        farga.on("GET /api/v1/jobs?limit=200", 200, """
+                {"items": [{"id": 2}], "next": "abc"}""");
+        farga.on("GET /api/v1/jobs?limit=200&cursor=abc", 200, """
+                {"items": [{"id": 1}]}""");
+        assertThat(signedIn("jobs", "--all", "--json")).isZero();
+        assertThat(test.out()).isEqualTo("{\"items\":[{\"id\":2},{\"id\":1}]}\n");
+    }
+
+    @Test
+    void aRefusalIsOneSentenceWithItsFieldsAndExitCodeOne() throws IOException {
+        farga.on("GET /api/v1/projects", 200, PROJECTS);
+        farga.on("POST /api/v1/jobs", 422, """
+                {"type": "/problems/invalid-fields", "detail": "Some fields need another look.",
+                 "errors": [{"field": "script", "problem": "no-interpreter", "detail": "There is no /bin/shh here."}]}""");
+        assertThat(signedIn("submit", script().toString())).isEqualTo(1);
+        assertThat(test.err()).isEqualTo("""
+                farga: Some fields need another look.
+                  script: There is no /bin/shh here.
+                """);
+        assertThat(test.out()).isEmpty();
+    }
+
+    @Test
+    void wrongUseIsExitCodeTwo() throws IOException {
+        assertThat(run("jbos")).isEqualTo(2);
+        assertThat(test.err()).contains("there is no command \"jbos\"");
+        assertThat(run()).isEqualTo(2);
+        assertThat(run("submit")).isEqualTo(2);
+        assertThat(signedIn("submit", script().toString(), "--time", "5x")).isEqualTo(2);
+        assertThat(test.err()).contains("10m, 1h30m or 2-00:00:00");
+        assertThat(signedIn("submit", folder.resolve("none").toString())).isEqualTo(2);
+        assertThat(test.err()).contains("there is no file");
+        assertThat(run("whoami", "--server", "ftp://x")).isEqualTo(2);
+        assertThat(farga.asked).isEmpty();
+    }
+
+    @Test
+    void aServerThatIsNotThereIsExitCodeThree() {
+        farga.close();
+        assertThat(signedIn("jobs")).isEqualTo(3);
+        assertThat(test.err()).contains("cannot reach " + farga.address() + ": nothing answers there");
+    }
+
+    @Test
+    void notBeingSignedInIsExitCodeFour() {
+        assertThat(run("jobs")).isEqualTo(4);
+        assertThat(farga.asked).isEmpty();
+        farga.on("GET /api/v1/me", 401, """
+                {"type": "/problems/invalid-token", "detail": "The token is not known."}""");
+        assertThat(signedIn("whoami")).isEqualTo(4);
+        assertThat(test.err()).contains("The token is not known.", "farga login");
+    }
+
+    @Test
+    void whatIsNotThereIsExitCodeFive() {
+        assertThat(signedIn("job", "99")).isEqualTo(5);
+        farga.on("GET /api/v1/models", 200, "{\"items\": [{\"id\": \"m1\", \"name\": \"digits\"}]}");
+        assertThat(signedIn("model", "letters")).isEqualTo(5);
+        assertThat(test.err()).contains("there is no model \"letters\"; there is digits");
+    }
+
+    @Test
+    void anAnswerThatIsNoJsonIsToldAsSuch() {
+        farga.on("GET /api/v1/jobs/1", 500, "<html>proxy</html>");
+        assertThat(signedIn("job", "1")).isEqualTo(1);
+        assertThat(test.err()).contains("status 500");
+    }
+
+    @Test
+    void aJobIsSubmittedOnTheOnlyActiveAllocation() throws IOException {
+        farga.on("GET /api/v1/projects", 200, PROJECTS);
+        farga.on("POST /api/v1/jobs", 201, "{\"id\": 17, \"state\": \"PENDING\"}");
+        environment.put("SEED", "7");
+        assertThat(signedIn(
+                        "submit",
+                        script().toString(),
+                        "-d",
+                        "digits",
+                        "-d",
+                        "iris@2",
+                        "-m",
+                        "1.5G",
+                        "-t",
+                        "1:30:00",
+                        "-e",
+                        "EPOCHS=50",
+                        "-e",
+                        "SEED",
+                        "--model",
+                        "reader"))
+                .isZero();
+        assertThat(test.out()).isEqualTo("Job 17 is submitted.\n");
+        FakeFarga.Asked asked = farga.asked.getLast();
+        assertThat(Api.JSON.readTree(asked.body())).isEqualTo(Api.JSON.readTree("""
+                {"name": "train", "script": "#!/bin/sh\\necho hello\\n", "cpus": 1, "memoryMebibytes": 1536, "gpus": 0,
+                 "timeLimitSeconds": 5400, "datasets": ["digits", "iris@2"],
+                 "environment": {"EPOCHS": "50", "SEED": "7"}, "model": "reader", "allocation": "a1"}"""));
+        assertThat(asked.header("Idempotency-key")).hasSize(36);
+    }
+
+    @Test
+    void withoutAnAllocationNothingIsSubmitted() throws IOException {
+        farga.on("GET /api/v1/projects", 200, "{\"items\": []}");
+        assertThat(signedIn("submit", script().toString())).isEqualTo(5);
+        assertThat(test.err()).contains("farga propose");
+        assertThat(signedIn("submit", script().toString(), "--project", "nope")).isEqualTo(5);
+    }
+
+    @Test
+    void aLostAnswerIsAskedForAgainUnderTheSameKey() throws IOException {
+        farga.on("GET /api/v1/projects", 200, PROJECTS);
+        farga.hangUpOn("POST /api/v1/jobs").on("POST /api/v1/jobs", 201, "{\"id\": 17}");
+        assertThat(signedIn("submit", script().toString())).isZero();
+        assertThat(farga.asked.stream()
+                        .filter(a -> a.method().equals("POST"))
+                        .map(a -> a.header("Idempotency-key"))
+                        .toList())
+                .hasSize(2)
+                .allSatisfy(
+                        key -> assertThat(key).isEqualTo(farga.asked.getLast().header("Idempotency-key")));
+    }
+
+    @Test
+    void followingGoesOnWhereTheStreamBrokeAndEndsWithTheJobsFate() {
+        farga.events("/api/v1/jobs/17/events", """
+                id: 0-0
+                event: state
+                data: {"state":"RUNNING"}
+
+                id: 6-0
+                event: log
+                data: {"text":"hello\\n"}
+
+                """);
+        farga.events("/api/v1/jobs/17/events", """
+                id: 12-0
+                event: log
+                data: {"text":"world\\n"}
+
+                event: end
+                data: {"state":"FAILED","exitCode":1,"explanation":"It ended with exit code 1."}
+
+                """);
+        assertThat(signedIn("logs", "17", "--follow")).isEqualTo(10);
+        assertThat(test.out()).isEqualTo("hello\nworld\n");
+        assertThat(test.err()).contains("job 17 is RUNNING", "job 17 FAILED: It ended with exit code 1.");
+        assertThat(farga.asked.getLast().header("Last-event-id")).isEqualTo("6-0");
+    }
+
+    @Test
+    void aLogIsReadPieceByPiece() {
+        farga.on("GET /api/v1/jobs/17/log?offset=0", 200, "one\n", "Farga-Log-Next", "4");
+        farga.on("GET /api/v1/jobs/17/log?offset=4", 200, "two\n", "Farga-Log-Next", "8");
+        farga.on("GET /api/v1/jobs/17/log?offset=8", 200, "", "Farga-Log-Next", "8");
+        assertThat(signedIn("logs", "17")).isZero();
+        assertThat(test.out()).isEqualTo("one\ntwo\n");
+    }
+
+    @Test
+    void theTokenOfASignInIsKeptForItsUserAlone() throws IOException {
+        farga.on("POST /api/v1/sign-in", 201, """
+                {"secret": "farga_secret", "token": {"id": "t1", "expiresAt": "2026-12-22T12:00:00Z"}}""");
+        farga.on("GET /api/v1/me", 200, """
+                {"name": "Ana Puig", "email": "ana@example.org", "organisations": {}, "scopes": ["READ"]}""");
+        InputStream before = System.in;
+        System.setIn(new ByteArrayInputStream("correct horse battery\n".getBytes(UTF_8)));
+        try {
+            assertThat(run("login", "--email", "ana@example.org", "--password-stdin"))
+                    .isZero();
+        } finally {
+            System.setIn(before);
+        }
+        assertThat(farga.asked.getFirst().body()).contains("\"password\":\"correct horse battery\"");
+        assertThat(test.out() + test.err()).contains("Ana Puig").doesNotContain("farga_secret");
+        Path file = folder.resolve("farga/credentials.json");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file.getParent())))
+                .isEqualTo("rwx------");
+
+        environment.put("FARGA_SERVER", "");
+        assertThat(run("whoami")).isZero();
+        assertThat(farga.asked.getLast().header("Authorization")).isEqualTo("Bearer farga_secret");
+
+        farga.on("DELETE /api/v1/tokens/t1", 204, "");
+        assertThat(run("logout")).isZero();
+        assertThat(farga.asked.getLast().method()).isEqualTo("DELETE");
+        assertThat(Files.readString(file)).doesNotContain("farga_secret");
+        assertThat(run("whoami")).isEqualTo(4);
+    }
+
+    @Test
+    void aTokenIsSentToItsOwnServerOnly() {
+        new Credentials(Map.of("XDG_CONFIG_HOME", folder.toString()))
+                .keep(new Credentials.Token(
+                        Api.address("https://elsewhere.example.org"), "ana@example.org", "t", "farga_secret"));
+        assertThat(run("jobs")).isEqualTo(4);
+        assertThat(farga.asked).isEmpty();
+    }
+
+    @Test
+    void aProposalIsFilledAndSubmittedByOptions() {
+        farga.on("GET /api/v1/calls", 200, """
+                {"items": [{"id": "c1", "code": "PG-2026", "title": "Playground", "state": "OPEN"},
+                 {"id": "c0", "code": "PG-2025", "title": "Old", "state": "CLOSED"}]}""");
+        farga.on("GET /api/v1/organisations", 200, "{\"items\": [{\"id\": \"o1\", \"name\": \"Forja\"}]}");
+        farga.on("POST /api/v1/proposals", 201, "{\"id\": \"x1\", \"code\": \"PG-2026-0001\"}");
+        farga.on(
+                "GET /api/v1/proposals/x1",
+                200,
+                "{\"id\": \"x1\", \"missing\": [{\"field\": \"title\"}]}",
+                "ETag",
+                "\"1\"");
+        farga.on("PATCH /api/v1/proposals/x1", 200, "{\"id\": \"x1\", \"missing\": []}", "ETag", "\"2\"");
+        farga.on("PUT /api/v1/proposals/x1/submission", 200, "{}");
+        farga.on("GET /api/v1/proposals/x1", 200, """
+                {"id": "x1", "code": "PG-2026-0001", "title": "Digits", "state": "AWARDED", "holder": "NOBODY",
+                 "decision": {"by": "RULES", "reason": "All rules hold."}, "decidedAt": "2026-11-22T12:00:00Z",
+                 "eligibility": [{"answer": "MET", "reason": "It is an SME."}]}""");
+        assertThat(signedIn("propose", "--title", "Digits", "--cpu-hours", "20", "--civilian", "--submit"))
+                .isZero();
+        FakeFarga.Asked patch = farga.asked.stream()
+                .filter(a -> a.method().equals("PATCH"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(Api.JSON.readTree(patch.body()))
+                .isEqualTo(Api.JSON.readTree("{\"title\": \"Digits\", \"cpuHours\": 20, \"civilianUse\": true}"));
+        assertThat(patch.header("If-match")).isEqualTo("\"1\"");
+        assertThat(farga.asked.stream()
+                        .filter(a -> a.path().endsWith("/submission"))
+                        .findFirst()
+                        .orElseThrow()
+                        .header("If-match"))
+                .isEqualTo("\"2\"");
+        assertThat(test.out()).contains("AWARDED", "by the rules", "met", "It is an SME.");
+    }
+
+    @Test
+    void everyCommandHasHelpWithExamples() {
+        for (String command : Cli.commands()) {
+            assertThat(run("help", command)).as(command).isZero();
+            assertThat(test.out()).as(command).contains("Usage: farga " + command, "Examples:", "--json");
+        }
+        assertThat(run("help")).isZero();
+        assertThat(test.out()).contains("Exit codes:", "10", "FARGA_TOKEN");
+    }
+
+    @Test
+    void completionKnowsAllCommands() {
+        assertThat(run("completion")).isZero();
+        assertThat(test.out()).contains(Cli.commands());
+    }
+}

@@ -1,0 +1,130 @@
+package org.farga.journeys;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.Cookie;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** Two Farga processes on one database and one data folder are one Farga. */
+class TwoProcessesTest {
+    private static final int JOBS_EACH = 6;
+
+    @TempDir
+    private static Path traces;
+
+    private static FargaProcess a;
+    private static FargaProcess b;
+    private static Story story;
+
+    @BeforeAll
+    static void start(@TempDir Path data) {
+        a = FargaProcess.start(data);
+        story = Story.begin(a);
+        b = a.startAnother();
+    }
+
+    @AfterAll
+    static void stop() {
+        if (b != null) {
+            b.close();
+        }
+        if (story != null) {
+            story.end();
+        }
+        if (a != null) {
+            a.close();
+        }
+    }
+
+    @Test
+    void jobsSubmittedThroughBothRunExactlyOnce() {
+        List<String> jobs = new ArrayList<>();
+        Api atB = story.ana.at(b);
+        for (int i = 0; i < JOBS_EACH; i++) {
+            jobs.add(story.submit("at A", counting(1)));
+            jobs.add(story.submit(atB, "at B", counting(1)));
+        }
+        assertEachRanOnce(jobs, atB);
+    }
+
+    @Test
+    void someoneSignedInAtOneIsSignedInAtTheOther() {
+        try (Browser browser = Browser.start()) {
+            Page atA = browser.desktop(a);
+            Story.signIn(atA, Story.ANA);
+            // Browsers keep cookies by host, whatever the port; two processes stand behind one address in earnest.
+            Page atB = browser.desktop(b);
+            atB.context()
+                    .addCookies(atA.context().cookies().stream()
+                            .map(c -> new Cookie(c.name, c.value).setUrl(b.address()))
+                            .toList());
+            atB.navigate("/projects");
+            assertThat(atB.locator(".who .name").innerText()).isEqualTo(Story.ANA.name());
+            assertThat(atB.locator("main").innerText()).contains("Reading meters from photographs");
+
+            atB.navigate("/account");
+            atB.locator("form[action='/sign-out'] button").first().click();
+            atA.navigate("/projects");
+            assertThat(atA.url()).as("after signing out at the other").contains("/sign-in");
+            browser.assertNothingWentWrong();
+        }
+    }
+
+    @Test
+    void nothingIsLostWhenOneOfThemIsKilled() {
+        FargaProcess c = a.startAnother();
+        List<String> jobs = new ArrayList<>();
+        try {
+            Api atC = story.ana.at(c);
+            for (int i = 0; i < JOBS_EACH; i++) {
+                jobs.add(story.submit(atC, "at C", counting(2)));
+            }
+        } finally {
+            c.killNine();
+        }
+        assertEachRanOnce(jobs, story.ana);
+    }
+
+    /** A job that leaves a trace of each time it runs, and takes so long. */
+    private static String counting(int seconds) {
+        return "#!/bin/sh\necho \"ran as $FARGA_JOB_ID\"\ndate +%s%N > \"$FARGA_OUTPUT/$(cat /proc/sys/kernel/random/uuid)\"\n"
+                + "sleep " + seconds + "\n";
+    }
+
+    private static void assertEachRanOnce(List<String> jobs, Api reader) {
+        for (String job : jobs) {
+            JsonNode ended = reader.await("/jobs/" + job, Story.JOB_LIMIT, Story::hasEnded);
+            assertThat(ended.path("state").asString()).as("job " + job).isEqualTo("COMPLETED");
+            assertThat(story.ana.text("/jobs/" + job + "/log").lines().toList()).containsExactly("ran as " + job);
+        }
+        Set<String> wanted = new HashSet<>(jobs);
+        JsonNode statement = reader.await(
+                "/allocations/" + story.allocation + "/statement?limit=100",
+                Story.SOON,
+                s -> lines(s, wanted).size() >= wanted.size());
+        assertThat(lines(statement, wanted)).as("lines of the statement").containsExactlyInAnyOrderElementsOf(jobs);
+        for (String job : jobs) {
+            JsonNode runs = reader.await("/runs?job=" + job, Story.SOON, r -> !r.path("items").isEmpty());
+            assertThat(runs.path("items").size()).as("runs of job " + job).isEqualTo(1);
+        }
+    }
+
+    private static List<String> lines(JsonNode statement, Set<String> wanted) {
+        return statement.path("lines").valueStream()
+                .map(line -> line.path("job").asString())
+                .filter(wanted::contains)
+                .toList();
+    }
+}

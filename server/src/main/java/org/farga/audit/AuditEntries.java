@@ -1,0 +1,122 @@
+package org.farga.audit;
+
+import java.io.IOException;
+import java.io.Writer;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.apache.commons.csv.CSVFormat;
+import org.apache.commons.csv.CSVPrinter;
+import org.farga.platform.Cursor;
+import org.farga.platform.Messages;
+import org.farga.shared.Actor;
+import org.farga.shared.CentreRole;
+import org.farga.shared.NotFoundException;
+import org.farga.shared.Page;
+import org.farga.shared.PersonId;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Service;
+
+/** Shows the audit log to auditors and administrators. */
+@Service
+class AuditEntries {
+    /** The most rows an export holds; a longer one is taken in parts, by filter. */
+    static final int MOST_EXPORTED = 100_000;
+
+    private static final int BATCH = 500;
+    private static final CSVFormat CSV = CSVFormat.RFC4180
+            .builder()
+            .setHeader(
+                    "number", "at", "person", "personName", "action", "subjectType", "subject", "sentence", "details")
+            .get();
+
+    private final AuditEntryTable table;
+    private final PersonNames names;
+    private final Messages messages;
+
+    AuditEntries(AuditEntryTable table, PersonNames names, Messages messages) {
+        this.table = table;
+        this.names = names;
+        this.messages = messages;
+    }
+
+    /** An entry as a reader sees it. */
+    record Line(AuditEntry entry, @Nullable String personName, String sentence) {}
+
+    Page<Line> list(
+            Actor actor, AuditFilter filter, @Nullable String cursor, @Nullable Integer limit, Locale language) {
+        requireReader(actor);
+        int size = Cursor.size(limit);
+        List<AuditEntry> rows = table.list(filter, Cursor.decode(cursor, Long::valueOf), size + 1);
+        Map<PersonId, String> known = names(rows);
+        return Cursor.page(rows, size, e -> String.valueOf(e.number())).map(e -> line(e, known, language));
+    }
+
+    /** The person a reader means by an e-mail address or an identifier; null for nobody. */
+    @Nullable
+    PersonId person(String text) {
+        try {
+            return PersonId.valueOf(text.strip());
+        } catch (IllegalArgumentException e) {
+            return names.find(text).orElse(null);
+        }
+    }
+
+    static void requireReader(Actor actor) {
+        if (!actor.isAny(CentreRole.AUDITOR, CentreRole.ADMINISTRATOR)) {
+            throw new NotFoundException("audit log");
+        }
+    }
+
+    /** Writes the newest {@link #MOST_EXPORTED} entries, in small statements, so that no long one holds the database. */
+    void export(AuditFilter filter, Locale language, Writer out) throws IOException {
+        try (CSVPrinter printer = new CSVPrinter(out, CSV)) {
+            Long before = null;
+            for (int written = 0; written < MOST_EXPORTED; written += BATCH) {
+                List<AuditEntry> rows = table.list(filter, before, BATCH);
+                Map<PersonId, String> known = names(rows);
+                for (AuditEntry e : rows) {
+                    Line line = line(e, known, language);
+                    printer.printRecord(
+                            e.number(),
+                            e.at(),
+                            e.person(),
+                            inert(line.personName()),
+                            e.action(),
+                            e.subjectType(),
+                            inert(e.subject()),
+                            inert(line.sentence()),
+                            inert(e.details().toString()));
+                }
+                if (rows.size() < BATCH) {
+                    return;
+                }
+                before = rows.getLast().number();
+            }
+        }
+    }
+
+    /** Spreadsheets take a text that starts like a formula for one (OWASP, CSV injection). */
+    static @Nullable String inert(@Nullable String text) {
+        return text != null && !text.isEmpty() && "=+-@\t\r".indexOf(text.charAt(0)) >= 0 ? "'" + text : text;
+    }
+
+    private Map<PersonId, String> names(List<AuditEntry> rows) {
+        return names.names(rows.stream()
+                .map(AuditEntry::person)
+                .filter(Objects::nonNull)
+                .collect(Collectors.toMap(Function.identity(), p -> true, (a, b) -> a))
+                .keySet());
+    }
+
+    private Line line(AuditEntry entry, Map<PersonId, String> known, Locale language) {
+        String key = "audit." + entry.action();
+        return new Line(
+                entry,
+                entry.person() == null ? null : known.get(entry.person()),
+                messages.has(key) ? messages.text(language, key, entry.details()) : entry.action());
+    }
+}

@@ -1,0 +1,93 @@
+package org.farga.people;
+
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.farga.audit.AuditLog;
+import org.farga.platform.Cursor;
+import org.farga.shared.Actor;
+import org.farga.shared.CentreRole;
+import org.farga.shared.NotFoundException;
+import org.farga.shared.Outcome;
+import org.farga.shared.Page;
+import org.farga.shared.PersonId;
+import org.farga.shared.Refusal;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Transactional;
+
+/** Grants and withdraws roles at the centre; for administrators alone. */
+@Service
+class CentreRoles {
+    private final CentreRoleTable table;
+    private final AuditLog audit;
+    private final Clock clock;
+
+    CentreRoles(CentreRoleTable table, AuditLog audit, Clock clock) {
+        this.table = table;
+        this.audit = audit;
+        this.clock = clock;
+    }
+
+    @Transactional
+    Outcome<StaffMember> grant(Actor actor, PersonId person, CentreRole role) {
+        StaffMember member = get(actor, person);
+        if (table.insert(person, role, actor.person(), clock.instant())) {
+            audit.record(
+                    actor,
+                    "centre-role.granted",
+                    "person",
+                    person,
+                    Map.of("role", role, "name", member.name(), "email", member.email()));
+        }
+        return Outcome.done(get(actor, person));
+    }
+
+    /** Refused for the last administrator: nobody could grant a role any more. */
+    @Transactional
+    Outcome<StaffMember> withdraw(Actor actor, PersonId person, CentreRole role) {
+        StaffMember member = get(actor, person);
+        // Without the lock two administrators who withdraw each other's role at once would leave none.
+        table.lock();
+        if (role == CentreRole.ADMINISTRATOR && table.listHolders(role).equals(List.of(person))) {
+            return Outcome.refused(Refusal.conflict("last-administrator"));
+        }
+        if (table.delete(person, role)) {
+            audit.record(
+                    actor,
+                    "centre-role.withdrawn",
+                    "person",
+                    person,
+                    Map.of("role", role, "name", member.name(), "email", member.email()));
+        }
+        return table.find(person).map(Outcome::done).orElseThrow(() -> new NotFoundException("person"));
+    }
+
+    private StaffMember get(Actor actor, PersonId person) {
+        requireAdministrator(actor);
+        return table.find(person).orElseThrow(() -> new NotFoundException("person"));
+    }
+
+    /** The person with exactly this address. */
+    Optional<StaffMember> find(Actor actor, @Nullable String email) {
+        requireAdministrator(actor);
+        return email == null ? Optional.empty() : Person.parse(email).flatMap(table::find);
+    }
+
+    /** All who hold a role, by name; for those who hold one themselves. */
+    Page<StaffMember> list(Actor actor, @Nullable String cursor, @Nullable Integer limit) {
+        if (!actor.isAny(CentreRole.values())) {
+            throw new NotFoundException("staff");
+        }
+        int size = Cursor.size(limit);
+        List<StaffMember> rows = table.listStaff(Cursor.decode(cursor, CentreRoleTable.NameKey::parse), size + 1);
+        return Cursor.page(rows, size, CentreRoleTable.NameKey::of);
+    }
+
+    private static void requireAdministrator(Actor actor) {
+        if (!actor.is(CentreRole.ADMINISTRATOR)) {
+            throw new NotFoundException("centre roles");
+        }
+    }
+}
