@@ -425,7 +425,8 @@ class ModelsApiTest extends HttpTest {
             assertThat(eve.get(page).status()).as(page).isEqualTo(404);
         }
         assertThat(startup.ana().get("/models/" + model).body()).contains("Playground", "PG-2026-0042", "model.json");
-        assertThat(startup.ana().get("/models/" + model + "?version=2").status()).isEqualTo(404);
+        assertThat(startup.ana().get("/models/" + model + "?version=2").status())
+                .isEqualTo(404);
         RunId another = trained(job(startup, null));
         String compared = "/runs/compare?run=" + run + "&run=" + another;
         assertThat(startup.ana().get(compared).status()).isEqualTo(200);
