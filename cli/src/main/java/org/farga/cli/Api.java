@@ -81,6 +81,7 @@ public final class Api {
     }
 
     /** An answer that was no refusal. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     public record Reply(int status, Map<String, List<String>> headers, byte[] body) {
         /** The body; an empty object where there is none. */
         public JsonNode json() {

@@ -59,6 +59,7 @@ public final class Cli {
                 names = {"-h", "--help"},
                 usageHelp = true,
                 description = "Show this help.")
+        @SuppressWarnings("UnusedVariable") // picocli asks for it
         private boolean help;
 
         @Override

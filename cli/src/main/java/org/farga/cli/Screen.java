@@ -56,6 +56,7 @@ public final class Screen {
     }
 
     /** The screen of this program; the launcher says in {@code farga.terminals} what is a terminal. */
+    @SuppressWarnings("SystemConsoleNull") // it may be, with a console module of somebody's own
     public static Screen ofThisProgram() {
         String terminals = System.getProperty("farga.terminals");
         if (terminals == null) {
@@ -72,11 +73,11 @@ public final class Screen {
     }
 
     java.io.PrintWriter outWriter() {
-        return new java.io.PrintWriter(out, true);
+        return new java.io.PrintWriter(out, true, StandardCharsets.UTF_8);
     }
 
     java.io.PrintWriter errWriter() {
-        return new java.io.PrintWriter(err, true);
+        return new java.io.PrintWriter(err, true, StandardCharsets.UTF_8);
     }
 
     public boolean outIsTerminal() {
@@ -128,6 +129,7 @@ public final class Screen {
     }
 
     /** Asks for a secret without showing it. */
+    @SuppressWarnings("SystemConsoleNull") // as above
     public String askSecret(String question) {
         Console console = System.console();
         if (!canAsk() || console == null) {

@@ -1,5 +1,6 @@
 package org.farga.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayInputStream;
@@ -236,7 +237,7 @@ class CliTest {
         farga.on("GET /api/v1/me", 200, """
                 {"name": "Ana Puig", "email": "ana@example.org", "organisations": {}, "scopes": ["READ"]}""");
         InputStream before = System.in;
-        System.setIn(new ByteArrayInputStream("correct horse battery\n".getBytes()));
+        System.setIn(new ByteArrayInputStream("correct horse battery\n".getBytes(UTF_8)));
         try {
             assertThat(run("login", "--email", "ana@example.org", "--password-stdin"))
                     .isZero();

@@ -236,7 +236,8 @@ class ProposalPages {
     }
 
     private static @Nullable Boolean yesOrNo(@Nullable String text) {
-        return text == null || text.isEmpty() ? null : Boolean.valueOf(text);
+        boolean open = text == null || text.isEmpty();
+        return open ? null : Boolean.valueOf(text);
     }
 
     /** Saves what is typed and hands it in, so that nothing typed in the last moment is lost. */

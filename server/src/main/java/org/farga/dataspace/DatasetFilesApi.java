@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.OptionalLong;
+import org.apache.catalina.connector.ClientAbortException;
 import org.farga.platform.Answer;
 import org.farga.platform.ProblemWriter;
 import org.farga.shared.Actor;
@@ -28,6 +29,7 @@ import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PutMapping;
@@ -96,6 +98,10 @@ class DatasetFilesApi {
                 : ResponseEntity.ok();
         return answer.eTag("\"" + file.sha256() + "\"").body(DatasetsApi.FileJson.of(file));
     }
+
+    /** The other side went away in the middle of a file: nobody is left to be told, and nothing of it was kept. */
+    @ExceptionHandler(ClientAbortException.class)
+    void gone() {}
 
     private static @Nullable Sha256 digest(@Nullable String contentDigest) {
         try {

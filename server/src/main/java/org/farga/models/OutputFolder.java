@@ -3,6 +3,7 @@ package org.farga.models;
 import java.io.IOException;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -59,21 +60,17 @@ final class OutputFolder {
         Path name = absolute.getFileName();
         if (parent != null && name != null && Files.isDirectory(absolute, LinkOption.NOFOLLOW_LINKS)) {
             // Through its parent, which the job cannot replace as it can the output folder itself.
-            try (SecureDirectoryStream<Path> above = secure(Files.newDirectoryStream(parent));
-                    SecureDirectoryStream<Path> top = above.newDirectoryStream(name, LinkOption.NOFOLLOW_LINKS)) {
-                walk.walk(top, "", 1);
+            try (DirectoryStream<Path> stream = Files.newDirectoryStream(parent)) {
+                if (!(stream instanceof SecureDirectoryStream<Path> above)) {
+                    throw new FileSystemException(
+                            "this file system cannot be read without the danger of links being followed");
+                }
+                try (SecureDirectoryStream<Path> top = above.newDirectoryStream(name, LinkOption.NOFOLLOW_LINKS)) {
+                    walk.walk(top, "", 1);
+                }
             }
         }
         return new Taken(List.copyOf(walk.files), List.copyOf(walk.leftOut));
-    }
-
-    @SuppressWarnings("unchecked")
-    private static SecureDirectoryStream<Path> secure(java.nio.file.DirectoryStream<Path> stream) throws IOException {
-        if (stream instanceof SecureDirectoryStream<?> secure) {
-            return (SecureDirectoryStream<Path>) secure;
-        }
-        stream.close();
-        throw new FileSystemException("this file system cannot be read without the danger of links being followed");
     }
 
     private void walk(SecureDirectoryStream<Path> folder, String prefix, int depth) throws IOException {

@@ -165,9 +165,12 @@ class RunPages {
         model.put("person", people.summary(run.startedBy()).name());
         model.put("parameters", runs.parameters(id));
         model.put("metrics", runs.metrics(id));
-        model.put("files", runs.files(id));
+        List<RunFile> files = runs.files(id);
+        model.put("files", files);
         model.put("registered", models.ofRun(id));
-        model.put("registrable", run.state() == RunState.FINISHED && projects.isMember(actor, run.project()));
+        model.put(
+                "registrable",
+                run.state() == RunState.FINISHED && !files.isEmpty() && projects.isMember(actor, run.project()));
         model.put("refusal", refusal);
         model.put("typed", typed);
         ModelAndView page = new ModelAndView("models/run", model);

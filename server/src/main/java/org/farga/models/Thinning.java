@@ -76,7 +76,8 @@ final class Thinning {
 
     private void keep(@Nullable Sample sample) {
         // The same point may be first and least at once.
-        if (sample != null && kept.stream().skip(Math.max(0, kept.size() - 3)).noneMatch(k -> k == sample)) {
+        if (sample != null
+                && !kept.subList(Math.max(0, kept.size() - 3), kept.size()).contains(sample)) {
             kept.add(sample);
         }
     }

@@ -32,11 +32,16 @@ class AccessPagesTest extends HttpTest {
         String organisation = organisationOf(ana);
         assertThat(page(ana, "/calls/PLAYGROUND", "en").body()).contains("Start a proposal", "for Forja Vision SL");
         String code = ana.post("/api/v1/proposals", """
-                        {"call": "PLAYGROUND", "organisation": "%s"}""".formatted(organisation)).expect(201).path("code").asString();
+                        {"call": "PLAYGROUND", "organisation": "%s"}""".formatted(organisation))
+                .expect(201)
+                .path("code")
+                .asString();
         assertThat(page(ana, "/calls/PLAYGROUND", "en").body()).contains("Continue " + code);
-        assertThat(page(staff(CentreRole.ACCESS_OFFICER), "/calls/PLAYGROUND", "en").body())
+        assertThat(page(staff(CentreRole.ACCESS_OFFICER), "/calls/PLAYGROUND", "en")
+                        .body())
                 .contains("Change the parameters");
-        assertThat(page(staff(CentreRole.ACCESS_OFFICER), "/calls/PLAYGROUND/rules", "es").body())
+        assertThat(page(staff(CentreRole.ACCESS_OFFICER), "/calls/PLAYGROUND/rules", "es")
+                        .body())
                 .contains("value=\"5000\"");
         assertThat(page(ana, "/calls/PLAYGROUND/rules", "en").status()).isEqualTo(302);
     }
@@ -46,7 +51,10 @@ class AccessPagesTest extends HttpTest {
         Client ana = signUp("Ana");
         String organisation = organisationOf(ana);
         String id = ana.post("/api/v1/proposals", """
-                        {"call": "PLAYGROUND", "organisation": "%s"}""".formatted(organisation)).expect(201).path("id").asString();
+                        {"call": "PLAYGROUND", "organisation": "%s"}""".formatted(organisation))
+                .expect(201)
+                .path("id")
+                .asString();
         for (String language : java.util.List.of("en", "es", "ca")) {
             Answered form = page(ana, "/proposals/" + id, language);
             assertThat(form.status()).isEqualTo(200);

@@ -19,7 +19,8 @@ class AnswersTest {
 
     @Test
     void whatIsNotMentionedStaysAndWhatIsEmptiedIsOpenAgain() {
-        Answers changed = Samples.ANSWERS.with(change("  New \n title ", null, null)).orThrow();
+        Answers changed =
+                Samples.ANSWERS.with(change("  New \n title ", null, null)).orThrow();
         assertThat(changed.title()).isEqualTo("New title");
         assertThat(changed.abstractText()).isEqualTo(Samples.ANSWERS.abstractText());
         assertThat(Samples.ANSWERS.with(change("  ", null, null)).orThrow().missing())
@@ -33,7 +34,10 @@ class AnswersTest {
     @ParameterizedTest
     @ValueSource(strings = {"0", "0.25", "100000000", "12.50", "1e3"})
     void hoursAreExactToTheHundredth(String hours) {
-        assertThat(Samples.ANSWERS.with(change(null, null, new BigDecimal(hours))).orThrow().gpuHours())
+        assertThat(Samples.ANSWERS
+                        .with(change(null, null, new BigDecimal(hours)))
+                        .orThrow()
+                        .gpuHours())
                 .isEqualTo(GpuHours.ofHours(new BigDecimal(hours)));
     }
 

@@ -24,7 +24,8 @@ class CallTest {
 
     @Test
     void aStandingCallNeverClosesByItself() {
-        assertThat(Samples.call(NOW, null).state(NOW.plusSeconds(1_000_000_000))).isEqualTo(Call.State.OPEN);
+        assertThat(Samples.call(NOW, null).state(NOW.plusSeconds(1_000_000_000)))
+                .isEqualTo(Call.State.OPEN);
     }
 
     @Test
@@ -32,7 +33,8 @@ class CallTest {
         Call open = Samples.call(NOW.minusSeconds(60), null);
         assertThat(open.close(NOW).state(NOW)).isEqualTo(Call.State.CLOSED);
         assertThat(open.close(NOW).state(NOW.minusMillis(1))).isEqualTo(Call.State.OPEN);
-        assertThat(open.close(NOW).open(NOW.plusSeconds(1)).state(NOW.plusSeconds(1))).isEqualTo(Call.State.OPEN);
+        assertThat(open.close(NOW).open(NOW.plusSeconds(1)).state(NOW.plusSeconds(1)))
+                .isEqualTo(Call.State.OPEN);
         Call planned = Samples.call(NOW.plusSeconds(60), null);
         assertThat(planned.open(NOW).state(NOW)).isEqualTo(Call.State.OPEN);
         assertThat(planned.close(NOW).state(NOW)).isEqualTo(Call.State.CLOSED);

@@ -54,9 +54,7 @@ class ProposalTableTest {
         organisation = OrganisationId.create();
         jdbc.sql("""
                 INSERT INTO person (id, email, name, language, password_hash, created_at)
-                VALUES (:id, :id || '@example.org', 'Ana', 'ca', 'hash', now())""")
-                .param("id", person.value())
-                .update();
+                VALUES (:id, :id || '@example.org', 'Ana', 'ca', 'hash', now())""").param("id", person.value()).update();
         jdbc.sql("""
                 INSERT INTO organisation (id, name, country, created_by, created_at)
                 VALUES (:id, 'Forja', 'ES', :person, now())""")
@@ -66,7 +64,11 @@ class ProposalTableTest {
         Call sample = Samples.call(NOW, NOW.plusSeconds(3600));
         call = new Call(
                 sample.id(),
-                "T" + UUID.randomUUID().toString().toUpperCase(java.util.Locale.ROOT).substring(0, 20),
+                "T"
+                        + UUID.randomUUID()
+                                .toString()
+                                .toUpperCase(java.util.Locale.ROOT)
+                                .substring(0, 20),
                 "TS",
                 sample.title(),
                 sample.mode(),
@@ -225,7 +227,9 @@ class ProposalTableTest {
         assertThat(ids(table.list(own, null, null, 10))).containsExactlyInAnyOrder(mine.id(), submitted.id());
         assertThat(ids(table.list(own, ProposalState.Name.DRAFT, null, 10))).containsExactly(mine.id());
         assertThat(table.list(others, null, null, 10)).isEmpty();
-        assertThat(ids(table.list(officer, null, null, 200))).contains(submitted.id()).doesNotContain(mine.id());
+        assertThat(ids(table.list(officer, null, null, 200)))
+                .contains(submitted.id())
+                .doesNotContain(mine.id());
     }
 
     private static List<ProposalId> ids(List<Proposal> proposals) {
@@ -233,20 +237,21 @@ class ProposalTableTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "state = 'AWARDED'",
-        "state = 'DECLINED'",
-        "state = 'DRAFT'",
-        "due_at = NULL",
-        "findings = NULL",
-        "rules_version = 2",
-        "title = NULL",
-        "abstract = repeat('x', 2001)",
-        "gpu_milliseconds = -1",
-        "withdrawn_at = now()",
-        "decided_at = submitted_at",
-        "code = 'nonsense'"
-    })
+    @ValueSource(
+            strings = {
+                "state = 'AWARDED'",
+                "state = 'DECLINED'",
+                "state = 'DRAFT'",
+                "due_at = NULL",
+                "findings = NULL",
+                "rules_version = 2",
+                "title = NULL",
+                "abstract = repeat('x', 2001)",
+                "gpu_milliseconds = -1",
+                "withdrawn_at = now()",
+                "decided_at = submitted_at",
+                "code = 'nonsense'"
+            })
     void theDatabaseRepeatsTheRulesOfASubmittedProposal(String change) {
         Proposal submitted = stored(ProposalState.Name.SUBMITTED);
         assertThatThrownBy(() -> jdbc.sql("UPDATE proposal SET " + change + " WHERE id = :id")
@@ -266,10 +271,11 @@ class ProposalTableTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "DELETE FROM proposal_event WHERE proposal_id = :id",
-        "UPDATE proposal_event SET at = now() WHERE proposal_id = :id"
-    })
+    @ValueSource(
+            strings = {
+                "DELETE FROM proposal_event WHERE proposal_id = :id",
+                "UPDATE proposal_event SET at = now() WHERE proposal_id = :id"
+            })
     void whatHappenedStaysOnRecord(String statement) {
         Proposal draft = draft();
         table.insertEvent(draft.id(), new ProposalEvent(NOW, ProposalEvent.Kind.CREATED, person));

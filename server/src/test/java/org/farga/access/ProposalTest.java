@@ -167,7 +167,8 @@ class ProposalTest {
     void anOfficerGrantsWhatWasAskedForOrLess() {
         assertThat(grant("yes", null, null)).isEqualTo(Outcome.done(granted(50, 200)));
         assertThat(grant("yes", "0", "1")).isEqualTo(Outcome.done(granted(0, 1)));
-        assertThat(problems(grant("yes", "51", "201"))).containsExactly("gpuHours out-of-range", "cpuHours out-of-range");
+        assertThat(problems(grant("yes", "51", "201")))
+                .containsExactly("gpuHours out-of-range", "cpuHours out-of-range");
         assertThat(problems(grant("yes", null, "0.5"))).containsExactly("cpuHours out-of-range");
         assertThat(problems(grant("yes", "0.001", null))).containsExactly("gpuHours out-of-range");
     }

@@ -52,11 +52,9 @@ class ProposalsApiTest extends HttpTest {
     }
 
     private void declareSize(Client owner, String organisation, int staff) {
-        owner.put(
-                        "/api/v1/organisations/" + organisation + "/size-declaration",
-                        """
-                        {"year": 2025, "staff": %d, "turnoverEur": 900000000, "balanceSheetEur": %d, "linkedEnterprises": []}"""
-                                .formatted(staff, staff > 249 ? 900_000_000 : 1_000_000))
+        owner.put("/api/v1/organisations/" + organisation + "/size-declaration", """
+                        {"year": 2025, "staff": %d, "turnoverEur": 900000000, "balanceSheetEur": %d, "linkedEnterprises": []}""".formatted(
+                                staff, staff > 249 ? 900_000_000 : 1_000_000))
                 .expect(200);
     }
 
@@ -71,7 +69,10 @@ class ProposalsApiTest extends HttpTest {
 
     private static String create(Client client, String call, String organisation) {
         return client.post("/api/v1/proposals", """
-                        {"call": "%s", "organisation": "%s"}""".formatted(call, organisation)).expect(201).path("id").asString();
+                        {"call": "%s", "organisation": "%s"}""".formatted(call, organisation))
+                .expect(201)
+                .path("id")
+                .asString();
     }
 
     private static String answered(Client client, String call, String organisation) {
@@ -102,8 +103,12 @@ class ProposalsApiTest extends HttpTest {
         assertThat(awarded.path("holder").asString()).isEqualTo("NOBODY");
         assertThat(awarded.path("decision").path("by").asString()).isEqualTo("RULES");
         assertThat(awarded.path("decision").path("reason").asString()).isEqualTo("Every rule holds.");
-        assertThat(awarded.path("eligibility")).hasSize(9).allMatch(f -> f.path("answer").asString().equals("MET"));
-        assertThat(awarded.path("timeline").valueStream().map(e -> e.path("event").asString()))
+        assertThat(awarded.path("eligibility"))
+                .hasSize(9)
+                .allMatch(f -> f.path("answer").asString().equals("MET"));
+        assertThat(awarded.path("timeline")
+                        .valueStream()
+                        .map(e -> e.path("event").asString()))
                 .containsExactly("CREATED", "SUBMITTED", "AWARDED");
         assertThat(awarded.path("timeline").get(2).path("by").asString()).isEqualTo("RULES");
         JsonNode project = ana.get("/api/v1/projects/" + awarded.path("project").asString())
@@ -125,8 +130,8 @@ class ProposalsApiTest extends HttpTest {
         assertThat(draft.path("missing")).hasSize(9);
         assertThat(draft.path("missing").get(0).path("sentence").asString()).isEqualTo("Póngale un título");
         assertThat(draft.path("holder").asString()).isEqualTo("APPLICANT");
-        JsonNode refused = ana.put(path + "/submission", "", "If-Match", "\"1\"")
-                .expectProblem(422, "proposal-incomplete");
+        JsonNode refused =
+                ana.put(path + "/submission", "", "If-Match", "\"1\"").expectProblem(422, "proposal-incomplete");
         assertThat(refused.path("errors")).hasSize(9);
         ana.patch(path, "{\"title\": \"Cracks\"}", "If-Match", "\"1\"").expect(200);
         JsonNode now = ana.get(path).expect(200);
@@ -199,9 +204,9 @@ class ProposalsApiTest extends HttpTest {
                 .isAfter(Instant.parse(waits.path("submittedAt").asString()));
         assertThat(waits.has("project")).isFalse();
         Client officer = staff(CentreRole.ACCESS_OFFICER);
-        JsonNode decided = officer.put(path + "/decision", """
-                {"decision": "AWARD", "reason": "Takes part in a Horizon Europe project", "gpuHours": 20}""", "If-Match", "\"3\"")
-                .expect(200);
+        JsonNode decided =
+                officer.put(path + "/decision", """
+                {"decision": "AWARD", "reason": "Takes part in a Horizon Europe project", "gpuHours": 20}""", "If-Match", "\"3\"").expect(200);
         assertThat(decided.path("state").asString()).isEqualTo("AWARDED");
         assertThat(decided.path("decision").path("by").asString()).isEqualTo("Staff");
         assertThat(decided.path("decision").path("gpuHours").decimalValue()).isEqualByComparingTo("20");
@@ -225,12 +230,12 @@ class ProposalsApiTest extends HttpTest {
         String path = waiting(ana);
         Client yes = staff(CentreRole.ACCESS_OFFICER);
         Client no = staff(CentreRole.ACCESS_OFFICER);
-        Callable<Integer> award = () -> yes.put(
-                        path + "/decision", "{\"decision\": \"AWARD\", \"reason\": \"a\"}", "If-Match", "\"3\"")
-                .status();
-        Callable<Integer> decline = () -> no.put(
-                        path + "/decision", "{\"decision\": \"DECLINE\", \"reason\": \"b\"}", "If-Match", "\"3\"")
-                .status();
+        Callable<Integer> award =
+                () -> yes.put(path + "/decision", "{\"decision\": \"AWARD\", \"reason\": \"a\"}", "If-Match", "\"3\"")
+                        .status();
+        Callable<Integer> decline =
+                () -> no.put(path + "/decision", "{\"decision\": \"DECLINE\", \"reason\": \"b\"}", "If-Match", "\"3\"")
+                        .status();
         List<Integer> answers = new ArrayList<>();
         try (var browsers = Executors.newVirtualThreadPerTaskExecutor()) {
             for (Future<Integer> answer : browsers.invokeAll(List.of(award, decline))) {
@@ -310,7 +315,8 @@ class ProposalsApiTest extends HttpTest {
         ana.put(path + "/submission", "", "If-Match", "\"2\"").expectProblem(409, "call-closed");
         ana.post("/api/v1/proposals", """
                         {"call": "%s", "organisation": "%s"}""".formatted(call, organisation)).expectProblem(409, "call-closed");
-        officer.delete("/api/v1/calls/" + call + "/closure", "If-Match", "\"2\"").expect(200);
+        officer.delete("/api/v1/calls/" + call + "/closure", "If-Match", "\"2\"")
+                .expect(200);
         assertThat(ana.put(path + "/submission", "", "If-Match", "\"2\"")
                         .expect(200)
                         .path("state")
@@ -338,7 +344,8 @@ class ProposalsApiTest extends HttpTest {
         JsonNode awarded = officer.put(path + "/decision", "{\"decision\": \"AWARD\", \"reason\": \"fits\"}")
                 .expect(200);
         assertThat(awarded.path("rulesVersion").asInt()).isEqualTo(1);
-        JsonNode allocation = ana.get("/api/v1/projects/" + awarded.path("project").asString())
+        JsonNode allocation = ana.get(
+                        "/api/v1/projects/" + awarded.path("project").asString())
                 .expect(200)
                 .path("allocations")
                 .get(0);
@@ -392,8 +399,8 @@ class ProposalsApiTest extends HttpTest {
         String organisation = organisationOf(ana);
         signUp("Eve").post("/api/v1/proposals", """
                         {"call": "PLAYGROUND", "organisation": "%s"}""".formatted(organisation)).expectProblem(404, "not-found");
-        JsonNode problem = ana.post("/api/v1/proposals", "{\"call\": \"NO-SUCH\"}")
-                .expectProblem(422, "invalid-fields");
+        JsonNode problem =
+                ana.post("/api/v1/proposals", "{\"call\": \"NO-SUCH\"}").expectProblem(422, "invalid-fields");
         assertThat(problem.path("errors")).hasSize(2);
         ana.post("/api/v1/proposals", "{}").expectProblem(422, "invalid-fields");
     }
@@ -403,8 +410,10 @@ class ProposalsApiTest extends HttpTest {
         Client ana = signUp("Ana");
         String body = """
                 {"call": "PLAYGROUND", "organisation": "%s"}""".formatted(organisationOf(ana));
-        JsonNode first = ana.post("/api/v1/proposals", body, "Idempotency-Key", "draft-1").expect(201);
-        assertThat(ana.post("/api/v1/proposals", body, "Idempotency-Key", "draft-1").expect(201))
+        JsonNode first = ana.post("/api/v1/proposals", body, "Idempotency-Key", "draft-1")
+                .expect(201);
+        assertThat(ana.post("/api/v1/proposals", body, "Idempotency-Key", "draft-1")
+                        .expect(201))
                 .isEqualTo(first);
         assertThat(ana.get("/api/v1/proposals?state=DRAFT").expect(200).path("items"))
                 .hasSize(1);
@@ -419,11 +428,12 @@ class ProposalsApiTest extends HttpTest {
         }
         JsonNode first = ana.get("/api/v1/proposals?limit=2").expect(200);
         assertThat(first.path("items")).hasSize(2);
-        JsonNode second = ana.get("/api/v1/proposals?limit=2&cursor="
-                        + first.path("next").asString())
+        JsonNode second = ana.get(
+                        "/api/v1/proposals?limit=2&cursor=" + first.path("next").asString())
                 .expect(200);
         assertThat(second.path("items")).hasSize(1);
-        assertThat(ana.get("/api/v1/proposals?state=AWARDED").expect(200).path("items")).isEmpty();
+        assertThat(ana.get("/api/v1/proposals?state=AWARDED").expect(200).path("items"))
+                .isEmpty();
         ana.get("/api/v1/proposals?state=NONSENSE").expectProblem(400, "bad-parameter");
     }
 
@@ -444,8 +454,6 @@ class ProposalsApiTest extends HttpTest {
         assertThat(stranger().get("/api/v1/calls?limit=1").expect(200).path("items"))
                 .hasSize(1);
         stranger().get("/api/v1/calls/no-such").expectProblem(404, "not-found");
-        stranger()
-                .patch("/api/v1/calls/playground", "{}", "If-Match", "\"1\"")
-                .expectProblem(401, "sign-in-required");
+        stranger().patch("/api/v1/calls/playground", "{}", "If-Match", "\"1\"").expectProblem(401, "sign-in-required");
     }
 }

@@ -27,8 +27,7 @@ class RuleTest {
     }
 
     private static Answers hours(long gpu, long cpu, int months) {
-        return new Answers(
-                "t", "a", GpuHours.ofHours(gpu), CpuHours.ofHours(cpu), months, true, true, false);
+        return new Answers("t", "a", GpuHours.ofHours(gpu), CpuHours.ofHours(cpu), months, true, true, false);
     }
 
     private static Answers said(Boolean civilian, Boolean noProhibited, Boolean personal) {
@@ -76,7 +75,8 @@ class RuleTest {
     @ParameterizedTest
     @CsvSource({"MICRO, MET", "SMALL, MET", "MEDIUM, MET", "LARGE, NEEDS_PERSON"})
     void onlyALargeEnterpriseIsLookedAtByAPerson(SmeStatus.Category category, Finding.Answer answer) {
-        assertThat(answer(facts(ANSWERS, "ES", size(category), 0, true), Rule.SME)).isEqualTo(answer);
+        assertThat(answer(facts(ANSWERS, "ES", size(category), 0, true), Rule.SME))
+                .isEqualTo(answer);
     }
 
     @Test
@@ -101,13 +101,7 @@ class RuleTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "0, 1, MET",
-        "5000, 20000, MET",
-        "5001, 1, NOT_MET",
-        "0, 0, NOT_MET",
-        "0, 20001, NOT_MET"
-    })
+    @CsvSource({"0, 1, MET", "5000, 20000, MET", "5001, 1, NOT_MET", "0, 0, NOT_MET", "0, 20001, NOT_MET"})
     void hoursLieWithinTheCallsBoundsInclusive(long gpu, long cpu, Finding.Answer answer) {
         assertThat(answer(facts(hours(gpu, cpu, 1)), Rule.HOURS)).isEqualTo(answer);
     }
@@ -142,7 +136,8 @@ class RuleTest {
     void whatTheLawForbidsIsRefusedByName() {
         assertThat(refusal(facts(said(false, true, false)))).isEqualTo("not-civilian");
         assertThat(refusal(facts(said(true, false, false)))).isEqualTo("prohibited-practice");
-        assertThat(refusal(facts(ANSWERS, "ES", size(SmeStatus.Category.SMALL), 0, false))).isEqualTo("call-closed");
+        assertThat(refusal(facts(ANSWERS, "ES", size(SmeStatus.Category.SMALL), 0, false)))
+                .isEqualTo("call-closed");
         assertThat(refusal(facts(hours(6_000, 1, 1)))).isEqualTo("hours-out-of-bounds");
         assertThat(refusal(facts(hours(1, 1, 9)))).isEqualTo("duration-not-offered");
     }

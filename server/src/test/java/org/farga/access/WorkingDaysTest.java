@@ -17,8 +17,15 @@ class WorkingDaysTest {
     /** Dates of Easter Sunday as the Church publishes them. */
     @ParameterizedTest
     @CsvSource({
-        "1961, 1961-04-02", "2000, 2000-04-23", "2024, 2024-03-31", "2025, 2025-04-20", "2026, 2026-04-05",
-        "2027, 2027-03-28", "2028, 2028-04-16", "2038, 2038-04-25", "2285, 2285-03-22"
+        "1961, 1961-04-02",
+        "2000, 2000-04-23",
+        "2024, 2024-03-31",
+        "2025, 2025-04-20",
+        "2026, 2026-04-05",
+        "2027, 2027-03-28",
+        "2028, 2028-04-16",
+        "2038, 2038-04-25",
+        "2285, 2285-03-22"
     })
     void easterFallsWhereTheChurchSays(int year, LocalDate easter) {
         assertThat(WorkingDays.easter(year)).isEqualTo(easter);
@@ -78,6 +85,7 @@ class WorkingDaysTest {
     @Test
     void aDayOnWhichTheCentreIsClosedDoesNotCount() {
         WorkingDays closed = new WorkingDays(MADRID, Set.of(), Set.of(), Set.of(LocalDate.parse("2026-11-24")));
-        assertThat(closed.due(Instant.parse("2026-11-23T09:00:00Z"), 1)).isEqualTo(Instant.parse("2026-11-25T22:59:59Z"));
+        assertThat(closed.due(Instant.parse("2026-11-23T09:00:00Z"), 1))
+                .isEqualTo(Instant.parse("2026-11-25T22:59:59Z"));
     }
 }

@@ -409,11 +409,30 @@ class ModelsApiTest extends HttpTest {
                 "/api/v1/models/" + model + "/versions/1/lineage")) {
             stranger().get(path).expectProblem(401, "sign-in-required");
             eve.get(path).expectProblem(404, "not-found");
-            staff(CentreRole.AUDITOR).get(path, "Accept", "*/*").http();
         }
         assertThat(eve.get("/api/v1/models").expect(200).path("items")).isEmpty();
         assertThat(eve.get("/api/v1/runs").expect(200).path("items")).isEmpty();
         Client auditor = staff(CentreRole.AUDITOR);
+        for (String page : List.of(
+                "/runs/" + run,
+                "/runs/" + run + "/file?path=model.json",
+                "/runs?project=" + startup.project(),
+                "/models?project=" + startup.project(),
+                "/models/" + model,
+                "/models/" + model + "?version=1")) {
+            assertThat(startup.ana().get(page).status()).as(page).isEqualTo(200);
+            assertThat(auditor.get(page).status()).as(page).isEqualTo(200);
+            assertThat(eve.get(page).status()).as(page).isEqualTo(404);
+        }
+        assertThat(startup.ana().get("/models/" + model).body()).contains("Playground", "PG-2026-0042", "model.json");
+        assertThat(startup.ana().get("/models/" + model + "?version=2").status())
+                .isEqualTo(404);
+        RunId another = trained(job(startup, null));
+        String compared = "/runs/compare?run=" + run + "&run=" + another;
+        assertThat(startup.ana().get(compared).status()).isEqualTo(200);
+        assertThat(eve.get(compared).status()).isEqualTo(404);
+        assertThat(startup.ana().get("/runs/compare?run=" + run).status()).isEqualTo(422);
+        assertThat(startup.ana().get("/projects/" + startup.project()).body()).contains("/models/" + model);
         auditor.get("/api/v1/models/" + model).expect(200);
         String registration = "{\"name\": \"mine\", \"run\": \"%s\"}".formatted(run);
         auditor.post("/api/v1/models", registration).expectProblem(403, "project-members-only");

@@ -275,6 +275,11 @@ class StatementsApiTest extends HttpTest {
             eve.get(path).expectProblem(404, "not-found");
         }
         staff(CentreRole.AUDITOR).get(startup.statement()).expect(200);
+        String page = "/allocations/" + startup.allocation() + "/statement";
+        assertThat(eve.get(page).status()).isEqualTo(404);
+        assertThat(startup.ana().get(page).body()).contains("PG-2026-0001", "100 GPU-h");
+        assertThat(startup.ana().get("/projects/" + startup.project()).body()).contains(page);
+        assertThat(startup.ana().get("/").body()).contains(page);
         startup.ana()
                 .get("/api/v1/allocations/" + AllocationId.create() + "/statement")
                 .expectProblem(404, "not-found");

@@ -108,7 +108,7 @@ public final class Demo {
                 if (wishes.data() == null) {
                     DemoServer.makeFresh(data);
                 }
-                server = DemoServer.start(home, data, wishes.port(), narrator);
+                server = DemoServer.start(home, data, wishes.port(), wishes.once(), narrator);
                 address = server.address();
                 setupLink = data.resolve("setup-link");
                 narrator.checked("it serves at " + address + ", data in " + data);

@@ -3,6 +3,7 @@ package org.farga.cli.demo;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.HttpURLConnection;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -99,14 +100,15 @@ final class DemoServer implements AutoCloseable {
     }
 
     /** Starts it and waits until it is ready. */
-    static DemoServer start(Path home, Path data, @Nullable Integer wantedPort, Narrator narrator) throws IOException {
+    static DemoServer start(
+            Path home, Path data, @Nullable Integer wantedPort, boolean once, Narrator narrator) throws IOException {
         int port = wantedPort != null ? wantedPort : isFree(USUAL_PORT) ? USUAL_PORT : freePort();
         if (!isFree(port)) {
             throw new StepFailed("port " + port + " is taken by another program; choose another with --port");
         }
         Files.createDirectories(data);
         Path log = data.resolve("server.log");
-        Process process = new ProcessBuilder(List.of(
+        ProcessBuilder builder = new ProcessBuilder(List.of(
                         home.resolve("farga").toString(),
                         "up",
                         "--port",
@@ -114,8 +116,12 @@ final class DemoServer implements AutoCloseable {
                         "--data",
                         data.toString()))
                 .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
-                .start();
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        if (once) {
+            // Caches for later starts would be made while the demo plays.
+            builder.environment().putIfAbsent("FARGA_CACHES", "use");
+        }
+        Process process = builder.start();
         Files.writeString(data.resolve("demo.pid"), Long.toString(process.pid()));
         DemoServer server = new DemoServer(process, URI.create("http://127.0.0.1:" + port), log);
         Runtime.getRuntime().addShutdownHook(new Thread(server::close, "stop-server"));
@@ -125,12 +131,12 @@ final class DemoServer implements AutoCloseable {
             if (!process.isAlive() || waited.compareTo(START_LIMIT) > 0) {
                 throw new StepFailed("the server did not start; its log " + log + " ends with:\n" + server.tail());
             }
-            narrator.progress(
+            narrator.waiting(
                     Math.min(0.98, (double) waited.toMillis() / USUAL_START.toMillis()),
                     "starting, " + waited.toSeconds() + " s");
             pause();
         }
-        narrator.progress(1, "ready");
+        narrator.waiting(1, "ready");
         return server;
     }
 
@@ -185,7 +191,7 @@ final class DemoServer implements AutoCloseable {
 
     private static boolean isFree(int port) {
         try (ServerSocket socket = new ServerSocket()) {
-            socket.bind(new InetSocketAddress("127.0.0.1", port));
+            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
             return true;
         } catch (IOException e) {
             return false;

@@ -637,7 +637,8 @@ final class Journey {
         JsonNode summary = await(
                 "the job's run with its files",
                 () -> ana.get(V1 + "/runs?job=" + id).json().path("items").path(0),
-                r -> !text(r, "endedAt").isEmpty());
+                // RUNNING and COLLECTING come first: until then metrics and files are still being taken in.
+                r -> text(r, "state").equals("FINISHED"));
         run = text(summary, "id");
         JsonNode loss =
                 ana.get(V1 + "/runs/" + run + "/metrics?name=loss").json().path("points");

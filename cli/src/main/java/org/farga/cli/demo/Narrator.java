@@ -84,6 +84,13 @@ final class Narrator {
                 + screen.look(Look.FAINT, ".".repeat(BAR - filled)) + "  " + text);
     }
 
+    /** The same for what says nothing of itself: on a terminal only. */
+    void waiting(double share, String text) {
+        if (screen.outIsTerminal()) {
+            progress(share, text);
+        }
+    }
+
     /** Leaves the bar as it was last drawn. */
     void endBar() {
         if (bar) {
