@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.Cookie;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -20,9 +18,6 @@ import tools.jackson.databind.JsonNode;
 /** Two Farga processes on one database and one data folder are one Farga. */
 class TwoProcessesTest {
     private static final int JOBS_EACH = 6;
-
-    @TempDir
-    private static Path traces;
 
     private static FargaProcess a;
     private static FargaProcess b;
@@ -75,7 +70,7 @@ class TwoProcessesTest {
             assertThat(atB.locator("main").innerText()).contains("Reading meters from photographs");
 
             atB.navigate("/account");
-            atB.locator("form[action='/sign-out'] button").first().click();
+            atB.locator(".who form[action='/sign-out'] button").click();
             atA.navigate("/projects");
             assertThat(atA.url()).as("after signing out at the other").contains("/sign-in");
             browser.assertNothingWentWrong();

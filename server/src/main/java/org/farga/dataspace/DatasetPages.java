@@ -200,6 +200,11 @@ class DatasetPages {
                 .filter(a -> a.termsVersion() == dataset.terms().version())
                 .collect(Collectors.toMap(Agreement::organisation, Function.identity()));
         List<Organisations.Summary> owned = actor == null ? List.of() : agreements.owned(actor);
+        boolean mayHaveFiles = versions.mayHaveFiles(actor, dataset);
+        // A link to a file that the reader may not have would lead to a refusal.
+        Set<String> linked = mayHaveFiles
+                ? files.stream().map(f -> f.path().value()).collect(Collectors.toSet())
+                : Set.of();
         View view = new View(
                 dataset,
                 datasets.provider(dataset).map(Organisations.Summary::name).orElse(null),
@@ -210,13 +215,13 @@ class DatasetPages {
                 noTable,
                 Card.html(
                         dataset.card(),
-                        files.stream().map(f -> f.path().value()).collect(Collectors.toSet()),
+                        linked,
                         View.address(dataset, shown == null ? 0 : shown.number())),
                 accepted,
                 owned.stream().filter(o -> !current.containsKey(o.id())).toList(),
                 owned.stream().map(Organisations.Summary::id).collect(Collectors.toSet()),
                 actor != null && actor.is(CentreRole.DATA_STEWARD),
-                versions.mayHaveFiles(actor, dataset));
+                mayHaveFiles);
         Map<String, Object> model = new HashMap<>();
         model.put("shell", shells.of(request));
         model.put("view", view);

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.farga.platform.Answer;
 import org.farga.shared.Actor;
 import org.farga.shared.CentreRole;
@@ -130,7 +131,7 @@ class PersonsApi {
                         person.language().getLanguage(),
                         actor.centreRoles().stream().sorted().toList(),
                         organisations,
-                        actor.scopes()),
+                        new TreeSet<>(actor.scopes())),
                 person.version());
     }
 }

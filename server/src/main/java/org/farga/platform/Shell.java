@@ -190,16 +190,21 @@ public final class Shell {
                 + units[unit];
     }
 
+    /** English is written for Europe: the day before the month, and 24 hours. */
+    private Locale dates() {
+        return language.equals(Locale.ENGLISH) ? Locale.UK : language;
+    }
+
     public String date(Instant instant) {
         return DateTimeFormatter.ofLocalizedDate(FormatStyle.MEDIUM)
-                .withLocale(language)
+                .withLocale(dates())
                 .withZone(settings.zone())
                 .format(instant);
     }
 
     public String dateTime(Instant instant) {
         return DateTimeFormatter.ofLocalizedDateTime(FormatStyle.MEDIUM, FormatStyle.SHORT)
-                .withLocale(language)
+                .withLocale(dates())
                 .withZone(settings.zone())
                 .format(instant);
     }
