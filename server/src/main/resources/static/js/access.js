@@ -12,3 +12,10 @@ document.addEventListener('htmx:beforeSwap', (event) => {
 document.addEventListener('htmx:sendError', () => {
   document.querySelector('#saved')?.classList.add('lost');
 });
+
+// The button to submit stays in place while the panel above it is replaced; it follows what the panel says.
+document.addEventListener('htmx:afterSettle', () => {
+  const status = document.querySelector('#proposal-status');
+  const submit = document.querySelector('#proposal-submit');
+  if (status && submit) submit.disabled = status.dataset.ready !== 'true';
+});
