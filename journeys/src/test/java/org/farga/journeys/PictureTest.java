@@ -50,7 +50,13 @@ class PictureTest {
             take(phone, "", "job-phone.png");
 
             story.awaitEnd(job);
-            String model = story.ana.get("/models").done().path("items").path(0).path("id").asString();
+            String model = story.ana
+                    .get("/models")
+                    .done()
+                    .path("items")
+                    .path(0)
+                    .path("id")
+                    .asString();
             take(desktop, "/models/" + model, "model.png");
             story.end();
             browser.assertNothingWentWrong();
