@@ -3,6 +3,7 @@ package org.farga.compute;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.github.kagkarlsson.scheduler.SchedulerClient;
 import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -14,9 +15,11 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CyclicBarrier;
 import org.farga.allocation.Allocations;
+import org.farga.allocation.Projects;
 import org.farga.audit.AuditLog;
 import org.farga.compute.FakeScheduler.Killed;
 import org.farga.compute.FakeScheduler.Trouble;
@@ -25,9 +28,12 @@ import org.farga.compute.Job.Stage;
 import org.farga.compute.Job.Why;
 import org.farga.dataspace.Datasets;
 import org.farga.notification.Notifications;
+import org.farga.people.Actors;
+import org.farga.shared.Actor;
 import org.farga.shared.CpuHours;
 import org.farga.shared.JobId;
 import org.farga.shared.OrganisationId;
+import org.farga.shared.Scope;
 import org.farga.usage.Balance;
 import org.farga.usage.Usage;
 import org.junit.jupiter.api.BeforeEach;
@@ -68,6 +74,18 @@ class JobProgressTest extends ComputeTest {
     @Autowired
     private PlatformTransactionManager transactions;
 
+    @Autowired
+    private Jobs jobs;
+
+    @Autowired
+    private Projects projects;
+
+    @Autowired
+    private Actors actors;
+
+    @Autowired
+    private SchedulerClient queue;
+
     private final FakeScheduler engine = new FakeScheduler();
     private final List<Object> events = Collections.synchronizedList(new ArrayList<>());
     private final Instant start = Instant.now().truncatedTo(ChronoUnit.MILLIS);
@@ -93,6 +111,25 @@ class JobProgressTest extends ComputeTest {
                 new Clusters(Map.of(cluster, new Clusters.Served(engine, Duration.ofHours(72), 1000)), clusterTable);
         return new JobProgress(
                 table, clusters, allocations, usage, datasets, audit, notifications, publisher, transactions, clock);
+    }
+
+    /** As a web request of this process does it. */
+    private Job cancelled(JobId id) {
+        Actor actor = actors.find(ana.person(), Set.of(Scope.COMPUTE)).orElseThrow();
+        JobSubmissions submissions = new JobSubmissions(
+                table,
+                jobs,
+                new Clusters(Map.of(), clusterTable),
+                projects,
+                allocations,
+                usage,
+                datasets,
+                progress,
+                audit,
+                queue,
+                Clock.systemUTC());
+        return new TransactionTemplate(transactions)
+                .execute(status -> submissions.cancel(actor, id).orThrow());
     }
 
     private static Clock fixed(Instant now) {
@@ -292,11 +329,7 @@ class JobProgressTest extends ComputeTest {
     @Test
     void aJobCancelledInOurQueueIsNeverRun() {
         JobId id = accepted();
-        assertThat(ana.put("/api/v1/jobs/" + id + "/cancellation", "")
-                        .expect(202)
-                        .path("state")
-                        .asString())
-                .isEqualTo("CANCELLED");
+        assertThat(cancelled(id).state()).isEqualTo(JobState.CANCELLED);
         progress.handOver(id);
         assertThat(engine.orders).isEmpty();
         assertThat(balance().cpuCommitted()).isEqualTo(CpuHours.ZERO);
@@ -309,7 +342,7 @@ class JobProgressTest extends ComputeTest {
         engine.trouble = Trouble.DIES_BEFORE;
         killed(() -> progress.handOver(id));
         engine.trouble = Trouble.NONE;
-        ana.put("/api/v1/jobs/" + id + "/cancellation", "").expect(202);
+        cancelled(id);
         assertThat(job(id).stage()).isEqualTo(new Stage.Submitting());
         progress.handOver(id);
         assertThat(engine.cancelled).containsExactly(id);

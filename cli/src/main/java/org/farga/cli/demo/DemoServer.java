@@ -100,8 +100,8 @@ final class DemoServer implements AutoCloseable {
     }
 
     /** Starts it and waits until it is ready. */
-    static DemoServer start(
-            Path home, Path data, @Nullable Integer wantedPort, boolean once, Narrator narrator) throws IOException {
+    static DemoServer start(Path home, Path data, @Nullable Integer wantedPort, boolean once, Narrator narrator)
+            throws IOException {
         int port = wantedPort != null ? wantedPort : isFree(USUAL_PORT) ? USUAL_PORT : freePort();
         if (!isFree(port)) {
             throw new StepFailed("port " + port + " is taken by another program; choose another with --port");
