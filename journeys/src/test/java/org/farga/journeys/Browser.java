@@ -36,7 +36,9 @@ final class Browser implements AutoCloseable {
         List<String> arguments = System.getProperty("user.name").equals("root") ? List.of("--no-sandbox") : List.of();
         this.chromium = playwright
                 .chromium()
-                .launch(new BrowserType.LaunchOptions().setExecutablePath(executable).setArgs(arguments));
+                .launch(new BrowserType.LaunchOptions()
+                        .setExecutablePath(executable)
+                        .setArgs(arguments));
     }
 
     /** Leaves the test out, and says why, where no browser is installed. */
@@ -94,7 +96,8 @@ final class Browser implements AutoCloseable {
             }
         });
         context.onResponse(response -> {
-            boolean wrong = response.request().isNavigationRequest() ? response.status() >= 500 : response.status() >= 400;
+            boolean wrong =
+                    response.request().isNavigationRequest() ? response.status() >= 500 : response.status() >= 400;
             if (wrong) {
                 misdeeds.add(response.request().method() + " " + response.url() + " answered " + response.status());
             }

@@ -130,8 +130,8 @@ class EveryPageTest {
 
     /** The page at an address; empty where there is a download, which must be there too. */
     private static Optional<String> read(Page page, String address, List<String> problems) {
-        APIResponse response = page.request()
-                .get(address, RequestOptions.create().setHeader("Accept", "text/html,*/*;q=0.8"));
+        APIResponse response =
+                page.request().get(address, RequestOptions.create().setHeader("Accept", "text/html,*/*;q=0.8"));
         boolean sentAway = response.url().contains("/sign-in") && !address.startsWith("/sign-in");
         if (response.status() != 200 || sentAway) {
             problems.add(address + ": answers " + response.status() + " at " + response.url());
@@ -204,8 +204,9 @@ class EveryPageTest {
                     + "|usage|welcome)\\.[a-z]+[A-Za-z0-9_.-]*\\b");
 
     private static void speak(Page page, String language) {
-        page.context().addCookies(List.of(new com.microsoft.playwright.options.Cookie("farga_language", language)
-                .setUrl(farga.address())));
+        page.context()
+                .addCookies(List.of(new com.microsoft.playwright.options.Cookie("farga_language", language)
+                        .setUrl(farga.address())));
     }
 
     private static Stream<String> links(String html) {

@@ -59,7 +59,8 @@ final class FargaProcess implements AutoCloseable {
     /** Where the private PostgreSQL of this process listens. */
     String databaseUrl() {
         // The fourth line of a postmaster's file is its port.
-        return "jdbc:postgresql://127.0.0.1:" + lines("postgres/data-18/postmaster.pid").get(3).strip() + "/farga";
+        return "jdbc:postgresql://127.0.0.1:"
+                + lines("postgres/data-18/postmaster.pid").get(3).strip() + "/farga";
     }
 
     String databasePassword() {

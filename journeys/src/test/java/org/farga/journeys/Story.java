@@ -51,7 +51,9 @@ final class Story {
                 .path("project")
                 .asString();
         this.allocation = ana.await(
-                        "/projects/" + project, SOON, p -> !p.path("allocations").isEmpty())
+                        "/projects/" + project,
+                        SOON,
+                        p -> !p.path("allocations").isEmpty())
                 .path("allocations")
                 .path(0)
                 .path("id")
@@ -59,7 +61,8 @@ final class Story {
     }
 
     private static Person person(String name) {
-        String email = java.text.Normalizer.normalize(name.toLowerCase(java.util.Locale.ROOT), java.text.Normalizer.Form.NFD)
+        String email = java.text.Normalizer.normalize(
+                        name.toLowerCase(java.util.Locale.ROOT), java.text.Normalizer.Form.NFD)
                 .replaceAll("[^a-z ]", "")
                 .replace(' ', '.');
         return new Person(name, email + "@example.org", "granite-lantern-" + name.length() + "-orchard");
@@ -90,26 +93,37 @@ final class Story {
         story.appoint(OFFICER, "ACCESS_OFFICER");
         story.appoint(AUDITOR, "AUDITOR");
         story.ana
-                .post("/organisations/" + story.organisation + "/invitations", Map.of("email", PAU.email(), "role", "MEMBER"))
+                .post(
+                        "/organisations/" + story.organisation + "/invitations",
+                        Map.of("email", PAU.email(), "role", "MEMBER"))
                 .done();
         story.signUp(ERIK);
         Api erik = Api.signIn(farga, ERIK.email(), ERIK.password());
         propose(erik, found(erik, "Nordljus Grid AB", "SE", 900, "310000000"), "Forecasting the grid", "100");
-        erik.post("/proposals", Map.of("call", "PLAYGROUND", "organisation", organisationOf(erik))).done();
+        erik.post("/proposals", Map.of("call", "PLAYGROUND", "organisation", organisationOf(erik)))
+                .done();
 
         String trained = story.submitTraining("digits", 40);
         String failed = story.submit("broken", "#!/bin/sh\necho 'no such file: weights.bin' >&2\nexit 3\n");
         story.awaitEnd(trained);
         story.awaitEnd(failed);
         // A statement of a job, and its run and model, follow its end.
-        story.ana.await("/allocations/" + story.allocation + "/statement", SOON, s -> s.path("lines").size() == 2);
+        story.ana.await(
+                "/allocations/" + story.allocation + "/statement",
+                SOON,
+                s -> s.path("lines").size() == 2);
         story.ana.await("/models", SOON, m -> !m.path("items").isEmpty());
         story.submit("endless", "#!/bin/sh\nwhile true; do echo still here; sleep 1; done\n");
         return story;
     }
 
     private static String organisationOf(Api person) {
-        return person.get("/organisations").done().path("items").path(0).path("id").asString();
+        return person.get("/organisations")
+                .done()
+                .path("items")
+                .path(0)
+                .path("id")
+                .asString();
     }
 
     void signUp(Person person) {
@@ -128,7 +142,8 @@ final class Story {
     }
 
     private static String found(Api owner, String name, String country, int staff, String turnoverEur) {
-        String id = owner.post("/organisations", Map.of("name", name, "country", country)).id();
+        String id = owner.post("/organisations", Map.of("name", name, "country", country))
+                .id();
         owner.put(
                         "/organisations/" + id + "/size-declaration",
                         Map.of(
@@ -166,20 +181,26 @@ final class Story {
                         Map.of(
                                 "slug", "digits",
                                 "title", "Optical recognition of handwritten digits",
-                                "summary", "1,797 images of handwritten digits, 8 × 8 pixels each, with the digit that was meant.",
+                                "summary",
+                                        "1,797 images of handwritten digits, 8 × 8 pixels each, with the digit that was meant.",
                                 "licence", "CC-BY-4.0",
-                                "terms", "Name the authors where you publish results. Do not try to find out who wrote a digit.",
+                                "terms",
+                                        "Name the authors where you publish results. Do not try to find out who wrote a digit.",
                                 "card", read("CARD.md")))
                 .done();
         String version = "/datasets/digits/versions/"
-                + steward.post("/datasets/digits/versions", Map.of()).done().path("number").asInt();
+                + steward.post("/datasets/digits/versions", Map.of())
+                        .done()
+                        .path("number")
+                        .asInt();
         steward.upload(version + "/files/digits.csv", bytes("digits.csv")).done();
         steward.upload(version + "/files/LICENCE.md", bytes("LICENCE.md")).done();
         steward.put(version + "/publication").done();
     }
 
     void acceptDigits() {
-        String sha256 = ana.get("/datasets/digits").done().path("terms").path("sha256").asString();
+        String sha256 =
+                ana.get("/datasets/digits").done().path("terms").path("sha256").asString();
         ana.post("/datasets/digits/agreements", Map.of("organisation", organisation, "termsSha256", sha256))
                 .done();
     }

@@ -111,13 +111,16 @@ class TwoProcessesTest {
                 s -> lines(s, wanted).size() >= wanted.size());
         assertThat(lines(statement, wanted)).as("lines of the statement").containsExactlyInAnyOrderElementsOf(jobs);
         for (String job : jobs) {
-            JsonNode runs = reader.await("/runs?job=" + job, Story.SOON, r -> !r.path("items").isEmpty());
+            JsonNode runs = reader.await(
+                    "/runs?job=" + job, Story.SOON, r -> !r.path("items").isEmpty());
             assertThat(runs.path("items").size()).as("runs of job " + job).isEqualTo(1);
         }
     }
 
     private static List<String> lines(JsonNode statement, Set<String> wanted) {
-        return statement.path("lines").valueStream()
+        return statement
+                .path("lines")
+                .valueStream()
                 .map(line -> line.path("job").asString())
                 .filter(wanted::contains)
                 .toList();

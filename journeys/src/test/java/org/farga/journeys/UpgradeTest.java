@@ -70,7 +70,10 @@ class UpgradeTest {
                 sleep 6
                 echo ended
                 """);
-        story.ana.await("/jobs/" + job, Story.SOON, j -> story.ana.text("/jobs/" + job + "/log").contains("started"));
+        story.ana.await(
+                "/jobs/" + job,
+                Story.SOON,
+                j -> story.ana.text("/jobs/" + job + "/log").contains("started"));
         farga.killNine();
         // It goes on without Farga, and ends without Farga.
         FargaProcess.pause(8_000);
@@ -85,10 +88,8 @@ class UpgradeTest {
         assertThat(to).as("it ended while Farga was away").isBefore(back);
         assertThat(Duration.between(from, to)).isBetween(Duration.ofMillis(6_000), Duration.ofMillis(7_500));
 
-        JsonNode line = story.ana.await(
-                        "/allocations/" + story.allocation + "/statement",
-                        Story.SOON,
-                        s -> lineOf(s, job) != null)
+        JsonNode line = story.ana
+                .await("/allocations/" + story.allocation + "/statement", Story.SOON, s -> lineOf(s, job) != null)
                 .path("lines")
                 .valueStream()
                 .filter(l -> l.path("job").asString().equals(job))
@@ -101,7 +102,9 @@ class UpgradeTest {
     }
 
     private static JsonNode lineOf(JsonNode statement, String job) {
-        return statement.path("lines").valueStream()
+        return statement
+                .path("lines")
+                .valueStream()
                 .filter(line -> line.path("job").asString().equals(job))
                 .findFirst()
                 .orElse(null);

@@ -80,16 +80,20 @@ class WebJourneyTest {
     private void theFirstAdministratorComesInByTheSetUpLink(Page page) {
         String link = farga.setupLink();
         page.navigate(link);
-        fill(page, Map.of(
-                "name", Story.ADMINISTRATOR.name(),
-                "email", Story.ADMINISTRATOR.email(),
-                "password", Story.ADMINISTRATOR.password()));
+        fill(
+                page,
+                Map.of(
+                        "name", Story.ADMINISTRATOR.name(),
+                        "email", Story.ADMINISTRATOR.email(),
+                        "password", Story.ADMINISTRATOR.password()));
         page.locator("main button.primary").click();
         page.waitForURL("**/centre");
         assertThat(page.locator(".notice")).isVisible();
         Browser.assertAccessible(page);
 
-        assertThat(Browser.open(browser.desktop(farga), link)).as("the link, used once more").isEqualTo(404);
+        assertThat(Browser.open(browser.desktop(farga), link))
+                .as("the link, used once more")
+                .isEqualTo(404);
     }
 
     private void aDataStewardIsAppointedAndPublishesADataset(Page page) {
@@ -168,12 +172,15 @@ class WebJourneyTest {
         Browser.assertFitsAcross(pau, 360);
         Browser.assertFitsAcross(pau, 320);
 
-        assertThat(Browser.open(browser.desktop(farga), link)).as("the link, used once more").isEqualTo(404);
+        assertThat(Browser.open(browser.desktop(farga), link))
+                .as("the link, used once more")
+                .isEqualTo(404);
     }
 
     private void sheWritesAProposalThatIsAwardedAtOnce(Page page) {
         navigation(page, "/calls");
-        page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("AI Factory Playground")).click();
+        page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("AI Factory Playground"))
+                .click();
         page.locator("form[action='/proposals'] button").click();
         page.waitForURL(Pattern.compile("/proposals/[0-9a-f-]{36}$"));
         hers.add(page.url());
@@ -236,7 +243,8 @@ class WebJourneyTest {
         page.locator(".dataset-card a").click();
         assertThat(page.locator("main")).containsText("CC-BY-4.0");
         assertThat(page.locator("main")).containsText("1,797 rows");
-        assertThat(page.locator(".table.scrolling").first().locator("tbody tr").first()).isVisible();
+        assertThat(page.locator(".table.scrolling").first().locator("tbody tr").first())
+                .isVisible();
         assertThat(page.locator(".histogram").first()).isVisible();
         assertThat(page.locator(".digest").first()).hasText(Pattern.compile("[0-9a-f]{64}"));
         Browser.assertAccessible(page);
@@ -275,9 +283,10 @@ class WebJourneyTest {
         Locator curve = page.locator("#metrics figure", new Page.LocatorOptions().setHasText("loss"));
         assertThat(curve).isVisible(WHILE_A_JOB_STARTS);
         assertThat(curve.locator("canvas")).isVisible();
-        assertThat(page.locator("#log")).containsText("epoch", new LocatorAssertions.ContainsTextOptions().setTimeout(40_000));
-        assertThat(page.locator("#job-state")).containsText(
-                "COMPLETED", new LocatorAssertions.ContainsTextOptions().setTimeout(60_000));
+        assertThat(page.locator("#log"))
+                .containsText("epoch", new LocatorAssertions.ContainsTextOptions().setTimeout(40_000));
+        assertThat(page.locator("#job-state"))
+                .containsText("COMPLETED", new LocatorAssertions.ContainsTextOptions().setTimeout(60_000));
         assertThat(page.locator("#log")).containsText("held-out accuracy 0.9");
         Locator last = curve.locator("[data-part=last]");
         assertThat(Double.parseDouble(last.textContent())).as("the last loss").isLessThan(0.5);
@@ -310,7 +319,8 @@ class WebJourneyTest {
         hers.add(page.url());
         assertThat(page.locator("main")).containsText("model.json");
         Locator lineage = page.locator("main");
-        for (String part : List.of("AI Factory Playground", "PG-2026-0001", "Llum Robotics SL", "digits", "CC-BY-4.0")) {
+        for (String part :
+                List.of("AI Factory Playground", "PG-2026-0001", "Llum Robotics SL", "digits", "CC-BY-4.0")) {
             assertThat(lineage).containsText(part);
         }
         assertThat(page.locator("main a[href='/jobs/" + job + "']").first()).isVisible();
@@ -330,10 +340,12 @@ class WebJourneyTest {
                                 Instant.parse(ended.path("endedAt").asString()))
                         .toMillis(),
                 3);
-        Locator line = page.locator("tr", new Page.LocatorOptions().setHas(page.locator("a[href='/jobs/" + job + "']")));
+        Locator line =
+                page.locator("tr", new Page.LocatorOptions().setHas(page.locator("a[href='/jobs/" + job + "']")));
         assertThat(line).containsText(seconds.toPlainString());
         assertThat(line).containsText(Story.ANA.name());
-        JsonNode balance = ana.get("/allocations/" + page.url().replaceFirst(".*/allocations/([^/]+)/.*", "$1") + "/statement")
+        JsonNode balance = ana.get(
+                        "/allocations/" + page.url().replaceFirst(".*/allocations/([^/]+)/.*", "$1") + "/statement")
                 .done()
                 .path("balance");
         assertThat(page.locator(".legend").last()).containsText("500 CPU-h");
@@ -351,11 +363,11 @@ class WebJourneyTest {
         page.locator("#script").fill("#!/bin/sh\nwhile true; do echo still here; sleep 0.2; done\n");
         page.locator("#job-form button.primary").click();
         page.waitForURL(Pattern.compile("/jobs/[^/?]+$"));
-        assertThat(page.locator("#log")).containsText(
-                "still here", new LocatorAssertions.ContainsTextOptions().setTimeout(20_000));
+        assertThat(page.locator("#log"))
+                .containsText("still here", new LocatorAssertions.ContainsTextOptions().setTimeout(20_000));
         page.locator("#job-cancel button").click();
-        assertThat(page.locator("#job-state")).containsText(
-                "CANCELLED", new LocatorAssertions.ContainsTextOptions().setTimeout(20_000));
+        assertThat(page.locator("#job-state"))
+                .containsText("CANCELLED", new LocatorAssertions.ContainsTextOptions().setTimeout(20_000));
         assertThat(page.locator("#job-cancel")).hasCount(0);
     }
 
@@ -366,7 +378,9 @@ class WebJourneyTest {
         erik.locator("main button.primary").click();
         assertThat(erik.locator(".who .name")).hasText(Story.ERIK.name());
         for (String address : hers) {
-            assertThat(Browser.open(erik, address)).as(address + " for somebody else").isEqualTo(404);
+            assertThat(Browser.open(erik, address))
+                    .as(address + " for somebody else")
+                    .isEqualTo(404);
             assertThat(erik.locator("main").innerText()).doesNotContain("Llum").doesNotContain("meters");
         }
         Page stranger = browser.desktop(farga);
@@ -387,7 +401,8 @@ class WebJourneyTest {
     }
 
     private static void fill(Page page, Map<String, String> fields) {
-        fields.forEach((name, value) -> page.locator("main [name='" + name + "']").fill(value));
+        fields.forEach(
+                (name, value) -> page.locator("main [name='" + name + "']").fill(value));
     }
 
     private static void navigation(Page page, String address) {

@@ -202,9 +202,8 @@ class DatasetPages {
         List<Organisations.Summary> owned = actor == null ? List.of() : agreements.owned(actor);
         boolean mayHaveFiles = versions.mayHaveFiles(actor, dataset);
         // A link to a file that the reader may not have would lead to a refusal.
-        Set<String> linked = mayHaveFiles
-                ? files.stream().map(f -> f.path().value()).collect(Collectors.toSet())
-                : Set.of();
+        Set<String> linked =
+                mayHaveFiles ? files.stream().map(f -> f.path().value()).collect(Collectors.toSet()) : Set.of();
         View view = new View(
                 dataset,
                 datasets.provider(dataset).map(Organisations.Summary::name).orElse(null),
@@ -213,10 +212,7 @@ class DatasetPages {
                 files,
                 table,
                 noTable,
-                Card.html(
-                        dataset.card(),
-                        linked,
-                        View.address(dataset, shown == null ? 0 : shown.number())),
+                Card.html(dataset.card(), linked, View.address(dataset, shown == null ? 0 : shown.number())),
                 accepted,
                 owned.stream().filter(o -> !current.containsKey(o.id())).toList(),
                 owned.stream().map(Organisations.Summary::id).collect(Collectors.toSet()),
