@@ -2,6 +2,8 @@ package org.farga.cli;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.StringJoiner;
 import org.farga.cli.Api.Reply;
 import org.farga.cli.Cli.Exit;
@@ -261,16 +263,19 @@ final class JobCommands {
     /** Shows what a job writes until it ends; the exit code is the job's fate. */
     static int follow(FargaCommand command, String job) {
         Screen screen = command.screen;
+        Set<String> told = new HashSet<>();
         JsonNode end = new JobFollower(command.session.patientApi())
                 .follow(
                         job,
                         new JobFollower.Heard(
                                 state -> {
+                                    String word = FargaCommand.text(state, "state");
                                     if (command.printed(state)) {
                                         screen.flush();
-                                    } else {
-                                        screen.note(command.faint("job " + job + " is "
-                                                + FargaCommand.text(state, "state") + explained(state)));
+                                    } else if (told.add(word)
+                                            && FargaCommand.text(state, "endedAt")
+                                                    .isEmpty()) {
+                                        screen.note(command.faint("job " + job + " is " + word + explained(state)));
                                     }
                                 },
                                 text -> {

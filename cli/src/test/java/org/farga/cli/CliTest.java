@@ -211,13 +211,18 @@ class CliTest {
                 event: log
                 data: {"text":"world\\n"}
 
+                event: state
+                data: {"state":"FAILED","endedAt":"2026-11-22T12:00:00Z"}
+
                 event: end
                 data: {"state":"FAILED","exitCode":1,"explanation":"It ended with exit code 1."}
 
                 """);
         assertThat(signedIn("logs", "17", "--follow")).isEqualTo(10);
         assertThat(test.out()).isEqualTo("hello\nworld\n");
-        assertThat(test.err()).contains("job 17 is RUNNING", "job 17 FAILED: It ended with exit code 1.");
+        assertThat(test.err())
+                .contains("job 17 is RUNNING", "job 17 FAILED: It ended with exit code 1.")
+                .doesNotContain("is FAILED");
         assertThat(farga.asked.getLast().header("Last-event-id")).isEqualTo("6-0");
     }
 
