@@ -170,8 +170,9 @@ class JobTable {
                 .list();
     }
 
-    List<JobId> running() {
-        return jdbc.sql("SELECT number FROM job WHERE stage = 'RUNNING' ORDER BY number")
+    List<JobId> running(Collection<String> clusters) {
+        return jdbc.sql("SELECT number FROM job WHERE stage = 'RUNNING' AND cluster = ANY(:clusters) ORDER BY number")
+                .param("clusters", clusters.toArray(String[]::new))
                 .query((row, n) -> new JobId(row.getLong("number")))
                 .list();
     }

@@ -86,9 +86,9 @@ public class Jobs {
                         .collect(Collectors.toMap(Summary::id, Function.identity()));
     }
 
-    /** The jobs that run now. */
+    /** The jobs that run now, on the clusters whose files this process can read. */
     public List<JobId> running() {
-        return table.running();
+        return table.running(clusters.names());
     }
 
     /** The plain files that a job left in its output folder, at most so many; links are never followed. */
