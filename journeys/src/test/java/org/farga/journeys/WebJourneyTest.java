@@ -243,15 +243,15 @@ class WebJourneyTest {
         page.locator(".dataset-card a").click();
         assertThat(page.locator("main")).containsText("CC-BY-4.0");
         assertThat(page.locator("main")).containsText("1,797 rows");
-        assertThat(page.locator(".table.scrolling").first().locator("tbody tr").first())
+        assertThat(page.locator("main [role=region] tbody tr").first())
                 .isVisible();
-        assertThat(page.locator(".histogram").first()).isVisible();
-        assertThat(page.locator(".digest").first()).hasText(Pattern.compile("[0-9a-f]{64}"));
+        assertThat(page.locator("main [role=region] figure").first()).isVisible();
+        assertThat(page.locator("#sha256-0")).hasText(Pattern.compile("[0-9a-f]{64}"));
         Browser.assertAccessible(page);
 
         page.locator("#terms form[action$='/agreements'] [name=read]").check();
         page.locator("#terms form[action$='/agreements'] button").click();
-        assertThat(page.locator(".agreements")).containsText("Llum Robotics SL");
+        assertThat(page.locator("#terms")).containsText("Llum Robotics SL");
     }
 
     private String aBadJobIsRefusedWithAFixAndAGoodOneIsTaken(Page page) {
