@@ -34,7 +34,8 @@ public class People {
     private final AuditLog audit;
     private final Clock clock;
     // Checked against for an unknown address, so that the answer takes as long as for a known one.
-    private final String nobodysHash;
+    // Made at the first need: it is slow on purpose, and no start should wait for it.
+    private volatile @Nullable String nobodysHash;
 
     People(
             PersonTable table,
@@ -49,7 +50,6 @@ public class People {
         this.sessions = sessions;
         this.audit = audit;
         this.clock = clock;
-        this.nobodysHash = java.util.Objects.requireNonNull(passwords.encode("nobody has this password"));
     }
 
     /** What others may know of a person. */
@@ -106,7 +106,7 @@ public class People {
                     java.time.Duration.between(now, waitUntil).toSeconds() + 1));
         }
         Optional<Person> person = table.find(address.get());
-        String hash = person.flatMap(p -> table.passwordHash(p.id())).orElse(nobodysHash);
+        String hash = person.flatMap(p -> table.passwordHash(p.id())).orElseGet(this::nobodysHash);
         boolean right = passwords.matches(password, hash);
         if (person.isEmpty() || !right) {
             table.countFailure(address.get(), now);
@@ -173,6 +173,15 @@ public class People {
     @Transactional
     void speak(Actor actor, Locale language) {
         table.updateLanguage(actor.person(), language);
+    }
+
+    private String nobodysHash() {
+        String known = nobodysHash;
+        if (known == null) {
+            known = java.util.Objects.requireNonNull(passwords.encode("nobody has this password"));
+            nobodysHash = known;
+        }
+        return known;
     }
 
     Person get(PersonId id) {
