@@ -1,14 +1,17 @@
 package org.farga.compute;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.abort;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 import org.farga.shared.JobId;
 import org.junit.jupiter.api.Test;
 
@@ -27,8 +30,7 @@ class LocalSchedulerNamespacesTest extends LocalSchedulerContract {
 
     @Test
     void aHiddenFolderIsEmptyAndAHiddenFileTooEvenForItsReaders() throws IOException {
-        // Not in /tmp, which a job does not see anyway.
-        Path data = Files.createTempDirectory(Path.of("target").toAbsolutePath(), "hidden");
+        Path data = Files.createTempDirectory(placeThatJobsSee(), "farga-hidden");
         Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwxr-xr-x"));
         Path password = Files.writeString(data.resolve("password"), "swordfish");
         Path file = Files.writeString(data.resolveSibling(data.getFileName() + ".yml"), "swordfish");
@@ -52,6 +54,25 @@ class LocalSchedulerNamespacesTest extends LocalSchedulerContract {
             Files.delete(file);
             scheduler.close();
             scheduler = openOn(root);
+        }
+    }
+
+    /** Not in /tmp, which a job does not see anyway, nor under a closed folder, which its user cannot pass. */
+    private static Path placeThatJobsSee() {
+        return Stream.of(Path.of("target").toAbsolutePath(), Path.of("/var/lib"), Path.of("/srv"))
+                .filter(place -> !place.startsWith("/tmp") && !place.startsWith("/var/tmp"))
+                .filter(Files::isWritable)
+                .filter(place -> Stream.iterate(place, p -> p != null, Path::getParent)
+                        .allMatch(LocalSchedulerNamespacesTest::isOpen))
+                .findFirst()
+                .orElseGet(() -> abort("no writable folder here that every user may pass"));
+    }
+
+    private static boolean isOpen(Path folder) {
+        try {
+            return Files.getPosixFilePermissions(folder).contains(PosixFilePermission.OTHERS_EXECUTE);
+        } catch (IOException e) {
+            return false;
         }
     }
 
