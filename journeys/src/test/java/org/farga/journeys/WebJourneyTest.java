@@ -186,7 +186,7 @@ class WebJourneyTest {
         hers.add(page.url());
 
         Locator missing = page.locator("#proposal-status .missing");
-        Locator submit = page.locator("#proposal-status button.primary");
+        Locator submit = page.locator("#proposal-submit");
         assertThat(missing.locator("li")).hasCount(8);
         assertThat(submit).isDisabled();
         page.locator("#title").fill("Reading meters from photographs");
@@ -243,8 +243,7 @@ class WebJourneyTest {
         page.locator(".dataset-card a").click();
         assertThat(page.locator("main")).containsText("CC-BY-4.0");
         assertThat(page.locator("main")).containsText("1,797 rows");
-        assertThat(page.locator("main [role=region] tbody tr").first())
-                .isVisible();
+        assertThat(page.locator("main [role=region] tbody tr").first()).isVisible();
         assertThat(page.locator("main [role=region] figure").first()).isVisible();
         assertThat(page.locator("#sha256-0")).hasText(Pattern.compile("[0-9a-f]{64}"));
         Browser.assertAccessible(page);
