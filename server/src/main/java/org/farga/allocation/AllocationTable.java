@@ -1,10 +1,11 @@
 package org.farga.allocation;
 
+import static org.farga.platform.Timestamps.utc;
+
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -122,10 +123,6 @@ class AllocationTable {
                 .param("by", by.value())
                 .param("at", utc(at))
                 .update();
-    }
-
-    static OffsetDateTime utc(Instant instant) {
-        return OffsetDateTime.ofInstant(instant, ZoneOffset.UTC);
     }
 
     private static Allocation allocation(ResultSet row, int number) throws SQLException {

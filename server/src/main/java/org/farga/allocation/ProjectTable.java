@@ -1,5 +1,7 @@
 package org.farga.allocation;
 
+import static org.farga.platform.Timestamps.utc;
+
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -42,7 +44,7 @@ class ProjectTable {
                         .param("name", project.name())
                         .param("organisation", project.organisation().value())
                         .param("proposal", project.openedByProposal().value())
-                        .param("openedAt", AllocationTable.utc(project.openedAt()))
+                        .param("openedAt", utc(project.openedAt()))
                         .update()
                 == 1;
     }
@@ -130,7 +132,7 @@ class ProjectTable {
                 .param("project", project.value())
                 .param("person", person.value())
                 .param("role", role.name())
-                .param("since", AllocationTable.utc(since))
+                .param("since", utc(since))
                 .update();
     }
 

@@ -1,7 +1,7 @@
 package org.farga.dataspace;
 
-import static org.farga.dataspace.DatasetTable.utc;
 import static org.farga.dataspace.DatasetVersionTable.instant;
+import static org.farga.platform.Timestamps.utc;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;

@@ -1,6 +1,6 @@
 package org.farga.dataspace;
 
-import static org.farga.dataspace.DatasetTable.utc;
+import static org.farga.platform.Timestamps.utc;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;

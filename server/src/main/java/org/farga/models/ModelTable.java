@@ -1,5 +1,7 @@
 package org.farga.models;
 
+import static org.farga.platform.Timestamps.utc;
+
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
@@ -49,7 +51,7 @@ class ModelTable {
                 .param("id", model.id().value())
                 .param("project", model.project().value())
                 .param("name", model.name())
-                .param("createdAt", RunTable.utc(model.createdAt()))
+                .param("createdAt", utc(model.createdAt()))
                 .update();
         return jdbc.sql("SELECT " + COLUMNS
                         + " FROM model m WHERE m.project_id = :project AND lower(m.name) = lower(:name) FOR UPDATE")
@@ -112,7 +114,7 @@ class ModelTable {
                 .param("model", version.model().value())
                 .param("number", version.number())
                 .param("run", version.run().value())
-                .param("registeredAt", RunTable.utc(version.registeredAt()))
+                .param("registeredAt", utc(version.registeredAt()))
                 .param("registeredBy", version.registeredBy().value())
                 .param("metrics", json.writeValueAsString(version.metrics()))
                 .param("job", l.job().value())
@@ -151,7 +153,7 @@ class ModelTable {
                 .param("agreement", dataset.agreement().value())
                 .param("termsVersion", dataset.termsVersion())
                 .param("termsSha256", dataset.termsSha256())
-                .param("acceptedAt", RunTable.utc(dataset.acceptedAt()))
+                .param("acceptedAt", utc(dataset.acceptedAt()))
                 .update();
     }
 

@@ -1,10 +1,11 @@
 package org.farga.models;
 
+import static org.farga.platform.Timestamps.utc;
+
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -335,9 +336,5 @@ class RunTable {
 
     private static UUID[] uuids(Collection<RunId> ids) {
         return ids.stream().map(RunId::value).toArray(UUID[]::new);
-    }
-
-    static OffsetDateTime utc(Instant instant) {
-        return instant.atOffset(ZoneOffset.UTC);
     }
 }

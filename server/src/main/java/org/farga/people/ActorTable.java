@@ -1,5 +1,7 @@
 package org.farga.people;
 
+import static org.farga.platform.Timestamps.utc;
+
 import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -50,7 +52,7 @@ class ActorTable {
                         , t.scopes FROM api_token t JOIN person p ON p.id = t.person_id
                         WHERE t.sha256 = :sha256 AND t.revoked_at IS NULL AND t.expires_at > :now""")
                 .param("sha256", sha256)
-                .param("now", PersonTable.utc(now))
+                .param("now", utc(now))
                 .query(ActorTable::actor)
                 .optional();
         if (actor.isPresent()) {
@@ -58,8 +60,8 @@ class ActorTable {
                     UPDATE api_token SET last_used_at = :now
                     WHERE sha256 = :sha256 AND (last_used_at IS NULL OR last_used_at < :aMinuteAgo)""")
                     .param("sha256", sha256)
-                    .param("now", PersonTable.utc(now))
-                    .param("aMinuteAgo", PersonTable.utc(now.minusSeconds(60)))
+                    .param("now", utc(now))
+                    .param("aMinuteAgo", utc(now.minusSeconds(60)))
                     .update();
         }
         return actor;

@@ -1,5 +1,7 @@
 package org.farga.people;
 
+import static org.farga.platform.Timestamps.utc;
+
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Arrays;
@@ -30,8 +32,8 @@ class ApiTokenTable {
                 .param(
                         "scopes",
                         token.scopes().stream().map(Enum::name).sorted().toArray(String[]::new))
-                .param("createdAt", PersonTable.utc(token.createdAt()))
-                .param("expiresAt", PersonTable.utc(token.expiresAt()))
+                .param("createdAt", utc(token.createdAt()))
+                .param("expiresAt", utc(token.expiresAt()))
                 .update();
     }
 
@@ -42,7 +44,7 @@ class ApiTokenTable {
                         WHERE person_id = :person AND revoked_at IS NULL AND expires_at > :now
                         ORDER BY created_at DESC, id DESC LIMIT 200""")
                 .param("person", person.value())
-                .param("now", PersonTable.utc(now))
+                .param("now", utc(now))
                 .query((row, n) -> {
                     OffsetDateTime used = row.getObject("last_used_at", OffsetDateTime.class);
                     return new ApiToken(
@@ -66,7 +68,7 @@ class ApiTokenTable {
                         WHERE id = :id AND person_id = :person AND revoked_at IS NULL""")
                         .param("id", id)
                         .param("person", person.value())
-                        .param("now", PersonTable.utc(now))
+                        .param("now", utc(now))
                         .update()
                 == 1;
     }

@@ -1,5 +1,7 @@
 package org.farga.people;
 
+import static org.farga.platform.Timestamps.utc;
+
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -40,7 +42,7 @@ class CentreRoleTable {
                         .param("person", person.value())
                         .param("role", role.name())
                         .param("by", by == null ? null : by.value())
-                        .param("now", PersonTable.utc(now))
+                        .param("now", utc(now))
                         .update()
                 == 1;
     }

@@ -1,5 +1,7 @@
 package org.farga.people;
 
+import static org.farga.platform.Timestamps.utc;
+
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -36,8 +38,8 @@ class InvitationTable {
                 .param("role", invitation.role().name())
                 .param("sha256", secret.sha256())
                 .param("by", invitation.invitedBy().value())
-                .param("createdAt", PersonTable.utc(invitation.createdAt()))
-                .param("expiresAt", PersonTable.utc(invitation.expiresAt()))
+                .param("createdAt", utc(invitation.createdAt()))
+                .param("expiresAt", utc(invitation.expiresAt()))
                 .update();
     }
 
@@ -46,7 +48,7 @@ class InvitationTable {
         return jdbc.sql("SELECT " + COLUMNS + " FROM invitation WHERE sha256 = :sha256 AND expires_at > :now AND" + OPEN
                         + " FOR UPDATE")
                 .param("sha256", secret.sha256())
-                .param("now", PersonTable.utc(now))
+                .param("now", utc(now))
                 .query(InvitationTable::invitation)
                 .optional();
     }
@@ -56,7 +58,7 @@ class InvitationTable {
         return jdbc.sql("SELECT " + COLUMNS + " FROM invitation WHERE sha256 = :sha256 AND expires_at > :now AND"
                         + OPEN)
                 .param("sha256", secret.sha256())
-                .param("now", PersonTable.utc(now))
+                .param("now", utc(now))
                 .query(InvitationTable::invitation)
                 .optional();
     }
@@ -83,14 +85,14 @@ class InvitationTable {
         return jdbc.sql("SELECT EXISTS (SELECT FROM invitation WHERE email = :email AND expires_at > :now AND" + OPEN
                         + ")")
                 .param("email", email.value())
-                .param("now", PersonTable.utc(now))
+                .param("now", utc(now))
                 .query(Boolean.class)
                 .single();
     }
 
     void accept(UUID id, PersonId by, Instant now) {
         jdbc.sql("UPDATE invitation SET accepted_at = :now, accepted_by = :by WHERE id = :id")
-                .param("now", PersonTable.utc(now))
+                .param("now", utc(now))
                 .param("by", by.value())
                 .param("id", id)
                 .update();
@@ -100,7 +102,7 @@ class InvitationTable {
     Optional<Invitation> revoke(OrganisationId organisation, UUID id, Instant now) {
         return jdbc.sql("UPDATE invitation SET revoked_at = :now WHERE organisation_id = :organisation AND id = :id AND"
                         + OPEN + " RETURNING " + COLUMNS)
-                .param("now", PersonTable.utc(now))
+                .param("now", utc(now))
                 .param("organisation", organisation.value())
                 .param("id", id)
                 .query(InvitationTable::invitation)
@@ -111,7 +113,7 @@ class InvitationTable {
     void revokeFor(OrganisationId organisation, EmailAddress email, Instant now) {
         jdbc.sql("UPDATE invitation SET revoked_at = :now WHERE organisation_id = :organisation AND email = :email AND"
                         + OPEN)
-                .param("now", PersonTable.utc(now))
+                .param("now", utc(now))
                 .param("organisation", organisation.value())
                 .param("email", email.value())
                 .update();

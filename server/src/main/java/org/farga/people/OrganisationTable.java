@@ -1,5 +1,7 @@
 package org.farga.people;
 
+import static org.farga.platform.Timestamps.utc;
+
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -41,7 +43,7 @@ class OrganisationTable {
                 .param("country", organisation.country().code())
                 .param("foundedOn", organisation.foundedOn())
                 .param("createdBy", organisation.createdBy().value())
-                .param("createdAt", PersonTable.utc(organisation.createdAt()))
+                .param("createdAt", utc(organisation.createdAt()))
                 .update();
     }
 
@@ -110,7 +112,7 @@ class OrganisationTable {
                 .param("organisation", organisation.value())
                 .param("person", person.value())
                 .param("role", role.name())
-                .param("since", PersonTable.utc(since))
+                .param("since", utc(since))
                 .update();
     }
 

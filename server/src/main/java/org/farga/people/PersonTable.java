@@ -1,10 +1,11 @@
 package org.farga.people;
 
+import static org.farga.platform.Timestamps.utc;
+
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -138,9 +139,5 @@ class PersonTable {
                 Locale.forLanguageTag(row.getString("language")),
                 row.getObject("created_at", OffsetDateTime.class).toInstant(),
                 row.getInt("version"));
-    }
-
-    static OffsetDateTime utc(Instant instant) {
-        return OffsetDateTime.ofInstant(instant, ZoneOffset.UTC);
     }
 }

@@ -1,5 +1,7 @@
 package org.farga.people;
 
+import static org.farga.platform.Timestamps.utc;
+
 import java.time.OffsetDateTime;
 import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -31,7 +33,7 @@ class SetupLinkTable {
                 INSERT INTO setup_link (sha256, created_at) VALUES (:sha256, :createdAt)
                 ON CONFLICT (single) DO UPDATE SET sha256 = :sha256, created_at = :createdAt""")
                 .param("sha256", link.sha256())
-                .param("createdAt", PersonTable.utc(link.createdAt()))
+                .param("createdAt", utc(link.createdAt()))
                 .update();
     }
 

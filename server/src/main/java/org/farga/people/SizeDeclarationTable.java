@@ -1,5 +1,7 @@
 package org.farga.people;
 
+import static org.farga.platform.Timestamps.utc;
+
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -36,7 +38,7 @@ class SizeDeclarationTable {
                 .param("turnover", declaration.own().turnoverEur())
                 .param("balanceSheet", declaration.own().balanceSheetEur())
                 .param("by", declaration.declaredBy().value())
-                .param("at", PersonTable.utc(declaration.declaredAt()))
+                .param("at", utc(declaration.declaredAt()))
                 .update();
         int position = 0;
         for (Enterprise enterprise : declaration.enterprises()) {
