@@ -1,11 +1,8 @@
 package org.farga.people;
 
-import static org.farga.platform.Timestamps.utc;
-
 import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -44,27 +41,6 @@ class ActorTable {
                 .param("id", id.value())
                 .query(ActorTable::actor)
                 .optional();
-    }
-
-    /** The owner of a living token; takes down that it was used, to the minute. */
-    Optional<Actor> findByToken(byte[] sha256, Instant now) {
-        Optional<Actor> actor = jdbc.sql("SELECT " + RIGHTS + """
-                        , t.scopes FROM api_token t JOIN person p ON p.id = t.person_id
-                        WHERE t.sha256 = :sha256 AND t.revoked_at IS NULL AND t.expires_at > :now""")
-                .param("sha256", sha256)
-                .param("now", utc(now))
-                .query(ActorTable::actor)
-                .optional();
-        if (actor.isPresent()) {
-            jdbc.sql("""
-                    UPDATE api_token SET last_used_at = :now
-                    WHERE sha256 = :sha256 AND (last_used_at IS NULL OR last_used_at < :aMinuteAgo)""")
-                    .param("sha256", sha256)
-                    .param("now", utc(now))
-                    .param("aMinuteAgo", utc(now.minusSeconds(60)))
-                    .update();
-        }
-        return actor;
     }
 
     private static Actor actor(ResultSet row, int number) throws SQLException {

@@ -15,11 +15,12 @@ import org.farga.shared.PersonId;
 import org.farga.shared.Refusal;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
 
-/** Grants and withdraws roles at the centre; for administrators alone. */
+/** Grants and withdraws roles at the centre; for administrators alone, but for the first of them. */
 @Service
-class CentreRoles {
+public class CentreRoles {
     private final CentreRoleTable table;
     private final AuditLog audit;
     private final Clock clock;
@@ -28,6 +29,23 @@ class CentreRoles {
         this.table = table;
         this.audit = audit;
         this.clock = clock;
+    }
+
+    /** Whether somebody can grant roles. */
+    public boolean haveAdministrator() {
+        return !table.listHolders(CentreRole.ADMINISTRATOR).isEmpty();
+    }
+
+    /** Makes somebody administrator who came by the one-time link of a Farga that has none. */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public void appointFirst(PersonId person) {
+        table.insert(person, CentreRole.ADMINISTRATOR, null, clock.instant());
+        audit.recordBy(
+                person,
+                "centre-role.granted",
+                "person",
+                person,
+                Map.of("role", CentreRole.ADMINISTRATOR, "by", "set-up link"));
     }
 
     @Transactional

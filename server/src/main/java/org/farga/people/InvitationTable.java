@@ -9,6 +9,7 @@ import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.farga.platform.Secret;
 import org.farga.shared.EmailAddress;
 import org.farga.shared.OrganisationId;
 import org.farga.shared.OrganisationRole;

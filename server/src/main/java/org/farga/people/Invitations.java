@@ -9,6 +9,7 @@ import java.util.UUID;
 import org.farga.audit.AuditLog;
 import org.farga.platform.Messages;
 import org.farga.platform.OutgoingMail;
+import org.farga.platform.Secret;
 import org.farga.platform.Settings;
 import org.farga.shared.Actor;
 import org.farga.shared.NotFoundException;

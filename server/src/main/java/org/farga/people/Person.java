@@ -10,27 +10,21 @@ import org.farga.shared.Outcome;
 import org.farga.shared.PersonId;
 import org.jspecify.annotations.Nullable;
 
-/** A human being with an e-mail address, who signs in. */
-record Person(PersonId id, EmailAddress email, String name, Locale language, Instant createdAt, int version) {
-    /** NIST SP 800-63B asks for at least 15 characters where a password stands alone; bounded so that hashing is. */
-    static final int SHORTEST_PASSWORD = 12;
-
-    static final int LONGEST_PASSWORD = 200;
+/** A human being with an e-mail address. How they prove who they are is the business of {@code identity}. */
+public record Person(PersonId id, EmailAddress email, String name, Locale language, Instant createdAt, int version) {
     private static final int LONGEST_NAME = 200;
     private static final List<String> LANGUAGES = List.of("en", "es", "ca");
 
-    /** Checks what somebody typed to sign up; nothing is stored yet. */
-    static Outcome<Person> signUp(
-            @Nullable String email,
-            @Nullable String name,
-            @Nullable String password,
-            @Nullable String language,
-            Instant now) {
-        Fields fields = new Fields()
-                .text("email", email, 254)
+    /**
+     * Checks what is said of somebody who is new; nothing is stored yet.
+     *
+     * @param fields with what else was checked of the same form, so that one answer names everything that is wrong
+     */
+    public static Outcome<Person> join(
+            Fields fields, @Nullable String email, @Nullable String name, @Nullable String language, Instant now) {
+        fields.text("email", email, 254)
                 .text("name", name, LONGEST_NAME)
                 .rule("email", email == null || email.isBlank() || parse(email).isPresent(), "not-an-email");
-        checkPassword(fields, "password", password, email);
         if (language != null) {
             fields.rule("language", LANGUAGES.contains(language), "unknown-choice", String.join(", ", LANGUAGES));
         }
@@ -64,19 +58,8 @@ record Person(PersonId id, EmailAddress email, String name, Locale language, Ins
                 version));
     }
 
-    /** Length only, and not the address itself: what keeps a password safe is length (NIST SP 800-63B §5.1.1.2). */
-    static void checkPassword(Fields fields, String field, @Nullable String password, @Nullable String email) {
-        if (password == null || password.isEmpty()) {
-            fields.present(field, null);
-            return;
-        }
-        int length = password.codePointCount(0, password.length());
-        fields.rule(field, length >= SHORTEST_PASSWORD, "password-too-short", SHORTEST_PASSWORD)
-                .rule(field, length <= LONGEST_PASSWORD, "too-long", LONGEST_PASSWORD)
-                .rule(field, email == null || !password.equalsIgnoreCase(email.strip()), "password-is-email");
-    }
-
-    static Optional<EmailAddress> parse(String text) {
+    /** The address, where the text is one. */
+    public static Optional<EmailAddress> parse(String text) {
         try {
             return Optional.of(new EmailAddress(text));
         } catch (IllegalArgumentException e) {

@@ -1,6 +1,6 @@
 /**
- * Persons, the organisations they belong to, and what each may do: sign-up and sign-in, browser sessions and API tokens,
- * memberships, roles at the centre, the size an enterprise declares and the SME test on it.
+ * Persons, the organisations they belong to, and what each may do: memberships and invitations, roles at the centre, the
+ * size an enterprise declares and the SME test on it.
  */
 @ApplicationModule(allowedDependencies = {"shared", "platform", "audit"})
 @NullMarked

@@ -53,8 +53,8 @@ class ProposalTableTest {
         person = PersonId.create();
         organisation = OrganisationId.create();
         jdbc.sql("""
-                INSERT INTO person (id, email, name, language, password_hash, created_at)
-                VALUES (:id, :id || '@example.org', 'Ana', 'ca', 'hash', now())""").param("id", person.value()).update();
+                INSERT INTO person (id, email, name, language, created_at)
+                VALUES (:id, :id || '@example.org', 'Ana', 'ca', now())""").param("id", person.value()).update();
         jdbc.sql("""
                 INSERT INTO organisation (id, name, country, created_by, created_at)
                 VALUES (:id, 'Forja', 'ES', :person, now())""")

@@ -42,6 +42,12 @@ class InvitationsApiTest extends HttpTest {
     }
 
     @Test
+    void theLinksSecretIsNotInWhatIsPrinted() {
+        assertThat(new InvitationsApi.Acceptance("farga_invitation_secret").toString())
+                .doesNotContain("farga_invitation_secret");
+    }
+
+    @Test
     void whoeverHoldsTheLinkJoinsOnce() {
         Client ana = signUp("Ana");
         String id = organisationOf(ana);

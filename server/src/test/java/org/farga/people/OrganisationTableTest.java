@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
 import org.farga.FargaTest;
+import org.farga.shared.Fields;
 import org.farga.shared.OrganisationId;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -29,10 +30,9 @@ class OrganisationTableTest {
     private JdbcClient jdbc;
 
     private Organisation stored(String name) {
-        Person founder = Person.signUp(
-                        OrganisationId.create() + "@example.org", "Ana", "a long enough password", "ca", NOW)
+        Person founder = Person.join(new Fields(), OrganisationId.create() + "@example.org", "Ana", "ca", NOW)
                 .orThrow();
-        persons.insert(founder, "hash");
+        persons.insert(founder);
         Organisation organisation = Organisation.found(name, "ES", LocalDate.parse("2024-02-29"), founder.id(), NOW)
                 .orThrow();
         table.insert(organisation);

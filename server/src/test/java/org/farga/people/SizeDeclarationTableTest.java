@@ -10,6 +10,7 @@ import org.farga.FargaTest;
 import org.farga.people.SizeDeclaration.NewEnterprise;
 import org.farga.people.SizeDeclaration.NewSizeDeclaration;
 import org.farga.people.SizeDeclaration.Relation;
+import org.farga.shared.Fields;
 import org.farga.shared.OrganisationId;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -43,9 +44,9 @@ class SizeDeclarationTableTest {
 
     @BeforeEach
     void anOrganisation() {
-        owner = Person.signUp(OrganisationId.create() + "@example.org", "Ana", "a long enough password", "ca", NOW)
+        owner = Person.join(new Fields(), OrganisationId.create() + "@example.org", "Ana", "ca", NOW)
                 .orThrow();
-        persons.insert(owner, "hash");
+        persons.insert(owner);
         organisation = Organisation.found("Forja", "ES", null, owner.id(), NOW).orThrow();
         organisations.insert(organisation);
     }

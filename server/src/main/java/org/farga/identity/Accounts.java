@@ -1,0 +1,150 @@
+package org.farga.identity;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.farga.audit.AuditLog;
+import org.farga.people.People;
+import org.farga.people.Person;
+import org.farga.shared.Actor;
+import org.farga.shared.EmailAddress;
+import org.farga.shared.Fields;
+import org.farga.shared.Outcome;
+import org.farga.shared.Refusal;
+import org.jspecify.annotations.Nullable;
+import org.springframework.security.crypto.password.PasswordEncoder;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Propagation;
+import org.springframework.transaction.annotation.Transactional;
+
+/** Signing up, and proving with a password who one is. */
+@Service
+class Accounts {
+    private final People people;
+    private final PasswordTable table;
+    private final PasswordEncoder passwords;
+    private final BrowserSessions sessions;
+    private final AuditLog audit;
+    private final Clock clock;
+    // Checked against for an unknown address, so that the answer takes as long as for a known one.
+    // Made at the first need: it is slow on purpose, and no start should wait for it.
+    private volatile @Nullable String nobodysHash;
+
+    Accounts(
+            People people,
+            PasswordTable table,
+            PasswordEncoder passwords,
+            BrowserSessions sessions,
+            AuditLog audit,
+            Clock clock) {
+        this.people = people;
+        this.table = table;
+        this.passwords = passwords;
+        this.sessions = sessions;
+        this.audit = audit;
+        this.clock = clock;
+    }
+
+    /** Signs somebody up who comes from this network address; refused where too many came from there. */
+    @Transactional
+    Outcome<Person> signUpFrom(
+            String address,
+            @Nullable String email,
+            @Nullable String name,
+            @Nullable String password,
+            @Nullable String language) {
+        Instant now = clock.instant();
+        Optional<SignUpLimit> limit = SignUpLimit.of(address, now);
+        // Every try counts: the answer to one tells whether an address has an account.
+        if (limit.isPresent() && SignUpLimit.isExceededBy(table.countSignUp(limit.get()))) {
+            return Outcome.refused(
+                    Refusal.tooMany("too-many-sign-ups", limit.get().minutesLeft(now)));
+        }
+        return signUp(email, name, password, language);
+    }
+
+    @Transactional
+    Outcome<Person> signUp(
+            @Nullable String email, @Nullable String name, @Nullable String password, @Nullable String language) {
+        Instant now = clock.instant();
+        Fields fields = new Fields();
+        Password.check(fields, "password", password, email);
+        return Person.join(fields, email, name, language, now).then(people::add).map(person -> {
+            table.put(person.id(), Objects.requireNonNull(passwords.encode(password)), now);
+            audit.recordBy(person.id(), "person.signed-up", "person", person.id(), Map.of());
+            return person;
+        });
+    }
+
+    /**
+     * The person behind an address and password. Refused as {@code wrong-credentials} whether the address or the
+     * password is wrong, and as {@code too-many-sign-ins} where it was tried too often.
+     */
+    // Its own transaction, so that a failure is counted whatever the caller does.
+    @Transactional(propagation = Propagation.REQUIRES_NEW)
+    Outcome<Person> signIn(@Nullable String email, @Nullable String password) {
+        Optional<EmailAddress> address = email == null ? Optional.empty() : Person.parse(email);
+        if (address.isEmpty() || password == null || password.length() > Password.LONGEST) {
+            return Outcome.refused(Refusal.forbidden("wrong-credentials"));
+        }
+        Instant now = clock.instant();
+        Instant waitUntil =
+                table.throttle(address.get()).map(SignInThrottle::waitUntil).orElse(Instant.EPOCH);
+        if (now.isBefore(waitUntil)) {
+            return Outcome.refused(Refusal.tooMany(
+                    "too-many-sign-ins", Duration.between(now, waitUntil).toSeconds() + 1));
+        }
+        Optional<Person> person = people.findPerson(address.get());
+        String hash = person.flatMap(p -> table.find(p.id())).orElseGet(this::nobodysHash);
+        boolean right = passwords.matches(password, hash);
+        if (person.isEmpty() || !right) {
+            table.countFailure(address.get(), now);
+            return Outcome.refused(Refusal.forbidden("wrong-credentials"));
+        }
+        table.forgetFailures(address.get());
+        return Outcome.done(person.get());
+    }
+
+    /**
+     * Takes a new password from somebody who knows the present one, and signs them out in every other browser. API tokens
+     * stay: they are listed beside it and revoked one by one.
+     *
+     * @param keptSession identifier of the browser session that stays, if any
+     */
+    @Transactional
+    Outcome<Person> changePassword(
+            Actor actor, @Nullable String present, @Nullable String password, @Nullable String keptSession) {
+        Fields fields = new Fields().present("present", present == null || present.isEmpty() ? null : present);
+        Password.check(fields, "password", password, actor.email().value());
+        var refusal = fields.refusal();
+        if (refusal.isPresent() || password == null) {
+            return Outcome.refused(refusal.orElseThrow());
+        }
+        // As a sign-in, so that guessing here is slowed down as well.
+        if (signIn(actor.email().value(), present) instanceof Outcome.Refused<Person>(Refusal refused)) {
+            return Outcome.refused(
+                    refused.kind() == Refusal.Kind.TOO_MANY
+                            ? refused
+                            : new Fields()
+                                    .rule("present", false, "wrong-password")
+                                    .refusal()
+                                    .orElseThrow());
+        }
+        table.put(actor.person(), Objects.requireNonNull(passwords.encode(password)), clock.instant());
+        audit.record(actor, "person.password-changed", "person", actor.person(), Map.of());
+        sessions.endOthers(actor.person(), keptSession);
+        return Outcome.done(people.get(actor.person()));
+    }
+
+    private String nobodysHash() {
+        String known = nobodysHash;
+        if (known == null) {
+            known = Objects.requireNonNull(passwords.encode("nobody has this password"));
+            nobodysHash = known;
+        }
+        return known;
+    }
+}

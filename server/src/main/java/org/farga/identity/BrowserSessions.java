@@ -1,0 +1,123 @@
+package org.farga.identity;
+
+import jakarta.servlet.http.Cookie;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpSession;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.farga.audit.AuditLog;
+import org.farga.people.Person;
+import org.farga.platform.Languages;
+import org.farga.platform.Secret;
+import org.farga.shared.Actor;
+import org.farga.shared.NotFoundException;
+import org.farga.shared.PersonId;
+import org.jspecify.annotations.Nullable;
+import org.springframework.session.FindByIndexNameSessionRepository;
+import org.springframework.session.Session;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Transactional;
+
+/** Where people are signed in with a browser. */
+@Service
+class BrowserSessions {
+    private static final String BROWSER = "farga.browser";
+    private static final int LONGEST_BROWSER = 200;
+
+    private final FindByIndexNameSessionRepository<? extends Session> repository;
+    private final AuditLog audit;
+
+    BrowserSessions(FindByIndexNameSessionRepository<? extends Session> repository, AuditLog audit) {
+        this.repository = repository;
+        this.audit = audit;
+    }
+
+    /**
+     * One place where somebody is signed in.
+     *
+     * @param handle names it without giving the session's secret identifier away
+     * @param browser what the browser called itself
+     * @param current whether it is the one that asks
+     */
+    record BrowserSession(String handle, String browser, Instant createdAt, Instant lastSeenAt, boolean current) {}
+
+    /** Signs a person in with this browser. */
+    void open(Person person, HttpServletRequest request, HttpServletResponse response) {
+        HttpSession before = request.getSession(false);
+        if (before != null) {
+            // A new session, not only a new identifier: nothing from before the sign-in is carried over.
+            before.invalidate();
+        }
+        HttpSession session = request.getSession(true);
+        session.setAttribute(SignInFilter.SESSION_PERSON, person.id().toString());
+        session.setAttribute(
+                FindByIndexNameSessionRepository.PRINCIPAL_NAME_INDEX_NAME,
+                person.id().toString());
+        session.setAttribute(BROWSER, browser(request.getHeader("User-Agent")));
+        remember(person.language(), response);
+    }
+
+    /** Keeps the language one reads in, for a year. */
+    static void remember(Locale language, HttpServletResponse response) {
+        Cookie cookie = new Cookie(Languages.COOKIE, language.getLanguage());
+        cookie.setPath("/");
+        cookie.setMaxAge(365 * 24 * 3600);
+        cookie.setHttpOnly(true);
+        cookie.setAttribute("SameSite", "Lax");
+        response.addCookie(cookie);
+    }
+
+    private static String browser(@Nullable String userAgent) {
+        if (userAgent == null) {
+            return "";
+        }
+        String readable = userAgent.replaceAll("\\p{Cntrl}", " ");
+        return readable.substring(0, Math.min(readable.length(), LONGEST_BROWSER));
+    }
+
+    /** Where a person is signed in, the last seen first. */
+    List<BrowserSession> list(PersonId person, @Nullable String currentId) {
+        return sessions(person).entrySet().stream()
+                .map(e -> new BrowserSession(
+                        handle(e.getKey()),
+                        Optional.ofNullable(e.getValue().<String>getAttribute(BROWSER))
+                                .orElse(""),
+                        e.getValue().getCreationTime(),
+                        e.getValue().getLastAccessedTime(),
+                        e.getKey().equals(currentId)))
+                .sorted(Comparator.comparing(BrowserSession::lastSeenAt)
+                        .reversed()
+                        .thenComparing(BrowserSession::handle))
+                .toList();
+    }
+
+    /** Ends one of the actor's own. */
+    @Transactional
+    void end(Actor actor, String handle) {
+        String id = sessions(actor.person()).keySet().stream()
+                .filter(candidate -> handle(candidate).equals(handle))
+                .findFirst()
+                .orElseThrow(() -> new NotFoundException("session"));
+        repository.deleteById(id);
+        audit.record(actor, "session.ended", "person", actor.person(), Map.of());
+    }
+
+    /** Ends all of a person's but one. */
+    void endOthers(PersonId person, @Nullable String keptId) {
+        sessions(person).keySet().stream().filter(id -> !id.equals(keptId)).forEach(repository::deleteById);
+    }
+
+    private Map<String, ? extends Session> sessions(PersonId person) {
+        return repository.findByPrincipalName(person.toString());
+    }
+
+    private static String handle(String sessionId) {
+        return HexFormat.of().formatHex(new Secret(sessionId).sha256()).substring(0, 16);
+    }
+}

@@ -1,0 +1,134 @@
+package org.farga.identity;
+
+import org.farga.people.Actors;
+import org.farga.platform.ProblemWriter;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.HttpStatus;
+import org.springframework.security.config.Customizer;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
+import org.springframework.security.config.http.SessionCreationPolicy;
+import org.springframework.security.crypto.argon2.Argon2PasswordEncoder;
+import org.springframework.security.crypto.password.PasswordEncoder;
+import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.access.IpAddressAuthorizationManager;
+import org.springframework.security.web.context.NullSecurityContextRepository;
+import org.springframework.security.web.csrf.HttpSessionCsrfTokenRepository;
+import org.springframework.security.web.header.writers.ReferrerPolicyHeaderWriter.ReferrerPolicy;
+
+/** Who gets in where: the API by token (or by a page's own session with its CSRF token), pages by session. */
+@Configuration(proxyBeanMethods = false)
+class SecurityConfiguration {
+    /** No script, style, picture or connection but Farga's own; no frame around it. */
+    private static final String CONTENT_SECURITY_POLICY = "default-src 'none'; script-src 'self'; style-src 'self';"
+            + " img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none';"
+            + " frame-ancestors 'none'; manifest-src 'self'";
+
+    @Bean
+    static PasswordEncoder passwordEncoder() {
+        // OWASP's password storage cheat sheet: Argon2id, m=19 MiB, t=2, p=1.
+        return new Argon2PasswordEncoder(16, 32, 1, 19 * 1024, 2);
+    }
+
+    @Bean
+    @Order(1)
+    SecurityFilterChain operations(HttpSecurity http) throws Exception {
+        return http.securityMatcher("/actuator/**")
+                // Health is for load balancers; the figures are for a collector on this machine or a proxy in front of
+                // it.
+                .authorizeHttpRequests(r -> r.requestMatchers("/actuator/health/**", "/actuator/health")
+                        .permitAll()
+                        .anyRequest()
+                        .access(IpAddressAuthorizationManager.hasIpAddress("127.0.0.0/8")))
+                .csrf(AbstractHttpConfigurer::disable)
+                .sessionManagement(s -> s.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
+                .build();
+    }
+
+    @Bean
+    @Order(2)
+    SecurityFilterChain api(HttpSecurity http, ApiTokens tokens, Actors actors, ProblemWriter problems)
+            throws Exception {
+        return common(http, tokens, actors, problems)
+                .securityMatcher("/api/**", "/v3/api-docs/**")
+                .authorizeHttpRequests(r -> r.requestMatchers("/v3/api-docs/**")
+                        .permitAll()
+                        .requestMatchers(HttpMethod.POST, "/api/v1/persons", "/api/v1/sign-in", "/api/v1/setup")
+                        .permitAll()
+                        // Of a dataset strangers see everything but its files.
+                        .requestMatchers("/api/v1/datasets/*/versions/*/files/**")
+                        .authenticated()
+                        .requestMatchers(HttpMethod.GET, "/api/v1/calls/**", "/api/v1/datasets/**")
+                        .permitAll()
+                        .anyRequest()
+                        .authenticated())
+                // A token is not sent by a browser of itself; only requests that come with a session can be forged.
+                .csrf(c -> c.csrfTokenRepository(new HttpSessionCsrfTokenRepository())
+                        .ignoringRequestMatchers(
+                                r -> r.getHeader("Authorization") != null || r.getSession(false) == null))
+                .exceptionHandling(e -> e.authenticationEntryPoint((request, response, thrown) -> {
+                            response.setHeader("WWW-Authenticate", "Bearer");
+                            problems.write(request, response, HttpStatus.UNAUTHORIZED, "sign-in-required");
+                        })
+                        .accessDeniedHandler((request, response, thrown) ->
+                                problems.write(request, response, HttpStatus.FORBIDDEN, "forged-request")))
+                .build();
+    }
+
+    @Bean
+    @Order(3)
+    SecurityFilterChain pages(HttpSecurity http, ApiTokens tokens, Actors actors, ProblemWriter problems)
+            throws Exception {
+        return common(http, tokens, actors, problems)
+                .authorizeHttpRequests(r -> r.requestMatchers(
+                                "/",
+                                "/sign-in",
+                                "/sign-up",
+                                "/setup",
+                                "/invitation",
+                                "/language",
+                                "/problems/**",
+                                "/calls/**",
+                                "/datasets/**",
+                                "/css/**",
+                                "/js/**",
+                                "/vendor/**",
+                                "/images/**",
+                                "/error")
+                        .permitAll()
+                        .anyRequest()
+                        .authenticated())
+                // Changing the language one reads in is no harm, and strangers have no session to hold a token.
+                .csrf(c -> c.csrfTokenRepository(new HttpSessionCsrfTokenRepository())
+                        .ignoringRequestMatchers("/language"))
+                .exceptionHandling(e -> e.authenticationEntryPoint((request, response, thrown) -> {
+                            // Only an address of our own is remembered for after the sign-in.
+                            String back = request.getMethod().equals("GET") ? request.getRequestURI() : "/";
+                            response.sendRedirect("/sign-in?next="
+                                    + java.net.URLEncoder.encode(back, java.nio.charset.StandardCharsets.UTF_8));
+                        })
+                        .accessDeniedHandler((request, response, thrown) ->
+                                problems.write(request, response, HttpStatus.FORBIDDEN, "forged-request")))
+                .build();
+    }
+
+    private static HttpSecurity common(HttpSecurity http, ApiTokens tokens, Actors actors, ProblemWriter problems)
+            throws Exception {
+        return http.securityContext(c -> c.securityContextRepository(new NullSecurityContextRepository()))
+                .requestCache(AbstractHttpConfigurer::disable)
+                .formLogin(AbstractHttpConfigurer::disable)
+                .httpBasic(AbstractHttpConfigurer::disable)
+                .logout(AbstractHttpConfigurer::disable)
+                .anonymous(Customizer.withDefaults())
+                .sessionManagement(s -> s.disable())
+                .headers(h -> h.contentSecurityPolicy(p -> p.policyDirectives(CONTENT_SECURITY_POLICY))
+                        .referrerPolicy(r -> r.policy(ReferrerPolicy.SAME_ORIGIN))
+                        .permissionsPolicyHeader(p -> p.policy("camera=(), microphone=(), geolocation=()")))
+                .addFilterBefore(
+                        new SignInFilter(tokens, actors, problems),
+                        org.springframework.security.web.authentication.AnonymousAuthenticationFilter.class);
+    }
+}

@@ -1,0 +1,129 @@
+package org.farga.identity;
+
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpSession;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.farga.people.People;
+import org.farga.people.Person;
+import org.farga.platform.Languages;
+import org.farga.platform.Messages;
+import org.farga.platform.OwnPath;
+import org.farga.platform.Shells;
+import org.farga.shared.Actor;
+import org.farga.shared.Outcome;
+import org.farga.shared.Refusal;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.stereotype.Controller;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.servlet.ModelAndView;
+
+/** The door: sign up, sign in, sign out, and the language one reads in. */
+@Controller
+class SignInPages {
+    private final People people;
+    private final Accounts accounts;
+    private final BrowserSessions sessions;
+    private final Shells shells;
+
+    SignInPages(People people, Accounts accounts, BrowserSessions sessions, Shells shells) {
+        this.people = people;
+        this.accounts = accounts;
+        this.sessions = sessions;
+        this.shells = shells;
+    }
+
+    @GetMapping("/sign-in")
+    ModelAndView signInForm(@RequestParam(required = false) @Nullable String next, HttpServletRequest request) {
+        return page("identity/sign-in", Map.of("next", OwnPath.of(next)), null, request);
+    }
+
+    @PostMapping("/sign-in")
+    ModelAndView signIn(
+            @RequestParam Map<String, String> typed, HttpServletRequest request, HttpServletResponse response) {
+        String next = OwnPath.of(typed.get("next"));
+        return switch (accounts.signIn(typed.get("email"), typed.get("password"))) {
+            case Outcome.Done<Person>(Person person) -> {
+                sessions.open(person, request, response);
+                yield new ModelAndView("redirect:" + next);
+            }
+            case Outcome.Refused<Person>(Refusal refusal) ->
+                page(
+                        "identity/sign-in",
+                        Map.of("next", next, "email", typed.getOrDefault("email", "")),
+                        refusal,
+                        request);
+        };
+    }
+
+    @GetMapping("/sign-up")
+    ModelAndView signUpForm(@RequestParam(required = false) @Nullable String next, HttpServletRequest request) {
+        return page("identity/sign-up", Map.of("next", OwnPath.of(next)), null, request);
+    }
+
+    @PostMapping("/sign-up")
+    ModelAndView signUp(
+            @RequestParam Map<String, String> typed, HttpServletRequest request, HttpServletResponse response) {
+        String next = OwnPath.of(typed.get("next"));
+        String language = Languages.of(request).getLanguage();
+        return switch (accounts.signUpFrom(
+                request.getRemoteAddr(), typed.get("email"), typed.get("name"), typed.get("password"), language)) {
+            case Outcome.Done<Person>(Person person) -> {
+                sessions.open(person, request, response);
+                yield new ModelAndView("redirect:" + next);
+            }
+            case Outcome.Refused<Person>(Refusal refusal) -> {
+                Map<String, String> shown = new HashMap<>(typed);
+                shown.remove("password");
+                shown.put("next", next);
+                yield page("identity/sign-up", shown, refusal, request);
+            }
+        };
+    }
+
+    @PostMapping("/sign-out")
+    String signOut(HttpServletRequest request) {
+        HttpSession session = request.getSession(false);
+        if (session != null) {
+            session.invalidate();
+        }
+        return "redirect:/";
+    }
+
+    @PostMapping("/language")
+    String speak(
+            @Nullable Actor actor,
+            @RequestParam String language,
+            @RequestParam(required = false) @Nullable String next,
+            HttpServletResponse response) {
+        Locale chosen = Locale.forLanguageTag(language);
+        if (Messages.LANGUAGES.contains(chosen)) {
+            BrowserSessions.remember(chosen, response);
+            if (actor != null) {
+                people.speak(actor, chosen);
+            }
+        }
+        return "redirect:" + OwnPath.of(next);
+    }
+
+    private ModelAndView page(
+            String view, Map<String, String> typed, @Nullable Refusal refusal, HttpServletRequest request) {
+        Map<String, Object> model = new HashMap<>();
+        model.put("shell", shells.of(request));
+        model.put("typed", typed);
+        model.put("refusal", refusal);
+        ModelAndView page = new ModelAndView(view, model);
+        if (refusal != null) {
+            page.setStatus(
+                    refusal.kind() == Refusal.Kind.TOO_MANY
+                            ? HttpStatus.TOO_MANY_REQUESTS
+                            : HttpStatus.UNPROCESSABLE_CONTENT);
+        }
+        return page;
+    }
+}

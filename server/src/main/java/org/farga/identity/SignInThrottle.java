@@ -1,0 +1,20 @@
+package org.farga.identity;
+
+import java.time.Duration;
+import java.time.Instant;
+
+/** Slows down guessing: after five failures each further try must wait, twice as long each time, at most 15 minutes. */
+record SignInThrottle(int failures, Instant lastFailure) {
+    private static final int FREE_TRIES = 5;
+    private static final Duration LONGEST_WAIT = Duration.ofMinutes(15);
+
+    /** Until when no try is taken; in the past where one is. */
+    Instant waitUntil() {
+        if (failures < FREE_TRIES) {
+            return Instant.EPOCH;
+        }
+        int doublings = Math.min(failures - FREE_TRIES, 16);
+        Duration wait = Duration.ofSeconds(1L << doublings);
+        return lastFailure.plus(wait.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : wait);
+    }
+}

@@ -1,0 +1,78 @@
+package org.farga.identity;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.time.Instant;
+import org.farga.platform.OwnPath;
+import org.farga.platform.Secret;
+import org.junit.jupiter.api.Test;
+
+/** Guessing, floods of accounts and open redirects: what the door lets through. */
+class SignInRulesTest {
+    private static final Instant NOW = Instant.parse("2026-11-22T10:20:00Z");
+
+    @Test
+    void afterFiveFailuresEachTryWaitsTwiceAsLongAtMostAQuarterOfAnHour() {
+        assertThat(new SignInThrottle(4, NOW).waitUntil()).isBefore(NOW);
+        assertThat(new SignInThrottle(5, NOW).waitUntil()).isEqualTo(NOW.plusSeconds(1));
+        assertThat(new SignInThrottle(6, NOW).waitUntil()).isEqualTo(NOW.plusSeconds(2));
+        assertThat(new SignInThrottle(10, NOW).waitUntil()).isEqualTo(NOW.plusSeconds(32));
+        assertThat(new SignInThrottle(1_000_000, NOW).waitUntil()).isEqualTo(NOW.plus(Duration.ofMinutes(15)));
+    }
+
+    @Test
+    void signUpsAreCountedByNetworkAndHour() {
+        SignUpLimit limit = SignUpLimit.of("192.0.2.7", NOW).orElseThrow();
+        assertThat(limit).isEqualTo(new SignUpLimit("192.0.2.7", Instant.parse("2026-11-22T10:00:00Z")));
+        assertThat(limit.minutesLeft(NOW)).isEqualTo(41);
+        assertThat(SignUpLimit.isExceededBy(60)).isFalse();
+        assertThat(SignUpLimit.isExceededBy(61)).isTrue();
+        assertThat(SignUpLimit.of("2001:db8:1:2:3:4:5:6", NOW)).isEqualTo(SignUpLimit.of("2001:db8:1:2::9", NOW));
+        assertThat(SignUpLimit.of("127.0.0.1", NOW)).isEmpty();
+        assertThat(SignUpLimit.of("::1", NOW)).isEmpty();
+    }
+
+    @Test
+    void onlyPathsOfThisSiteAreGoneBackTo() {
+        assertThat(OwnPath.of("/proposals?state=DRAFT")).isEqualTo("/proposals?state=DRAFT");
+        for (String elsewhere : new String[] {
+            null,
+            "",
+            "https://evil.example",
+            "//evil.example",
+            "/\\evil.example",
+            "/a\r\nSet-Cookie: x",
+            "evil",
+            "/{x}",
+            "/" + "x".repeat(500)
+        }) {
+            assertThat(OwnPath.of(elsewhere)).as(String.valueOf(elsewhere)).isEqualTo("/");
+        }
+        assertThat(OwnPath.address("/sign-up", "/invitation?token=a"))
+                .isEqualTo("/sign-up?next=%2Finvitation%3Ftoken%3Da");
+        assertThat(OwnPath.address("/sign-up", "//evil")).isEqualTo("/sign-up");
+    }
+
+    @Test
+    void secretsAndPasswordsAreNotInWhatIsPrinted() {
+        Secret secret = Secret.create("token");
+        String word = "a long enough password";
+        assertThat(secret.toString()).doesNotContain(secret.text());
+        assertThat(new PersonsApi.SignUp("a@example.org", "A", word, "en").toString())
+                .doesNotContain(word);
+        assertThat(new TokensApi.SignIn("a@example.org", word, "x").toString()).doesNotContain(word);
+        assertThat(new SetupApi.NewAdministrator(secret.text(), "a@example.org", "A", word).toString())
+                .doesNotContain(word)
+                .doesNotContain(secret.text());
+        assertThat(new PersonsApi.PasswordChange(word, word).toString()).doesNotContain(word);
+    }
+
+    @Test
+    void aLostSetUpLinkIsReplacedButNotOneThatAnotherProcessJustMade() {
+        SetupLink link = new SetupLink(Secret.create("setup").sha256(), NOW);
+        assertThat(link.isLost(true, NOW.plusSeconds(3600))).isFalse();
+        assertThat(link.isLost(false, NOW.plusSeconds(59))).isFalse();
+        assertThat(link.isLost(false, NOW.plusSeconds(61))).isTrue();
+    }
+}
