@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param noProhibitedPractice that nothing of what Article 5 of Regulation (EU) 2024/1689 prohibits is part of the work
  * @param personalData whether the work uses personal data
+ * @param sector one of {@link Sectors#CODES}; nobody must say it, but its coordinator reads only what says so
  */
 record Answers(
         @Nullable String title,
@@ -24,10 +25,11 @@ record Answers(
         @Nullable Integer durationMonths,
         @Nullable Boolean civilianUse,
         @Nullable Boolean noProhibitedPractice,
-        @Nullable Boolean personalData) {
+        @Nullable Boolean personalData,
+        @Nullable String sector) {
     static final int LONGEST_TITLE = 200;
     static final int LONGEST_ABSTRACT = 2_000;
-    static final Answers NONE = new Answers(null, null, null, null, null, null, null, null);
+    static final Answers NONE = new Answers(null, null, null, null, null, null, null, null, null);
 
     /** Some answers anew: what is null stays, a blank text and what is named in {@code cleared} is not answered any more. */
     record Change(
@@ -39,6 +41,7 @@ record Answers(
             @Nullable Boolean civilianUse,
             @Nullable Boolean noProhibitedPractice,
             @Nullable Boolean personalData,
+            @Nullable String sector,
             Set<String> cleared) {}
 
     /** A draft takes any hours that are hours at all: whether the call grants them is for its rules to say. */
@@ -47,7 +50,12 @@ record Answers(
                 .optionalText("title", change.title(), LONGEST_TITLE)
                 .optionalText("abstract", change.abstractText(), LONGEST_ABSTRACT)
                 .rule("gpuHours", isHoursOrNone(change.gpuHours()), "not-hours", CallRules.MOST_HOURS)
-                .rule("cpuHours", isHoursOrNone(change.cpuHours()), "not-hours", CallRules.MOST_HOURS);
+                .rule("cpuHours", isHoursOrNone(change.cpuHours()), "not-hours", CallRules.MOST_HOURS)
+                .rule(
+                        "sector",
+                        change.sector() == null || change.sector().isEmpty() || Sectors.CODES.contains(change.sector()),
+                        "unknown-choice",
+                        String.join(", ", Sectors.CODES));
         if (change.durationMonths() != null) {
             fields.number("durationMonths", change.durationMonths().longValue(), 1, 120);
         }
@@ -70,7 +78,8 @@ record Answers(
                         : change.durationMonths() == null ? durationMonths : change.durationMonths(),
                 change.civilianUse() == null ? civilianUse : change.civilianUse(),
                 change.noProhibitedPractice() == null ? noProhibitedPractice : change.noProhibitedPractice(),
-                change.personalData() == null ? personalData : change.personalData()));
+                change.personalData() == null ? personalData : change.personalData(),
+                text(sector, change.sector(), true)));
     }
 
     private static @Nullable String text(@Nullable String present, @Nullable String changed, boolean oneLine) {

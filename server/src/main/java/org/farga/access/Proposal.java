@@ -16,6 +16,7 @@ import org.farga.shared.PersonId;
 import org.farga.shared.ProposalId;
 import org.farga.shared.Refusal;
 import org.farga.shared.Refusal.FieldProblem;
+import org.farga.shared.ScopedRole;
 import org.jspecify.annotations.Nullable;
 
 /** An organisation's request for access time under a call. */
@@ -39,7 +40,24 @@ record Proposal(
     boolean isVisibleTo(Actor actor) {
         return actor.isMemberOf(organisation)
                 || actor.is(CentreRole.AUDITOR)
-                || (seesSubmitted(actor) && !(state instanceof ProposalState.Draft));
+                || ((seesSubmitted(actor) || isAssessedBy(actor)) && !(state instanceof ProposalState.Draft));
+    }
+
+    /** Whether it falls under what this actor assesses or coordinates. */
+    boolean isAssessedBy(Actor actor) {
+        return actor.is(ScopedRole.Kind.ASSESSOR, call.toString())
+                || (answers.sector() != null && actor.is(ScopedRole.Kind.COORDINATOR, answers.sector()));
+    }
+
+    /** Assessors and coordinators advise while nobody has decided, but never on what their own organisation asks for. */
+    Optional<Refusal> refusalToAssess(Actor actor) {
+        if (!isAssessedBy(actor)) {
+            return Optional.of(Refusal.forbidden("assessors-only"));
+        }
+        if (actor.isMemberOf(organisation)) {
+            return Optional.of(Refusal.forbidden("own-proposal"));
+        }
+        return state instanceof ProposalState.Submitted ? Optional.empty() : Optional.of(notSubmitted());
     }
 
     static boolean seesSubmitted(Actor actor) {

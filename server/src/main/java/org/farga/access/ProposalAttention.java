@@ -15,9 +15,11 @@ class ProposalAttention implements Attention {
     private static final int NEWS_FOR_DAYS = 7;
 
     private final Proposals proposals;
+    private final Assessments assessments;
 
-    ProposalAttention(Proposals proposals) {
+    ProposalAttention(Proposals proposals, Assessments assessments) {
         this.proposals = proposals;
+        this.assessments = assessments;
     }
 
     @Override
@@ -26,6 +28,10 @@ class ProposalAttention implements Attention {
         for (Proposal p : proposals.toDecide(actor, MOST)) {
             items.add(new Item(
                     "access.attention.decide", arguments(p), link(p), p.state().decisionDueAt()));
+        }
+        for (Proposal p : assessments.open(actor, MOST)) {
+            items.add(new Item(
+                    "access.attention.assess", arguments(p), link(p), p.state().decisionDueAt()));
         }
         for (Proposal p : proposals.awardedLately(actor, NEWS_FOR_DAYS, MOST)) {
             items.add(new Item("access.attention.awarded", arguments(p), link(p), null));

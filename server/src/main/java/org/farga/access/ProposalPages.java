@@ -37,12 +37,14 @@ import org.springframework.web.servlet.support.RequestContextUtils;
 @RequestMapping("/proposals")
 class ProposalPages {
     private final Proposals proposals;
+    private final Assessments assessments;
     private final Calls calls;
     private final Sentences sentences;
     private final Shells shells;
 
-    ProposalPages(Proposals proposals, Calls calls, Sentences sentences, Shells shells) {
+    ProposalPages(Proposals proposals, Assessments assessments, Calls calls, Sentences sentences, Shells shells) {
         this.proposals = proposals;
+        this.assessments = assessments;
         this.calls = calls;
         this.sentences = sentences;
         this.shells = shells;
@@ -106,7 +108,10 @@ class ProposalPages {
             @Nullable Refusal refusal,
             HttpServletRequest request) {
         ModelAndView page = new ModelAndView("access/proposal", model(actor, id, refusal, request));
-        Map<String, String> values = typed(proposals.get(actor, id).answers());
+        Proposal shown = proposals.get(actor, id);
+        page.addObject(
+                "assessments", shown.state() instanceof ProposalState.Draft ? List.of() : assessments.list(actor, id));
+        Map<String, String> values = typed(shown.answers());
         values.putAll(typed);
         page.addObject("typed", values);
         return answered(page, refusal);
@@ -124,6 +129,7 @@ class ProposalPages {
         model.put("maySubmit", proposal.refusalToSubmit(actor).isEmpty());
         model.put("mayWithdraw", proposal.refusalToWithdraw(actor).isEmpty());
         model.put("mayDecide", proposal.refusalToDecide(actor).isEmpty());
+        model.put("mayAssess", proposal.refusalToAssess(actor).isEmpty());
         model.put("refusal", refusal);
         return model;
     }
@@ -148,6 +154,7 @@ class ProposalPages {
         put(typed, "civilianUse", answers.civilianUse());
         put(typed, "noProhibitedPractice", answers.noProhibitedPractice());
         put(typed, "personalData", answers.personalData());
+        put(typed, "sector", answers.sector());
         return typed;
     }
 
@@ -180,7 +187,7 @@ class ProposalPages {
 
     private ModelAndView status(Actor actor, ProposalId id, @Nullable Refusal refusal, HttpServletRequest request) {
         Map<String, Object> model = model(actor, id, refusal, request);
-        model.keySet().removeAll(Set.of("mayEdit", "mayWithdraw", "mayDecide"));
+        model.keySet().removeAll(Set.of("mayEdit", "mayWithdraw", "mayDecide", "mayAssess"));
         model.put("answersSave", true);
         if (refusal != null) {
             // What was not saved stays not saved: the next try must carry the same version as this one.
@@ -201,6 +208,7 @@ class ProposalPages {
                 yesOrNo(typed.get("civilianUse")),
                 yesOrNo(typed.get("noProhibitedPractice")),
                 yesOrNo(typed.get("personalData")),
+                typed.get("sector"),
                 cleared);
         var unreadable = fields.refusal();
         return unreadable.isPresent() ? Outcome.refused(unreadable.get()) : proposals.edit(actor, id, version, change);
@@ -317,6 +325,23 @@ class ProposalPages {
         return switch (outcome) {
             case Outcome.Done<Proposal> done -> answer(actor, id, outcome, "access.done.decided", request, redirect);
             case Outcome.Refused<Proposal>(Refusal refusal) -> show(actor, id, typed, refusal, request);
+        };
+    }
+
+    @PostMapping("/{id}/assessment")
+    ModelAndView assess(
+            Actor actor,
+            @PathVariable ProposalId id,
+            @RequestParam Assessment.Recommendation recommendation,
+            @RequestParam(required = false) @Nullable String reason,
+            HttpServletRequest request,
+            RedirectAttributes redirect) {
+        return switch (assessments.assess(actor, id, recommendation, reason)) {
+            case Outcome.Done<Assessment> done -> {
+                redirect.addFlashAttribute(Shells.NOTICE, "access.done.assessed");
+                yield new ModelAndView("redirect:/proposals/" + id);
+            }
+            case Outcome.Refused<Assessment>(Refusal refusal) -> show(actor, id, Map.of(), refusal, request);
         };
     }
 

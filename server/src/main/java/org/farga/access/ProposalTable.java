@@ -30,7 +30,7 @@ class ProposalTable {
     private static final String SELECT = """
             SELECT id, code, call_id, organisation_id, created_by, created_at, edited_at, state,
                    title, abstract, gpu_milliseconds, cpu_milliseconds, duration_months,
-                   civilian_use, no_prohibited_practice, personal_data,
+                   civilian_use, no_prohibited_practice, personal_data, sector,
                    submitted_at, submitted_by, rules_version, findings, due_at,
                    decided_at, decided_by, decision_reason,
                    awarded_gpu_milliseconds, awarded_cpu_milliseconds, award_ends_at, project_id, withdrawn_at, version
@@ -49,10 +49,26 @@ class ProposalTable {
                 .with(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
     }
 
-    /** Which proposals a list may hold: those of some organisations, what was submitted, or all of them. */
-    record Visible(Collection<OrganisationId> organisations, boolean submitted, boolean all) {
+    /**
+     * Which proposals a list may hold: those of some organisations, what was submitted (anywhere, to some calls, in some
+     * sectors), or all of them.
+     */
+    record Visible(
+            Collection<OrganisationId> organisations,
+            boolean submitted,
+            boolean all,
+            Collection<String> calls,
+            Collection<String> sectors) {
+        static Visible of(Collection<OrganisationId> organisations) {
+            return new Visible(organisations, false, false, List.of(), List.of());
+        }
+
         UUID[] ids() {
             return organisations.stream().map(OrganisationId::value).toArray(UUID[]::new);
+        }
+
+        UUID[] callIds() {
+            return calls.stream().map(UUID::fromString).toArray(UUID[]::new);
         }
     }
 
@@ -95,7 +111,7 @@ class ProposalTable {
                         UPDATE proposal SET
                             edited_at = :editedAt, state = :state, title = :title, abstract = :abstract,
                             gpu_milliseconds = :gpu, cpu_milliseconds = :cpu, duration_months = :months,
-                            civilian_use = :civilian, no_prohibited_practice = :noProhibited, personal_data = :personal,
+                            civilian_use = :civilian, no_prohibited_practice = :noProhibited, personal_data = :personal, sector = :sector,
                             submitted_at = :submittedAt, submitted_by = :submittedBy, rules_version = :rulesVersion,
                             findings = :findings::jsonb, due_at = :dueAt,
                             decided_at = :decidedAt, decided_by = :decidedBy, decision_reason = :reason,
@@ -121,6 +137,7 @@ class ProposalTable {
                         .param("civilian", answers.civilianUse())
                         .param("noProhibited", answers.noProhibitedPractice())
                         .param("personal", answers.personalData())
+                        .param("sector", answers.sector())
                         .param("submittedAt", submission == null ? null : CallTable.utc(submission.at()))
                         .param(
                                 "submittedBy",
@@ -173,13 +190,17 @@ class ProposalTable {
     /** Newest first, after the given one; in one state, or in any where it is null. */
     List<Proposal> list(Visible visible, ProposalState.@Nullable Name state, @Nullable ProposalId after, int most) {
         return jdbc.sql(SELECT + """
-                        WHERE (:all OR organisation_id = ANY(:organisations) OR (:submitted AND state <> 'DRAFT'))
+                        WHERE (:all OR organisation_id = ANY(:organisations)
+                            OR (state <> 'DRAFT'
+                                AND (:submitted OR call_id = ANY(:calls) OR sector = ANY(:sectors))))
                           AND (:anyState OR state = :state)
                           AND (:fromTop OR id < :after)
                         ORDER BY id DESC LIMIT :most""")
                 .param("all", visible.all())
                 .param("organisations", visible.ids())
                 .param("submitted", visible.submitted())
+                .param("calls", visible.callIds())
+                .param("sectors", visible.sectors().toArray(String[]::new))
                 .param("anyState", state == null)
                 .param("state", state == null ? "" : state.name())
                 .param("fromTop", after == null)
@@ -202,7 +223,7 @@ class ProposalTable {
         return jdbc.sql(SELECT + """
                         WHERE state = 'AWARDED' AND organisation_id = ANY(:organisations) AND decided_at >= :since
                         ORDER BY decided_at DESC LIMIT :most""")
-                .param("organisations", new Visible(organisations, false, false).ids())
+                .param("organisations", Visible.of(organisations).ids())
                 .param("since", CallTable.utc(since))
                 .param("most", most)
                 .query(this::proposal)
@@ -272,7 +293,8 @@ class ProposalTable {
                 months,
                 row.getObject("civilian_use", Boolean.class),
                 row.getObject("no_prohibited_practice", Boolean.class),
-                row.getObject("personal_data", Boolean.class));
+                row.getObject("personal_data", Boolean.class),
+                row.getString("sector"));
         return new Proposal(
                 new ProposalId(row.getObject("id", UUID.class)),
                 row.getString("code"),

@@ -31,6 +31,7 @@ import org.farga.shared.PersonId;
 import org.farga.shared.ProjectId;
 import org.farga.shared.ProposalId;
 import org.farga.shared.Refusal;
+import org.farga.shared.ScopedRole;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
@@ -354,7 +355,11 @@ class Proposals {
             Actor actor, ProposalState.@Nullable Name state, @Nullable String cursor, @Nullable Integer limit) {
         int size = Cursor.size(limit);
         ProposalTable.Visible visible = new ProposalTable.Visible(
-                actor.organisations().keySet(), Proposal.seesSubmitted(actor), actor.is(CentreRole.AUDITOR));
+                actor.organisations().keySet(),
+                Proposal.seesSubmitted(actor),
+                actor.is(CentreRole.AUDITOR),
+                actor.scopesOf(ScopedRole.Kind.ASSESSOR),
+                actor.scopesOf(ScopedRole.Kind.COORDINATOR));
         return Cursor.page(
                 table.list(visible, state, Cursor.decode(cursor, ProposalId::valueOf), size + 1),
                 size,
@@ -373,10 +378,7 @@ class Proposals {
     /** Drafts of the actor's organisations, newest first. */
     List<Proposal> drafts(Actor actor, int most) {
         return table.list(
-                new ProposalTable.Visible(actor.organisations().keySet(), false, false),
-                ProposalState.Name.DRAFT,
-                null,
-                most);
+                ProposalTable.Visible.of(actor.organisations().keySet()), ProposalState.Name.DRAFT, null, most);
     }
 
     /** What was awarded to the actor's organisations in the last days. */

@@ -48,11 +48,13 @@ class ProposalsApi {
     static final String BY_RULES = "RULES";
 
     private final Proposals proposals;
+    private final Assessments assessments;
     private final Calls calls;
     private final Sentences sentences;
 
-    ProposalsApi(Proposals proposals, Calls calls, Sentences sentences) {
+    ProposalsApi(Proposals proposals, Assessments assessments, Calls calls, Sentences sentences) {
         this.proposals = proposals;
+        this.assessments = assessments;
         this.calls = calls;
         this.sentences = sentences;
     }
@@ -69,7 +71,20 @@ class ProposalsApi {
             @Nullable Integer durationMonths,
             @Nullable Boolean civilianUse,
             @Nullable Boolean noProhibitedPractice,
-            @Nullable Boolean personalData) {}
+            @Nullable Boolean personalData,
+            @Nullable String sector) {}
+
+    record NewAssessment(
+            Assessment.@Nullable Recommendation recommendation,
+            @Nullable String reason) {}
+
+    record AssessmentJson(
+            PersonId by, String name, Assessment.Recommendation recommendation, String reason, Instant at) {
+        static AssessmentJson of(Assessments.Named n) {
+            Assessment a = n.assessment();
+            return new AssessmentJson(a.by(), n.by(), a.recommendation(), a.reason(), a.at());
+        }
+    }
 
     record NewDecision(
             Proposal.Verdict.@Nullable Choice decision,
@@ -108,6 +123,7 @@ class ProposalsApi {
             @Nullable Boolean civilianUse,
             @Nullable Boolean noProhibitedPractice,
             @Nullable Boolean personalData,
+            @Nullable String sector,
             List<MissingJson> missing,
             List<FindingJson> eligibility,
             ProposalState.Holder holder,
@@ -188,6 +204,7 @@ class ProposalsApi {
                 body.civilianUse(),
                 body.noProhibitedPractice(),
                 body.personalData(),
+                body.sector(),
                 Set.of());
         return answer(actor, proposals.edit(actor, id, Answer.version(ifMatch), change), request);
     }
@@ -220,6 +237,19 @@ class ProposalsApi {
         Proposal.Verdict verdict =
                 new Proposal.Verdict(body.decision(), body.reason(), body.gpuHours(), body.cpuHours());
         return answer(actor, proposals.decide(actor, id, versionIfTold(ifMatch), verdict), request);
+    }
+
+    /** What the caller thinks of a proposal, as an assessor of its call or a coordinator of its sector. */
+    @PutMapping("/{id}/assessment")
+    List<AssessmentJson> assess(Actor actor, @PathVariable ProposalId id, @RequestBody NewAssessment body) {
+        Answer.of(assessments.assess(actor, id, body.recommendation(), body.reason()));
+        return assessments(actor, id);
+    }
+
+    /** All for whoever decides or audits; an assessor reads their own. */
+    @GetMapping("/{id}/assessments")
+    List<AssessmentJson> assessments(Actor actor, @PathVariable ProposalId id) {
+        return assessments.list(actor, id).stream().map(AssessmentJson::of).toList();
     }
 
     private static @Nullable Long versionIfTold(@Nullable String ifMatch) {
@@ -283,6 +313,7 @@ class ProposalsApi {
                 answers.civilianUse(),
                 answers.noProhibitedPractice(),
                 answers.personalData(),
+                answers.sector(),
                 detail.missing().stream()
                         .map(f -> new MissingJson(f, sentences.missing(f, language)))
                         .toList(),

@@ -1,10 +1,15 @@
 package org.farga.notification;
 
 import java.util.List;
+import java.util.stream.Stream;
+import org.farga.people.EmergencyAccessOpened;
+import org.farga.people.EmergencyAccessReviewed;
 import org.farga.people.InvitationAccepted;
 import org.farga.people.MemberRemoved;
 import org.farga.people.Organisations;
 import org.farga.people.People;
+import org.farga.people.ScopedRoleGranted;
+import org.farga.shared.CentreRole;
 import org.farga.shared.PersonId;
 import org.springframework.modulith.events.ApplicationModuleListener;
 import org.springframework.stereotype.Component;
@@ -47,5 +52,42 @@ class PeopleNews {
                 "notification.member-removed",
                 "/organisations",
                 organisations.summary(removed.organisation()).name());
+    }
+
+    @ApplicationModuleListener
+    void on(ScopedRoleGranted granted) {
+        notifications.tellOnce(
+                "scoped-role:" + granted.grant(),
+                List.of(granted.person()),
+                "notification.scoped-role." + granted.role().kind(),
+                "/proposals",
+                granted.title());
+    }
+
+    /** Whoever could misuse a role in silence cannot do so: those who look after roles know within the minute. */
+    @ApplicationModuleListener
+    void on(EmergencyAccessOpened opened) {
+        List<PersonId> told = Stream.of(CentreRole.ADMINISTRATOR, CentreRole.AUDITOR)
+                .flatMap(role -> people.withRole(role).stream())
+                .filter(person -> !person.equals(opened.person()))
+                .distinct()
+                .toList();
+        notifications.tellOnce(
+                "emergency-opened:" + opened.access(),
+                told,
+                "notification.emergency-opened." + opened.role(),
+                "/centre/emergency-access/" + opened.access(),
+                people.summary(opened.person()).name(),
+                opened.reason());
+    }
+
+    @ApplicationModuleListener
+    void on(EmergencyAccessReviewed reviewed) {
+        notifications.tellOnce(
+                "emergency-reviewed:" + reviewed.access(),
+                List.of(reviewed.person()),
+                reviewed.justified() ? "notification.emergency-justified" : "notification.emergency-not-justified",
+                "/centre/emergency-access/" + reviewed.access(),
+                reviewed.note());
     }
 }

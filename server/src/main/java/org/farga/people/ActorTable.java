@@ -3,6 +3,7 @@ package org.farga.people;
 import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.OffsetDateTime;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -17,6 +18,7 @@ import org.farga.shared.OrganisationId;
 import org.farga.shared.OrganisationRole;
 import org.farga.shared.PersonId;
 import org.farga.shared.Scope;
+import org.farga.shared.ScopedRole;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -25,8 +27,14 @@ import org.springframework.stereotype.Component;
 class ActorTable {
     private static final String RIGHTS = """
             p.id, p.name, p.email,
-            ARRAY(SELECT role FROM centre_role WHERE person_id = p.id) AS centre_roles,
-            ARRAY(SELECT organisation_id || ' ' || role FROM membership WHERE person_id = p.id) AS memberships""";
+            ARRAY(SELECT role FROM centre_role WHERE person_id = p.id
+                  UNION SELECT role FROM emergency_access
+                        WHERE person_id = p.id AND closed_at IS NULL AND expires_at > now()) AS centre_roles,
+            ARRAY(SELECT organisation_id || ' ' || role FROM membership WHERE person_id = p.id) AS memberships,
+            ARRAY(SELECT kind || ' ' || scope FROM scoped_role
+                  WHERE person_id = p.id AND withdrawn_at IS NULL AND until > now()) AS scoped_roles,
+            (SELECT max(expires_at) FROM emergency_access
+             WHERE person_id = p.id AND closed_at IS NULL AND expires_at > now()) AS emergency_until""";
 
     private final JdbcClient jdbc;
 
@@ -56,13 +64,21 @@ class ActorTable {
                 .collect(Collectors.toSet());
         Set<Scope> scopes =
                 Arrays.stream(texts(row.getArray("scopes"))).map(Scope::valueOf).collect(Collectors.toSet());
+        Set<ScopedRole> scopedRoles = Arrays.stream(texts(row.getArray("scoped_roles")))
+                .map(text -> new ScopedRole(
+                        ScopedRole.Kind.valueOf(text.substring(0, text.indexOf(' '))),
+                        text.substring(text.indexOf(' ') + 1)))
+                .collect(Collectors.toSet());
+        OffsetDateTime emergencyUntil = row.getObject("emergency_until", OffsetDateTime.class);
         return new Actor(
                 new PersonId(row.getObject("id", UUID.class)),
                 row.getString("name"),
                 new EmailAddress(row.getString("email")),
                 roles,
                 organisations,
-                scopes);
+                scopes,
+                scopedRoles,
+                emergencyUntil == null ? null : emergencyUntil.toInstant());
     }
 
     private static String[] texts(Array array) throws SQLException {

@@ -23,8 +23,6 @@ public class Actors {
 
     /** A person with the rights they have at this moment, limited to the scopes they came with. */
     public Optional<Actor> find(PersonId id, Set<Scope> scopes) {
-        return table.find(id)
-                .map(now -> new Actor(
-                        now.person(), now.name(), now.email(), now.centreRoles(), now.organisations(), scopes));
+        return table.find(id).map(now -> now.with(scopes));
     }
 }

@@ -56,6 +56,18 @@ class CentreRoleTable {
                 == 1;
     }
 
+    /** Those that a person holds in their own right. */
+    Set<CentreRole> held(PersonId person) {
+        return jdbc
+                .sql("SELECT role FROM centre_role WHERE person_id = :person")
+                .param("person", person.value())
+                .query(String.class)
+                .list()
+                .stream()
+                .map(CentreRole::valueOf)
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
     List<PersonId> listHolders(CentreRole role) {
         return jdbc.sql("SELECT person_id FROM centre_role WHERE role = :role ORDER BY person_id")
                 .param("role", role.name())

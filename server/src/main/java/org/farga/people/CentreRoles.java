@@ -51,6 +51,9 @@ public class CentreRoles {
     @Transactional
     Outcome<StaffMember> grant(Actor actor, PersonId person, CentreRole role) {
         StaffMember member = get(actor, person);
+        if (actor.emergencyUntil() != null && actor.person().equals(person)) {
+            return Outcome.refused(Refusal.forbidden("emergency-not-for-keeps"));
+        }
         if (table.insert(person, role, actor.person(), clock.instant())) {
             audit.record(
                     actor,

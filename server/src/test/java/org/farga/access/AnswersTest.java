@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class AnswersTest {
     private static Answers.Change change(@Nullable String title, @Nullable String text, @Nullable BigDecimal gpu) {
-        return new Answers.Change(title, text, gpu, null, null, null, null, null, Set.of());
+        return new Answers.Change(title, text, gpu, null, null, null, null, null, null, Set.of());
     }
 
     @Test
@@ -26,7 +26,7 @@ class AnswersTest {
         assertThat(Samples.ANSWERS.with(change("  ", null, null)).orThrow().missing())
                 .containsExactly("title");
         Answers.Change cleared = new Answers.Change(
-                null, null, null, null, null, null, null, null, Set.of("gpuHours", "cpuHours", "durationMonths"));
+                null, null, null, null, null, null, null, null, null, Set.of("gpuHours", "cpuHours", "durationMonths"));
         assertThat(Samples.ANSWERS.with(cleared).orThrow().missing())
                 .containsExactly("gpuHours", "cpuHours", "durationMonths");
     }

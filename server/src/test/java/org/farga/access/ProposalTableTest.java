@@ -221,9 +221,9 @@ class ProposalTableTest {
     void nobodyElsesProposalIsInOnesList() {
         Proposal mine = stored(ProposalState.Name.DRAFT);
         Proposal submitted = stored(ProposalState.Name.SUBMITTED);
-        var own = new ProposalTable.Visible(List.of(organisation), false, false);
-        var others = new ProposalTable.Visible(List.of(OrganisationId.create()), false, false);
-        var officer = new ProposalTable.Visible(List.of(), true, false);
+        var own = ProposalTable.Visible.of(List.of(organisation));
+        var others = ProposalTable.Visible.of(List.of(OrganisationId.create()));
+        var officer = new ProposalTable.Visible(List.of(), true, false, List.of(), List.of());
         assertThat(ids(table.list(own, null, null, 10))).containsExactlyInAnyOrder(mine.id(), submitted.id());
         assertThat(ids(table.list(own, ProposalState.Name.DRAFT, null, 10))).containsExactly(mine.id());
         assertThat(table.list(others, null, null, 10)).isEmpty();

@@ -27,11 +27,11 @@ class RuleTest {
     }
 
     private static Answers hours(long gpu, long cpu, int months) {
-        return new Answers("t", "a", GpuHours.ofHours(gpu), CpuHours.ofHours(cpu), months, true, true, false);
+        return new Answers("t", "a", GpuHours.ofHours(gpu), CpuHours.ofHours(cpu), months, true, true, false, null);
     }
 
     private static Answers said(Boolean civilian, Boolean noProhibited, Boolean personal) {
-        return new Answers("t", "a", GpuHours.ZERO, CpuHours.ofHours(1), 1, civilian, noProhibited, personal);
+        return new Answers("t", "a", GpuHours.ZERO, CpuHours.ofHours(1), 1, civilian, noProhibited, personal, null);
     }
 
     @Test

@@ -51,7 +51,8 @@ final class Samples {
             1,
             true,
             true,
-            false);
+            false,
+            "health");
 
     private Samples() {}
 
