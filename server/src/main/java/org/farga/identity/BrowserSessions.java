@@ -28,6 +28,7 @@ import org.springframework.transaction.annotation.Transactional;
 @Service
 class BrowserSessions {
     private static final String BROWSER = "farga.browser";
+    private static final String SIGNED_IN = "farga.signed-in";
     private static final int LONGEST_BROWSER = 200;
 
     private final FindByIndexNameSessionRepository<? extends Session> repository;
@@ -43,12 +44,19 @@ class BrowserSessions {
      *
      * @param handle names it without giving the session's secret identifier away
      * @param browser what the browser called itself
+     * @param signedIn how the person proved who they are; unknown for sessions older than this knowledge
      * @param current whether it is the one that asks
      */
-    record BrowserSession(String handle, String browser, Instant createdAt, Instant lastSeenAt, boolean current) {}
+    record BrowserSession(
+            String handle,
+            String browser,
+            @Nullable SignedIn signedIn,
+            Instant createdAt,
+            Instant lastSeenAt,
+            boolean current) {}
 
-    /** Signs a person in with this browser. */
-    void open(Person person, HttpServletRequest request, HttpServletResponse response) {
+    /** Signs a person in with this browser, and keeps how they proved who they are. */
+    void open(Person person, SignedIn signedIn, HttpServletRequest request, HttpServletResponse response) {
         HttpSession before = request.getSession(false);
         if (before != null) {
             // A new session, not only a new identifier: nothing from before the sign-in is carried over.
@@ -59,8 +67,17 @@ class BrowserSessions {
         session.setAttribute(
                 FindByIndexNameSessionRepository.PRINCIPAL_NAME_INDEX_NAME,
                 person.id().toString());
+        session.setAttribute(SIGNED_IN, signedIn.text());
         session.setAttribute(BROWSER, browser(request.getHeader("User-Agent")));
         remember(person.language(), response);
+    }
+
+    /** How the person behind this request's session proved who they are; empty without such a session. */
+    static Optional<SignedIn> signedIn(HttpServletRequest request) {
+        HttpSession session = request.getSession(false);
+        return session != null && session.getAttribute(SIGNED_IN) instanceof String text
+                ? SignedIn.parse(text)
+                : Optional.empty();
     }
 
     /** Keeps the language one reads in, for a year. */
@@ -88,6 +105,7 @@ class BrowserSessions {
                         handle(e.getKey()),
                         Optional.ofNullable(e.getValue().<String>getAttribute(BROWSER))
                                 .orElse(""),
+                        SignedIn.parse(e.getValue().getAttribute(SIGNED_IN)).orElse(null),
                         e.getValue().getCreationTime(),
                         e.getValue().getLastAccessedTime(),
                         e.getKey().equals(currentId)))

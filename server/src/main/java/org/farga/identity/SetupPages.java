@@ -2,6 +2,7 @@ package org.farga.identity;
 
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.time.Clock;
 import java.util.HashMap;
 import java.util.Map;
 import org.farga.people.Person;
@@ -27,11 +28,13 @@ class SetupPages {
     private final SetupLinks links;
     private final Shells shells;
     private final BrowserSessions sessions;
+    private final Clock clock;
 
-    SetupPages(SetupLinks links, Shells shells, BrowserSessions sessions) {
+    SetupPages(SetupLinks links, Shells shells, BrowserSessions sessions, Clock clock) {
         this.links = links;
         this.shells = shells;
         this.sessions = sessions;
+        this.clock = clock;
     }
 
     /** Once the address can be reached, says where to set Farga up; on the console only, never in a log. */
@@ -67,7 +70,11 @@ class SetupPages {
                         Languages.of(request).getLanguage());
         return switch (outcome) {
             case Outcome.Done<Person>(Person person) -> {
-                sessions.open(person, request, response);
+                // Who was signed in already proved it in their way, and goes on with it.
+                SignedIn how = actor == null
+                        ? SignedIn.byPassword(clock.instant())
+                        : BrowserSessions.signedIn(request).orElseGet(() -> SignedIn.byPassword(clock.instant()));
+                sessions.open(person, how, request, response);
                 redirect.addFlashAttribute(Shells.NOTICE, "identity.setup.done");
                 yield new ModelAndView("redirect:/centre");
             }

@@ -3,6 +3,7 @@ package org.farga.identity;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpSession;
+import java.time.Clock;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -30,12 +31,14 @@ class SignInPages {
     private final Accounts accounts;
     private final BrowserSessions sessions;
     private final Shells shells;
+    private final Clock clock;
 
-    SignInPages(People people, Accounts accounts, BrowserSessions sessions, Shells shells) {
+    SignInPages(People people, Accounts accounts, BrowserSessions sessions, Shells shells, Clock clock) {
         this.people = people;
         this.accounts = accounts;
         this.sessions = sessions;
         this.shells = shells;
+        this.clock = clock;
     }
 
     @GetMapping("/sign-in")
@@ -49,7 +52,7 @@ class SignInPages {
         String next = OwnPath.of(typed.get("next"));
         return switch (accounts.signIn(typed.get("email"), typed.get("password"))) {
             case Outcome.Done<Person>(Person person) -> {
-                sessions.open(person, request, response);
+                sessions.open(person, SignedIn.byPassword(clock.instant()), request, response);
                 yield new ModelAndView("redirect:" + next);
             }
             case Outcome.Refused<Person>(Refusal refusal) ->
@@ -74,7 +77,7 @@ class SignInPages {
         return switch (accounts.signUpFrom(
                 request.getRemoteAddr(), typed.get("email"), typed.get("name"), typed.get("password"), language)) {
             case Outcome.Done<Person>(Person person) -> {
-                sessions.open(person, request, response);
+                sessions.open(person, SignedIn.byPassword(clock.instant()), request, response);
                 yield new ModelAndView("redirect:" + next);
             }
             case Outcome.Refused<Person>(Refusal refusal) -> {
