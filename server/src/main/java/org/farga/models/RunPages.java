@@ -2,12 +2,9 @@ package org.farga.models;
 
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
 import org.farga.allocation.Projects;
 import org.farga.people.People;
 import org.farga.platform.Shell;
@@ -35,7 +32,6 @@ import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 @Controller
 @RequestMapping("/runs")
 class RunPages {
-    private static final int MOST_COMPARED = 10;
     private static final int MOST_METRICS_LISTED = 3;
 
     private final Runs runs;
@@ -86,63 +82,11 @@ class RunPages {
         return new ModelAndView("models/runs", model);
     }
 
-    /** Runs side by side: a row a parameter and a row a metric, and whether they differ. */
-    record Row(String name, List<String> values) {
-        boolean differs() {
-            return values.stream().distinct().count() > 1;
-        }
-    }
-
-    @GetMapping("/compare")
-    ModelAndView compare(
-            Actor actor, @RequestParam(required = false) @Nullable List<RunId> run, HttpServletRequest request) {
-        List<RunId> asked = run == null ? List.of() : run.stream().distinct().toList();
-        Shell shell = shells.of(request);
-        boolean comparable = asked.size() >= 2 && asked.size() <= MOST_COMPARED;
-        List<Run> compared = comparable ? runs.list(actor, asked) : List.of();
-        List<RunId> ids = compared.stream().map(Run::id).toList();
-        Map<RunId, Map<String, String>> parameters = runs.parameters(ids);
-        Map<RunId, Map<String, RunMetric>> metrics = runs.metrics(ids).entrySet().stream()
-                .collect(Collectors.toMap(
-                        Map.Entry::getKey,
-                        e -> e.getValue().stream().collect(Collectors.toMap(RunMetric::name, m -> m))));
-        List<Row> parameterRows = names(parameters).stream()
-                .map(name -> new Row(
-                        name,
-                        ids.stream()
-                                .map(id -> parameters.getOrDefault(id, Map.of()).getOrDefault(name, ""))
-                                .toList()))
-                .toList();
-        List<Row> metricRows = names(metrics).stream()
-                .map(name -> new Row(
-                        name,
-                        ids.stream()
-                                .map(id -> metrics.getOrDefault(id, Map.of()).get(name))
-                                .map(m -> m == null ? "" : value(shell, m.lastValue()))
-                                .toList()))
-                .toList();
-        ModelAndView page = new ModelAndView(
-                "models/compare",
-                Map.of(
-                        "shell", shell,
-                        "runs", compared,
-                        "parameters", parameterRows,
-                        "metrics", metricRows,
-                        "most", MOST_COMPARED));
-        if (!comparable) {
-            page.setStatus(HttpStatus.UNPROCESSABLE_CONTENT);
-        }
-        return page;
-    }
-
-    private static List<String> names(Map<RunId, ? extends Map<String, ?>> of) {
-        TreeSet<String> names = new TreeSet<>();
-        of.values().forEach(one -> names.addAll(one.keySet()));
-        return new ArrayList<>(names);
-    }
-
     /** A metric's value with as many digits as tell runs apart. */
     static String value(Shell shell, double value) {
+        if (!Double.isFinite(value)) {
+            return String.valueOf(value);
+        }
         double size = Math.abs(value);
         if (size != 0 && (size < 1e-4 || size >= 1e9)) {
             return String.format(shell.language(), "%.4e", value);
