@@ -309,7 +309,10 @@ class JobProgress {
                 case Stage.Accepted accepted -> throw new IllegalArgumentException("no job is accepted twice");
                 case Stage.Submitting submitting -> {}
                 case Stage.Pending pending -> {}
-                case Stage.Running running -> usage.started(job.id(), running.startedAt());
+                case Stage.Running running -> {
+                    usage.started(job.id(), running.startedAt());
+                    JobMeters.started();
+                }
                 case Stage.Ended ended -> conclude(table.find(job.id()).orElseThrow());
             }
             return true;
@@ -318,6 +321,8 @@ class JobProgress {
 
     private void conclude(Job job) {
         job.usage().ifPresentOrElse(usage::settle, () -> usage.release(job.id()));
+        job.usage().ifPresent(JobMeters::charged);
+        JobMeters.ended(job.state());
         events.publishEvent(new JobEnded(job.id(), job.state() == JobState.COMPLETED));
         if (job.hasFailed()) {
             boolean byRule = job.cancellation() != null;

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,6 +19,7 @@ import java.util.UUID;
 import org.farga.allocation.VisibleProjects;
 import org.farga.compute.Job.Cancellation;
 import org.farga.compute.Job.Stage;
+import org.farga.platform.Timestamps;
 import org.farga.shared.AgreementId;
 import org.farga.shared.AllocationId;
 import org.farga.shared.DatasetVersionId;
@@ -160,6 +162,47 @@ class JobTable {
                 .param("most", most)
                 .query(this::job)
                 .list();
+    }
+
+    /**
+     * How the jobs that have not ended are getting on.
+     *
+     * @param live how many are at each stage
+     * @param notHandedOver accepted before then, and the engine does not have them yet
+     * @param pastLimit running although their time was up before then
+     */
+    record Progress(
+            Map<String, Long> live,
+            long notHandedOver,
+            @Nullable Instant oldestNotHandedOver,
+            long pastLimit) {}
+
+    Progress progress(Instant handedOverBefore, Instant upBefore) {
+        Map<String, Long> live = new LinkedHashMap<>();
+        for (String stage : List.of("ACCEPTED", "SUBMITTING", "PENDING", "RUNNING")) {
+            live.put(stage, 0L);
+        }
+        jdbc.sql("SELECT stage, count(*) AS jobs FROM job WHERE stage <> 'ENDED' GROUP BY stage")
+                .query(row -> {
+                    live.put(row.getString("stage"), row.getLong("jobs"));
+                });
+        return jdbc.sql("""
+                        SELECT count(*) FILTER (WHERE stage IN ('ACCEPTED', 'SUBMITTING') AND submitted_at < :before) AS waiting,
+                               min(submitted_at) FILTER (WHERE stage IN ('ACCEPTED', 'SUBMITTING')) AS oldest,
+                               count(*) FILTER (WHERE stage = 'RUNNING'
+                                 AND started_at + make_interval(secs => time_limit_seconds) < :up) AS past
+                        FROM job WHERE stage <> 'ENDED'""")
+                .param("before", Timestamps.utc(handedOverBefore))
+                .param("up", Timestamps.utc(upBefore))
+                .query((row, n) -> {
+                    OffsetDateTime oldest = row.getObject("oldest", OffsetDateTime.class);
+                    return new Progress(
+                            live,
+                            row.getLong("waiting"),
+                            oldest == null ? null : oldest.toInstant(),
+                            row.getLong("past"));
+                })
+                .single();
     }
 
     /** Those of a cluster that have not ended, oldest first. */

@@ -42,6 +42,8 @@ class DatabaseConfiguration {
             source.setPassword(settings.database().password());
         }
         source.setPoolName("farga");
+        // Somebody waits for the answer: better a clear one soon than half a minute of nothing.
+        source.setConnectionTimeout(10_000);
         source.setMaximumPoolSize(settings.database().connections());
         source.addDataSourceProperty("reWriteBatchedInserts", "true");
         source.addDataSourceProperty("ApplicationName", "farga");

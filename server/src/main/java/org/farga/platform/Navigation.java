@@ -17,12 +17,14 @@ public enum Navigation {
     MODELS("/models", For.SIGNED_IN),
     ORGANISATIONS("/organisations", For.SIGNED_IN),
     CENTRE("/centre", For.CENTRE),
+    OPERATIONS("/operations", For.OPERATIONS),
     AUDIT("/audit", For.AUDIT);
 
     private enum For {
         ANYONE,
         SIGNED_IN,
         CENTRE,
+        OPERATIONS,
         AUDIT
     }
 
@@ -57,6 +59,9 @@ public enum Navigation {
                         actor != null
                                 && actor.isAny(
                                         CentreRole.ADMINISTRATOR, CentreRole.OPERATOR, CentreRole.ACCESS_OFFICER);
+                    case OPERATIONS ->
+                        actor != null
+                                && actor.isAny(CentreRole.OPERATOR, CentreRole.ADMINISTRATOR, CentreRole.AUDITOR);
                     case AUDIT -> actor != null && actor.isAny(CentreRole.AUDITOR, CentreRole.ADMINISTRATOR);
                 })
                 .toList();

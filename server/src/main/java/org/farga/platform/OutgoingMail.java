@@ -4,12 +4,16 @@ import com.github.kagkarlsson.scheduler.SchedulerClient;
 import com.github.kagkarlsson.scheduler.task.TaskDescriptor;
 import com.github.kagkarlsson.scheduler.task.helper.OneTimeTask;
 import com.github.kagkarlsson.scheduler.task.helper.Tasks;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.UUID;
 import org.farga.shared.EmailAddress;
 import org.farga.shared.TimeOrderedUuid;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -17,6 +21,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.mail.MailException;
 import org.springframework.mail.SimpleMailMessage;
 import org.springframework.mail.javamail.JavaMailSender;
 import org.springframework.stereotype.Component;
@@ -37,13 +42,18 @@ public class OutgoingMail {
     private final ObjectProvider<JavaMailSender> sender;
     private final Settings settings;
     private final Clock clock;
+    private final Counter sent;
+    private final Counter failures;
 
     OutgoingMail(
             JdbcClient jdbc,
             @Lazy SchedulerClient queue,
             ObjectProvider<JavaMailSender> sender,
             Settings settings,
+            MeterRegistry meters,
             Clock clock) {
+        this.sent = meters.counter("farga.mail.sent");
+        this.failures = meters.counter("farga.mail.failures");
         this.jdbc = jdbc;
         this.queue = queue;
         this.sender = sender;
@@ -84,9 +94,45 @@ public class OutgoingMail {
         return OffsetDateTime.ofInstant(clock.instant(), ZoneOffset.UTC);
     }
 
+    /**
+     * How mail does.
+     *
+     * @param configured whether a mail server is set; without one mails stay in the table and none is late
+     * @param unsent that wait for it
+     * @param failedAt when sending one of those failed last, and why
+     */
+    public record State(
+            boolean configured,
+            long unsent,
+            @Nullable Instant oldestUnsent,
+            @Nullable Instant sentAt,
+            @Nullable Instant failedAt,
+            @Nullable String failure) {}
+
+    /** How mail does now. */
+    public State state() {
+        return jdbc.sql("""
+                        SELECT (SELECT count(*) FROM outgoing_mail WHERE sent_at IS NULL) AS unsent,
+                               (SELECT min(created_at) FROM outgoing_mail WHERE sent_at IS NULL) AS oldest,
+                               (SELECT max(sent_at) FROM outgoing_mail) AS sent_at, f.failed_at, f.failure
+                        FROM (SELECT) AS one
+                        LEFT JOIN LATERAL (SELECT failed_at, failure FROM outgoing_mail
+                                           WHERE sent_at IS NULL AND failed_at IS NOT NULL
+                                           ORDER BY failed_at DESC LIMIT 1) f ON true""")
+                .query((row, n) -> new State(
+                        sender.getIfAvailable() != null,
+                        row.getLong("unsent"),
+                        WorkQueue.instant(row, "oldest"),
+                        WorkQueue.instant(row, "sent_at"),
+                        WorkQueue.instant(row, "failed_at"),
+                        row.getString("failure")))
+                .single();
+    }
+
     private record Mail(String to, String subject, String text) {}
 
-    private void send(UUID id) {
+    /** Sends one; public for the proxy, through which alone the fields are there. */
+    public void send(UUID id) {
         JavaMailSender server = sender.getIfAvailable();
         if (server == null) {
             LOG.info("mail {} stays in the table: no mail server is set", id);
@@ -103,7 +149,18 @@ public class OutgoingMail {
                     message.setTo(mail.to());
                     message.setSubject(mail.subject());
                     message.setText(mail.text());
-                    server.send(message);
+                    try {
+                        server.send(message);
+                    } catch (MailException e) {
+                        failures.increment();
+                        jdbc.sql("UPDATE outgoing_mail SET failed_at = :now, failure = :why WHERE id = :id")
+                                .param("now", now())
+                                .param("why", Failures.summary(e))
+                                .param("id", id)
+                                .update();
+                        throw e;
+                    }
+                    sent.increment();
                     jdbc.sql("UPDATE outgoing_mail SET sent_at = :now, body = '' WHERE id = :id")
                             .param("now", now())
                             .param("id", id)

@@ -36,7 +36,10 @@ class ProblemAdvice {
 
     @ExceptionHandler(Exception.class)
     @Nullable
-    Object any(Exception thrown, HttpServletRequest request) {
+    Object any(Exception thrown, HttpServletRequest request) throws Exception {
+        if (DatabaseGate.isAway(thrown)) {
+            throw thrown; // a page would ask the database again; the gate needs none
+        }
         Locale language = Languages.of(request);
         ResponseEntity<ProblemDetail> answer = answer(thrown, request, language);
         if (wantsPage(request)) {
