@@ -84,7 +84,7 @@ class AuditChecks implements Attention, MeterBinder {
         return table.lastEnded();
     }
 
-    private void run(UUID id) {
+    void run(UUID id) {
         Verdict verdict = verification.verify();
         table.end(id, verdict, clock.instant());
         if (!verdict.findings().isEmpty()) {
@@ -92,7 +92,7 @@ class AuditChecks implements Attention, MeterBinder {
         }
     }
 
-    private void runScheduled() {
+    void runScheduled() {
         UUID id = TimeOrderedUuid.next();
         table.insert(id, null, clock.instant());
         run(id);

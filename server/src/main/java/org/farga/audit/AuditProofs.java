@@ -135,6 +135,9 @@ class AuditProofs {
         for (Key key : tree.keys()) {
             line(out, Map.of("key", map("vkey", key.vkey(), "since", key.since().toString())));
         }
+        for (Checkpoint rotation : tree.rotations()) {
+            line(out, Map.of("rotation", rotation.note()));
+        }
         line(out, Map.of("checkpoint", checkpoint.note()));
         line(out, Map.of("left", subtrees(hashes.subtrees(0, range.from()))));
         long at = range.from();

@@ -203,6 +203,16 @@ class AuditTreeTable implements MerkleTree.Hashes {
                 .optional();
     }
 
+    /** The first checkpoints of keys that another vouched for: signed by both. */
+    List<Checkpoint> rotations() {
+        return jdbc.sql("""
+                        SELECT DISTINCT ON (c.key_id) c.tree_size, c.root, c.signed_at, c.key_id, c.note
+                        FROM audit_checkpoint c JOIN audit_key k ON k.id = c.key_id
+                        WHERE k.endorsed_by IS NOT NULL ORDER BY c.key_id, c.tree_size""")
+                .query(AuditTreeTable::checkpoint)
+                .list();
+    }
+
     /** Newest first. */
     List<Checkpoint> checkpoints(@Nullable Long before, int most) {
         return jdbc.sql(CHECKPOINT + "WHERE tree_size < :before ORDER BY tree_size DESC, key_id DESC LIMIT :most")
