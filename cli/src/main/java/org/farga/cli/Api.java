@@ -13,6 +13,9 @@ import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -237,6 +240,27 @@ public final class Api {
             sleep(pause);
             pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
         }
+    }
+
+    /** Writes an answer to a file as it comes, whole or not at all; says how many bytes. */
+    public long download(String path, Path file) throws IOException {
+        Path part = file.resolveSibling(file.getFileName() + ".part");
+        try {
+            HttpURLConnection connection = connection("GET", path);
+            int status = connection.getResponseCode();
+            if (status >= 400) {
+                try (InputStream in = connection.getErrorStream()) {
+                    throw Problem.of(status, in == null ? "" : new String(in.readAllBytes(), UTF_8));
+                }
+            }
+            try (InputStream in = connection.getInputStream()) {
+                Files.copy(in, part, StandardCopyOption.REPLACE_EXISTING);
+            }
+        } catch (ConnectException e) {
+            throw new Unreachable(server, e);
+        }
+        Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
+        return Files.size(file);
     }
 
     private HttpURLConnection connection(String method, String path) throws IOException {

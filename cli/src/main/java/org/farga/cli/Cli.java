@@ -91,6 +91,8 @@ public final class Cli {
         COMMANDS.put("cancel", JobCommands.Cancel::new);
         COMMANDS.put("models", ModelCommands.Models::new);
         COMMANDS.put("model", ModelCommands.Model::new);
+        COMMANDS.put("audit", AuditCommands::line);
+        COMMANDS.put("my-data", MyDataCommand::new);
         COMMANDS.put("completion", CompletionCommand::new);
     }
 

@@ -5,6 +5,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.farga.platform.Languages;
 import org.farga.shared.Actor;
@@ -47,7 +48,13 @@ class AuditApi {
                     e.subjectType(),
                     e.subject(),
                     line.sentence(),
-                    e.details());
+                    all(e, line.personal()));
+        }
+
+        private static Map<String, Object> all(AuditEntry entry, Map<String, String> personal) {
+            Map<String, Object> all = new LinkedHashMap<>(entry.details());
+            all.putAll(personal);
+            return all;
         }
     }
 

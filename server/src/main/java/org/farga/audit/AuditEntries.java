@@ -2,11 +2,10 @@ package org.farga.audit;
 
 import java.io.IOException;
 import java.io.Writer;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVPrinter;
@@ -36,23 +35,43 @@ class AuditEntries {
     private final AuditEntryTable table;
     private final PersonNames names;
     private final Messages messages;
+    private final AuditWords words;
 
-    AuditEntries(AuditEntryTable table, PersonNames names, Messages messages) {
+    AuditEntries(AuditEntryTable table, PersonNames names, Messages messages, AuditWords words) {
         this.table = table;
         this.names = names;
         this.messages = messages;
+        this.words = words;
     }
 
-    /** An entry as a reader sees it. */
-    record Line(AuditEntry entry, @Nullable String personName, String sentence) {}
+    /**
+     * An entry as a reader sees it.
+     *
+     * @param personal the personal details that were not erased, by their names
+     */
+    record Line(
+            AuditEntry entry,
+            @Nullable String personName,
+            String sentence,
+            List<AuditWords.Detail> details,
+            Map<String, String> personal) {}
 
     Page<Line> list(
             Actor actor, AuditFilter filter, @Nullable String cursor, @Nullable Integer limit, Locale language) {
         requireReader(actor);
         int size = Cursor.size(limit);
         List<AuditEntry> rows = table.list(filter, Cursor.decode(cursor, Long::valueOf), size + 1);
-        Map<PersonId, String> known = names(rows);
-        return Cursor.page(rows, size, e -> String.valueOf(e.number())).map(e -> line(e, known, language));
+        return Cursor.page(lines(rows, language), size, l -> String.valueOf(l.entry().number()));
+    }
+
+    /** One entry; throws {@link NotFoundException}. */
+    Line get(Actor actor, long number, Locale language) {
+        requireReader(actor);
+        AuditEntry entry = table.find(number);
+        if (entry == null) {
+            throw new NotFoundException("audit entry");
+        }
+        return lines(List.of(entry), language).getFirst();
     }
 
     /** The person a reader means by an e-mail address or an identifier; null for nobody. */
@@ -77,9 +96,8 @@ class AuditEntries {
             Long before = null;
             for (int written = 0; written < MOST_EXPORTED; written += BATCH) {
                 List<AuditEntry> rows = table.list(filter, before, BATCH);
-                Map<PersonId, String> known = names(rows);
-                for (AuditEntry e : rows) {
-                    Line line = line(e, known, language);
+                for (Line line : lines(rows, language)) {
+                    AuditEntry e = line.entry();
                     printer.printRecord(
                             e.number(),
                             e.at(),
@@ -89,7 +107,9 @@ class AuditEntries {
                             e.subjectType(),
                             inert(e.subject()),
                             inert(line.sentence()),
-                            inert(e.details().toString()));
+                            inert(line.details().stream()
+                                    .map(d -> d.label() + ": " + d.value())
+                                    .collect(Collectors.joining("; "))));
                 }
                 if (rows.size() < BATCH) {
                     return;
@@ -104,19 +124,26 @@ class AuditEntries {
         return text != null && !text.isEmpty() && "=+-@\t\r".indexOf(text.charAt(0)) >= 0 ? "'" + text : text;
     }
 
-    private Map<PersonId, String> names(List<AuditEntry> rows) {
-        return names.names(rows.stream()
-                .map(AuditEntry::person)
-                .filter(Objects::nonNull)
-                .collect(Collectors.toMap(Function.identity(), p -> true, (a, b) -> a))
-                .keySet());
+    private List<Line> lines(List<AuditEntry> rows, Locale language) {
+        Map<PersonId, String> known = names.names(AuditWords.persons(rows));
+        Map<Long, List<Disclosure>> disclosures =
+                table.disclosures(rows.stream().map(AuditEntry::number).toList());
+        return rows.stream()
+                .map(e -> line(e, known, disclosures.getOrDefault(e.number(), List.of()), language))
+                .toList();
     }
 
-    private Line line(AuditEntry entry, Map<PersonId, String> known, Locale language) {
+    private Line line(
+            AuditEntry entry, Map<PersonId, String> known, List<Disclosure> disclosures, Locale language) {
         String key = "audit." + entry.action();
+        List<AuditWords.Detail> details = words.details(entry, disclosures, known, language);
+        Map<String, String> shown = new HashMap<>();
+        details.forEach(d -> shown.put(d.name(), d.value()));
         return new Line(
                 entry,
                 entry.person() == null ? null : known.get(entry.person()),
-                messages.has(key) ? messages.text(language, key, entry.details()) : entry.action());
+                messages.has(key) ? messages.text(language, key, shown) : entry.action(),
+                details,
+                disclosures.stream().collect(Collectors.toMap(Disclosure::name, Disclosure::value)));
     }
 }

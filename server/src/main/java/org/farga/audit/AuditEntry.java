@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param number its place in the log, in order of writing
  * @param person who did it; null where a rule did
- * @param details what a reader needs to understand it
+ * @param details what a reader needs to understand it; personal values stand beside it as {@link Disclosure}s
+ * @param commitments the digest of each personal detail, by its name
  */
 record AuditEntry(
         long number,
@@ -19,4 +20,5 @@ record AuditEntry(
         String action,
         String subjectType,
         String subject,
-        Map<String, Object> details) {}
+        Map<String, Object> details,
+        Map<String, String> commitments) {}

@@ -8,23 +8,32 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.farga.audit.AuditProofs.Inclusion;
 import org.farga.platform.Shell;
 import org.farga.platform.Shells;
 import org.farga.shared.Actor;
+import org.farga.shared.Outcome;
 import org.farga.shared.PersonId;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.servlet.ModelAndView;
+import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 
 @Controller
 class AuditPages {
     private final AuditEntries entries;
+    private final AuditProofs proofs;
+    private final AuditChecks checks;
     private final Shells shells;
 
-    AuditPages(AuditEntries entries, Shells shells) {
+    AuditPages(AuditEntries entries, AuditProofs proofs, AuditChecks checks, Shells shells) {
         this.entries = entries;
+        this.proofs = proofs;
+        this.checks = checks;
         this.shells = shells;
     }
 
@@ -44,6 +53,7 @@ class AuditPages {
         AuditFilter filter = new AuditFilter(person.isBlank() ? null : found == null ? nobody : found, action, subject);
         Map<String, Object> model = new HashMap<>();
         model.put("shell", shell);
+        model.put("state", checks.state());
         model.put("page", entries.list(actor, filter, cursor, null, shell.language()));
         model.put("person", person);
         model.put("action", action);
@@ -57,6 +67,35 @@ class AuditPages {
                         action,
                         subject));
         return new ModelAndView("audit/audit", model);
+    }
+
+    /** An entry with its proof. */
+    @GetMapping("/audit/entries/{number}")
+    ModelAndView entry(Actor actor, @PathVariable long number, HttpServletRequest request) {
+        Shell shell = shells.of(request);
+        Map<String, Object> model = new HashMap<>();
+        model.put("shell", shell);
+        model.put("line", entries.get(actor, number, shell.language()));
+        model.put("proof", proofs.inclusion(actor, number) instanceof Outcome.Done<Inclusion>(Inclusion proof) ? proof : null);
+        return new ModelAndView("audit/entry", model);
+    }
+
+    /** How the log's tree stands: checkpoints, keys, checks. */
+    @GetMapping("/audit/log")
+    ModelAndView log(Actor actor, @RequestParam(required = false) @Nullable String cursor, HttpServletRequest request) {
+        Map<String, Object> model = new HashMap<>();
+        model.put("shell", shells.of(request));
+        model.put("checkpoints", proofs.checkpoints(actor, cursor, 20));
+        model.put("checks", checks.list(actor, 10));
+        model.put("state", checks.state());
+        return new ModelAndView("audit/log", model);
+    }
+
+    @PostMapping("/audit/checks")
+    ModelAndView check(Actor actor, RedirectAttributes redirect) {
+        checks.ask(actor);
+        redirect.addFlashAttribute(Shells.NOTICE, "audit.check.asked");
+        return new ModelAndView("redirect:/audit/log");
     }
 
     private static String address(String path, String person, String action, String subject) {
