@@ -32,15 +32,20 @@ final class OperationsCommand extends FargaCommand {
         }
         for (JsonNode finding : answer.path("findings")) {
             String severity = text(finding, "severity");
-            Look look =
-                    switch (severity) {
-                        case "CRITICAL" -> Look.BAD;
-                        case "WARNING" -> Look.WARN;
-                        default -> Look.FAINT;
-                    };
+            Look look = switch (severity) {
+                case "CRITICAL" -> Look.BAD;
+                case "WARNING" -> Look.WARN;
+                default -> Look.FAINT;
+            };
             String hosts = finding.path("hosts").isEmpty()
                     ? ""
-                    : " on " + String.join(", ", finding.path("hosts").valueStream().map(JsonNode::asString).toList());
+                    : " on "
+                            + String.join(
+                                    ", ",
+                                    finding.path("hosts")
+                                            .valueStream()
+                                            .map(JsonNode::asString)
+                                            .toList());
             screen.say(screen.look(look, severity.toLowerCase(java.util.Locale.ROOT)) + "  "
                     + bold(Table.plain(text(finding, "sentence")))
                     + faint(age(text(answer, "at"), text(finding, "since")) + hosts));

@@ -127,9 +127,8 @@ final class Api {
 
     /** A request of this person to any address. */
     HttpRequest.Builder request(URI uri) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(uri)
-                .timeout(Duration.ofSeconds(30))
-                .header("Accept-Language", "en");
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(30)).header("Accept-Language", "en");
         return token.isEmpty() ? request : request.header("Authorization", "Bearer " + token);
     }
 

@@ -31,7 +31,10 @@ class DatabaseAwayTest {
             try {
                 Api ana = story.ana.at(farga);
                 String job = story.submit(ana, "outlives the database", "#!/bin/sh\nsleep 15\necho ended\n");
-                ana.await("/jobs/" + job, Story.SOON, j -> j.path("state").asString().equals("RUNNING"));
+                ana.await(
+                        "/jobs/" + job,
+                        Story.SOON,
+                        j -> j.path("state").asString().equals("RUNNING"));
 
                 port.set(0);
                 network.cut();
@@ -39,13 +42,17 @@ class DatabaseAwayTest {
                 assertThat(first.statusCode()).isEqualTo(503);
                 long before = System.nanoTime();
                 HttpResponse<String> page = get(farga, "/projects", "text/html");
-                assertThat(Duration.ofNanos(System.nanoTime() - before)).as("the second is answered at once").isLessThan(Duration.ofSeconds(2));
+                assertThat(Duration.ofNanos(System.nanoTime() - before))
+                        .as("the second is answered at once")
+                        .isLessThan(Duration.ofSeconds(2));
                 assertThat(page.statusCode()).isEqualTo(503);
                 assertThat(page.body()).contains("The database is away", "<h1>Back in a moment</h1>");
                 assertThat(page.headers().firstValue("Retry-After")).contains("5");
                 assertThat(get(farga, "/api/v1/me", "application/json").body()).contains("/problems/database-away");
-                assertThat(get(farga, "/css/farga.css", "text/css").statusCode()).isEqualTo(200);
-                assertThat(get(farga, "/actuator/health/liveness", "*/*").statusCode()).isEqualTo(200);
+                assertThat(get(farga, "/css/farga.css", "text/css").statusCode())
+                        .isEqualTo(200);
+                assertThat(get(farga, "/actuator/health/liveness", "*/*").statusCode())
+                        .isEqualTo(200);
                 assertThat(farga.ready()).isFalse();
 
                 port.set(PrivateDatabase.port(data));

@@ -42,7 +42,9 @@ class OpenTelemetryTest {
             while (!(received.getOrDefault("/v1/traces", "").contains("/api/v1/datasets")
                     && received.getOrDefault("/v1/metrics", "").contains("jvm.memory.used"))) {
                 Api.stranger(farga).get("/datasets").done();
-                assertThat(Instant.now()).as("received so far: " + received.keySet()).isBefore(deadline);
+                assertThat(Instant.now())
+                        .as("received so far: " + received.keySet())
+                        .isBefore(deadline);
                 FargaProcess.pause(500);
             }
             assertThat(received.get("/v1/traces")).contains("service.name", "farga");

@@ -100,7 +100,8 @@ class RollingRestartTest {
                     HttpRequest.Builder request = story.ana
                             .request(URI.create(address + "/api/v1/jobs"))
                             .header("Content-Type", "application/json")
-                            .POST(HttpRequest.BodyPublishers.ofString(story.order("rolling", "#!/bin/sh\necho done\n")));
+                            .POST(HttpRequest.BodyPublishers.ofString(
+                                    story.order("rolling", "#!/bin/sh\necho done\n")));
                     HttpResponse<String> answer = ask(http, request, 201, failures);
                     requests.incrementAndGet();
                     if (answer != null && answer.statusCode() == 201) {

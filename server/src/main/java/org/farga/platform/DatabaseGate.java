@@ -173,8 +173,7 @@ class DatabaseGate extends OncePerRequestFilter {
         } else {
             response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
             response.getWriter().write("""
-                    {"type":"/problems/database-away","title":"%s","status":503,"detail":"%s","requestId":"%s"}"""
-                    .formatted(escaped(title), escaped(detail), escaped(RequestIds.current())));
+                    {"type":"/problems/database-away","title":"%s","status":503,"detail":"%s","requestId":"%s"}""".formatted(escaped(title), escaped(detail), escaped(RequestIds.current())));
         }
     }
 

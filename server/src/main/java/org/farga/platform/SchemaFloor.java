@@ -25,9 +25,10 @@ class SchemaFloor implements FlywayMigrationStrategy {
         private static final long serialVersionUID = 1L;
 
         TooOld(int known, int floor) {
-            super("this Farga is too old for its database: it knows migrations up to V%04d, and the database asks for V%04d"
-                            .formatted(known, floor)
-                    + " at least. Start the newer Farga, or restore the back-up from before the upgrade.");
+            super(
+                    "this Farga is too old for its database: it knows migrations up to V%04d, and the database asks for V%04d"
+                                    .formatted(known, floor)
+                            + " at least. Start the newer Farga, or restore the back-up from before the upgrade.");
         }
     }
 

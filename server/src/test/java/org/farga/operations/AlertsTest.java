@@ -28,8 +28,8 @@ class AlertsTest extends HttpTest {
     private static final Path RUNBOOK = Path.of("../docs/operations.md");
     /** Prometheus makes this one itself; the certificate's is there only where the public address is https. */
     private static final Set<String> NOT_SCRAPED_HERE = Set.of("up", "farga_certificate_seconds_left");
-    private static final Set<String> WORDS = Set.of("and", "or", "unless");
 
+    private static final Set<String> WORDS = Set.of("and", "or", "unless");
 
     @Autowired
     private Watch watch;

@@ -56,7 +56,8 @@ class SchemaFloorTest {
 
     private Flyway flyway(String schema, Path migrations) {
         FluentConfiguration configuration = Flyway.configure()
-                .dataSource(source.getJdbcUrl() + "?currentSchema=" + schema, source.getUsername(), source.getPassword())
+                .dataSource(
+                        source.getJdbcUrl() + "?currentSchema=" + schema, source.getUsername(), source.getPassword())
                 .schemas(schema)
                 .configuration(Map.of())
                 .locations("filesystem:" + migrations);
