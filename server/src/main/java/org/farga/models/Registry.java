@@ -32,6 +32,7 @@ public class Registry {
     private final TrackedRunTable runs;
     private final LoggedModelTable logged;
     private final TrackedFileTable files;
+    private final FileStore store;
     private final AuditLog audit;
     private final Clock clock;
 
@@ -42,6 +43,7 @@ public class Registry {
             TrackedRunTable runs,
             LoggedModelTable logged,
             TrackedFileTable files,
+            FileStore store,
             AuditLog audit,
             Clock clock) {
         this.table = table;
@@ -50,6 +52,7 @@ public class Registry {
         this.runs = runs;
         this.logged = logged;
         this.files = files;
+        this.store = store;
         this.audit = audit;
         this.clock = clock;
     }
@@ -214,6 +217,33 @@ public class Registry {
             throw new NotFoundException("alias");
         }
         return version(by, name, number);
+    }
+
+    private ModelVersion kept(Tracker by, String model, int number) {
+        ModelId id;
+        try {
+            id = ModelId.valueOf(model);
+        } catch (IllegalArgumentException e) {
+            throw new NotFoundException("model version");
+        }
+        models.find(id)
+                .filter(m -> m.project().equals(by.project()))
+                .orElseThrow(() -> new NotFoundException("model version"));
+        return models.find(id, number).orElseThrow(() -> new NotFoundException("model version"));
+    }
+
+    /** What lies in a folder of a version's files. */
+    public List<TrackedFiles.Entry> list(Tracker by, String model, int number, String folder) {
+        return TrackedFiles.entries(verbs.files(kept(by, model, number)), folder);
+    }
+
+    /** A file of a version, as it was when it was registered; throws {@link NotFoundException} where there is none. */
+    public TrackedFiles.Content file(Tracker by, String model, int number, String path) {
+        return verbs.files(kept(by, model, number)).stream()
+                .filter(f -> f.path().equals(path))
+                .findFirst()
+                .map(f -> new TrackedFiles.Content(f.path(), f.bytes(), f.sha256(), store.place(f.sha256())))
+                .orElseThrow(() -> new NotFoundException("file"));
     }
 
     public Search.Found<Version> searchVersions(Tracker by, Search search) {

@@ -119,9 +119,13 @@ public class TrackedFiles {
     /** What lies in a folder, in order; the empty path is the whole. A file's own path gives the file. */
     public List<Entry> list(Tracker by, Owner owner, String folder) {
         seen(by, owner);
+        return entries(table.files(owner), folder);
+    }
+
+    static List<Entry> entries(List<RunFile> files, String folder) {
         String prefix = folder.isEmpty() ? "" : folder + "/";
         Map<String, Entry> entries = new TreeMap<>();
-        for (RunFile file : table.files(owner)) {
+        for (RunFile file : files) {
             if (file.path().startsWith(prefix)) {
                 int end = file.path().indexOf('/', prefix.length());
                 String path = end < 0 ? file.path() : file.path().substring(0, end);
