@@ -97,7 +97,7 @@ class ArtifactEndpoints {
         parts = path.split("/", 4);
         if (parts.length >= 3 && parts[2].equals("artifacts")) {
             return new Address(
-                    new TrackedFiles.Owner(Call.run(parts[1]), null), null, 0, parts.length > 3 ? parts[3] : "");
+                    new TrackedFiles.Owner(MlflowCall.run(parts[1]), null), null, 0, parts.length > 3 ? parts[3] : "");
         }
         throw MlflowException.invalid(
                 "Invalid path: files lie below <experiment>/<run>/artifacts and <experiment>/models/<id>/artifacts.");
@@ -154,7 +154,7 @@ class ArtifactEndpoints {
     }
 
     /** The file's own name comes in the body, its folder in the address. */
-    private static Address address(String folder, Call call) {
+    private static Address address(String folder, MlflowCall call) {
         String name = call.asked().given("path");
         String last = name.substring(name.lastIndexOf('/') + 1);
         return address(folder.replaceFirst("/+$", "") + "/" + last);
@@ -162,7 +162,7 @@ class ArtifactEndpoints {
 
     /** The pieces are sent to Farga itself, with the same right as this request. */
     @PostMapping("/mpu/create/{*path}")
-    Map<String, Object> begin(Call call, @PathVariable String path, HttpServletRequest request) {
+    Map<String, Object> begin(MlflowCall call, @PathVariable String path, HttpServletRequest request) {
         Answer.holdsSecret(request);
         Address address = address(path, call);
         int pieces = call.asked().whole("num_parts", 1, 1, TrackedFiles.MOST_PIECES);
@@ -202,7 +202,7 @@ class ArtifactEndpoints {
     }
 
     @PostMapping("/mpu/complete/{*path}")
-    Map<String, Object> complete(Call call, @PathVariable String path) throws IOException {
+    Map<String, Object> complete(MlflowCall call, @PathVariable String path) throws IOException {
         Address address = address(path, call);
         Map<Integer, String> told = new HashMap<>();
         for (Asked part : call.asked().messages("parts", TrackedFiles.MOST_PIECES)) {
@@ -221,7 +221,7 @@ class ArtifactEndpoints {
     }
 
     @PostMapping("/mpu/abort/{*path}")
-    Map<String, Object> abort(Call call, @PathVariable String path) throws IOException {
+    Map<String, Object> abort(MlflowCall call, @PathVariable String path) throws IOException {
         Address address = address(path, call);
         Answer.of(files.abort(
                 call.by(), address.writable(), upload(call.asked().given("upload_id"))));

@@ -37,11 +37,11 @@ class RegistryEndpoints {
         this.registry = registry;
     }
 
-    private static String name(Call call) {
+    private static String name(MlflowCall call) {
         return call.asked().given("name");
     }
 
-    private static String description(Call call) {
+    private static String description(MlflowCall call) {
         String description = call.asked().text("description", Limits.LONGEST_DESCRIPTION);
         return description == null ? "" : description;
     }
@@ -55,7 +55,7 @@ class RegistryEndpoints {
     }
 
     @PostMapping("/registered-models/create")
-    Map<String, Object> create(Call call) {
+    Map<String, Object> create(MlflowCall call) {
         return shown(Answer.of(registry.create(
                 call.by(),
                 Limits.modelName(name(call)),
@@ -64,29 +64,29 @@ class RegistryEndpoints {
     }
 
     @GetMapping("/registered-models/get")
-    Map<String, Object> get(Call call) {
+    Map<String, Object> get(MlflowCall call) {
         return shown(registry.get(call.by(), name(call)));
     }
 
     @PostMapping("/registered-models/rename")
-    Map<String, Object> rename(Call call) {
+    Map<String, Object> rename(MlflowCall call) {
         return shown(Answer.of(registry.rename(
                 call.by(), name(call), Limits.modelName(call.asked().given("new_name")))));
     }
 
     @PatchMapping("/registered-models/update")
-    Map<String, Object> update(Call call) {
+    Map<String, Object> update(MlflowCall call) {
         return shown(Answer.of(registry.describe(call.by(), name(call), description(call))));
     }
 
     @DeleteMapping("/registered-models/delete")
-    Map<String, Object> delete(Call call) {
+    Map<String, Object> delete(MlflowCall call) {
         Answer.of(registry.delete(call.by(), name(call)));
         return NOTHING;
     }
 
     @GetMapping("/registered-models/search")
-    Map<String, Object> search(Call call) {
+    Map<String, Object> search(MlflowCall call) {
         Search search = call.search(Filter.Of.MODELS, "view_type", 100, MOST_FOUND);
         Search.Found<RegisteredModel> found = registry.search(call.by(), search);
         return Shapes.object(
@@ -99,7 +99,7 @@ class RegistryEndpoints {
     @RequestMapping(
             path = "/registered-models/get-latest-versions",
             method = {RequestMethod.GET, RequestMethod.POST})
-    Map<String, Object> latest(Call call) {
+    Map<String, Object> latest(MlflowCall call) {
         List<Stage> stages = call.asked().texts("stages", 10).stream()
                 .map(RegistryEndpoints::stage)
                 .toList();
@@ -121,45 +121,45 @@ class RegistryEndpoints {
     }
 
     @PostMapping("/registered-models/set-tag")
-    Map<String, Object> tag(Call call) {
+    Map<String, Object> tag(MlflowCall call) {
         Answer.of(registry.tag(call.by(), name(call), tagName(call), tagValue(call)));
         return NOTHING;
     }
 
-    private static String tagName(Call call) {
+    private static String tagName(MlflowCall call) {
         return Limits.Pair.REGISTRY_TAG.name(call.asked().text("key"));
     }
 
-    private static String tagValue(Call call) {
+    private static String tagValue(MlflowCall call) {
         return Limits.Pair.REGISTRY_TAG.value(call.asked().text("value"));
     }
 
     @DeleteMapping("/registered-models/delete-tag")
-    Map<String, Object> untag(Call call) {
+    Map<String, Object> untag(MlflowCall call) {
         Answer.of(registry.untag(call.by(), name(call), tagName(call)));
         return NOTHING;
     }
 
     @PostMapping("/registered-models/alias")
-    Map<String, Object> alias(Call call) {
+    Map<String, Object> alias(MlflowCall call) {
         Answer.of(registry.alias(
                 call.by(), name(call), Limits.alias(call.asked().given("alias")), call.version()));
         return NOTHING;
     }
 
     @DeleteMapping("/registered-models/alias")
-    Map<String, Object> unalias(Call call) {
+    Map<String, Object> unalias(MlflowCall call) {
         Answer.of(registry.unalias(call.by(), name(call), call.asked().given("alias")));
         return NOTHING;
     }
 
     @GetMapping("/registered-models/alias")
-    Map<String, Object> byAlias(Call call) {
+    Map<String, Object> byAlias(MlflowCall call) {
         return shown(registry.version(call.by(), name(call), call.asked().given("alias")));
     }
 
     @PostMapping("/model-versions/create")
-    Map<String, Object> createVersion(Call call) {
+    Map<String, Object> createVersion(MlflowCall call) {
         return shown(Answer.of(registry.register(
                 call.by(),
                 name(call),
@@ -169,11 +169,11 @@ class RegistryEndpoints {
     }
 
     /** Which files a version takes, from any of the forms in which clients name them. */
-    private static Registry.Source source(Call call) {
+    private static Registry.Source source(MlflowCall call) {
         String run = call.asked().text("run_id");
         return source(
                 call.asked().given("source", 1_000),
-                run == null || run.isEmpty() ? null : Call.run(run),
+                run == null || run.isEmpty() ? null : MlflowCall.run(run),
                 call.asked().text("model_id"));
     }
 
@@ -201,7 +201,7 @@ class RegistryEndpoints {
     }
 
     private static Registry.Source of(String text, @Nullable RunId told, String run, String folder) {
-        RunId of = Call.run(run);
+        RunId of = MlflowCall.run(run);
         String inside = folder.replaceFirst("/+$", "");
         if ((told != null && !told.equals(of)) || (!inside.isEmpty() && !TrackedFiles.isPath(inside))) {
             throw MlflowException.invalid("Invalid model version source: '" + Asked.echo(text)
@@ -211,17 +211,17 @@ class RegistryEndpoints {
     }
 
     @GetMapping("/model-versions/get")
-    Map<String, Object> getVersion(Call call) {
+    Map<String, Object> getVersion(MlflowCall call) {
         return shown(registry.version(call.by(), name(call), call.version()));
     }
 
     @PatchMapping("/model-versions/update")
-    Map<String, Object> updateVersion(Call call) {
+    Map<String, Object> updateVersion(MlflowCall call) {
         return shown(Answer.of(registry.describe(call.by(), name(call), call.version(), description(call))));
     }
 
     @PostMapping("/model-versions/transition-stage")
-    Map<String, Object> transition(Call call) {
+    Map<String, Object> transition(MlflowCall call) {
         Stage stage = stage(call.asked().given("stage"));
         boolean archive = call.asked().isTrue("archive_existing_versions");
         if (archive && stage != Stage.STAGING && stage != Stage.PRODUCTION) {
@@ -232,13 +232,13 @@ class RegistryEndpoints {
     }
 
     @DeleteMapping("/model-versions/delete")
-    Map<String, Object> deleteVersion(Call call) {
+    Map<String, Object> deleteVersion(MlflowCall call) {
         Answer.of(registry.delete(call.by(), name(call), call.version()));
         return NOTHING;
     }
 
     @GetMapping("/model-versions/search")
-    Map<String, Object> searchVersions(Call call) {
+    Map<String, Object> searchVersions(MlflowCall call) {
         Search search = call.search(Filter.Of.VERSIONS, "view_type", 10_000, 200_000);
         Search bounded = new Search(
                 search.conditions(), search.orders(), search.shown(), Math.min(search.most(), 1_000), search.offset());
@@ -252,7 +252,7 @@ class RegistryEndpoints {
 
     /** Where its files lie as they were when it was registered, whatever became of the run's. */
     @GetMapping("/model-versions/get-download-uri")
-    Map<String, Object> download(Call call) {
+    Map<String, Object> download(MlflowCall call) {
         Version version = registry.version(call.by(), name(call), call.version());
         String folder = source(Shapes.source(version), null, null).folder();
         return Shapes.object(
@@ -262,13 +262,13 @@ class RegistryEndpoints {
     }
 
     @PostMapping("/model-versions/set-tag")
-    Map<String, Object> tagVersion(Call call) {
+    Map<String, Object> tagVersion(MlflowCall call) {
         Answer.of(registry.tag(call.by(), name(call), call.version(), tagName(call), tagValue(call)));
         return NOTHING;
     }
 
     @DeleteMapping("/model-versions/delete-tag")
-    Map<String, Object> untagVersion(Call call) {
+    Map<String, Object> untagVersion(MlflowCall call) {
         Answer.of(registry.untag(call.by(), name(call), call.version(), tagName(call)));
         return NOTHING;
     }

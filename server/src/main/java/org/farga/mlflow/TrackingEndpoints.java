@@ -55,7 +55,7 @@ class TrackingEndpoints {
     // Experiments
 
     @PostMapping("/experiments/create")
-    Map<String, Object> createExperiment(Call call) {
+    Map<String, Object> createExperiment(MlflowCall call) {
         String name = call.asked().given("name", Limits.LONGEST_EXPERIMENT_NAME);
         if (name.isBlank()) {
             throw MlflowException.invalid("Invalid experiment name: it is blank.");
@@ -70,12 +70,12 @@ class TrackingEndpoints {
     }
 
     @GetMapping("/experiments/get")
-    Map<String, Object> getExperiment(Call call) {
+    Map<String, Object> getExperiment(MlflowCall call) {
         return Shapes.object("experiment", Shapes.experiment(experiments.get(call.by(), call.experiment())));
     }
 
     @GetMapping("/experiments/get-by-name")
-    Map<String, Object> getExperimentByName(Call call) {
+    Map<String, Object> getExperimentByName(MlflowCall call) {
         String name = call.asked().given("experiment_name");
         return Shapes.object("experiment", Shapes.experiment(experiments.get(call.by(), name)));
     }
@@ -86,7 +86,7 @@ class TrackingEndpoints {
                 org.springframework.web.bind.annotation.RequestMethod.GET,
                 org.springframework.web.bind.annotation.RequestMethod.POST
             })
-    Map<String, Object> searchExperiments(Call call) {
+    Map<String, Object> searchExperiments(MlflowCall call) {
         Search search = call.search(Filter.Of.EXPERIMENTS, "view_type", 1_000, MOST_FOUND);
         Search.Found<Experiment> found = experiments.search(call.by(), search);
         return page(
@@ -97,7 +97,7 @@ class TrackingEndpoints {
     }
 
     @PostMapping("/experiments/update")
-    Map<String, Object> updateExperiment(Call call) {
+    Map<String, Object> updateExperiment(MlflowCall call) {
         String name = call.asked().text("new_name", Limits.LONGEST_EXPERIMENT_NAME);
         if (name != null && !name.isBlank()) {
             Answer.of(experiments.rename(call.by(), call.experiment(), name));
@@ -106,19 +106,19 @@ class TrackingEndpoints {
     }
 
     @PostMapping("/experiments/delete")
-    Map<String, Object> deleteExperiment(Call call) {
+    Map<String, Object> deleteExperiment(MlflowCall call) {
         Answer.of(experiments.setDeleted(call.by(), call.experiment(), true));
         return NOTHING;
     }
 
     @PostMapping("/experiments/restore")
-    Map<String, Object> restoreExperiment(Call call) {
+    Map<String, Object> restoreExperiment(MlflowCall call) {
         Answer.of(experiments.setDeleted(call.by(), call.experiment(), false));
         return NOTHING;
     }
 
     @PostMapping("/experiments/set-experiment-tag")
-    Map<String, Object> setExperimentTag(Call call) {
+    Map<String, Object> setExperimentTag(MlflowCall call) {
         Answer.of(experiments.tag(
                 call.by(),
                 call.experiment(),
@@ -128,7 +128,7 @@ class TrackingEndpoints {
     }
 
     @PostMapping("/experiments/delete-experiment-tag")
-    Map<String, Object> deleteExperimentTag(Call call) {
+    Map<String, Object> deleteExperimentTag(MlflowCall call) {
         Answer.of(experiments.untag(call.by(), call.experiment(), call.asked().given("key")));
         return NOTHING;
     }
@@ -136,9 +136,9 @@ class TrackingEndpoints {
     // Runs
 
     @PostMapping("/runs/create")
-    Map<String, Object> createRun(Call call) {
+    Map<String, Object> createRun(MlflowCall call) {
         String id = call.asked().text("experiment_id");
-        int experiment = id == null || id.isEmpty() ? Experiment.DEFAULT : Call.experiment(id);
+        int experiment = id == null || id.isEmpty() ? Experiment.DEFAULT : MlflowCall.experiment(id);
         Map<String, String> tags = call.tags(Limits.Pair.RUN_TAG, Limits.MOST_ENTITIES);
         String name = call.asked().text("run_name", Limits.LONGEST_RUN_NAME);
         String tagged = tags.get("mlflow.runName");
@@ -163,16 +163,16 @@ class TrackingEndpoints {
     }
 
     @GetMapping("/runs/get")
-    Map<String, Object> getRun(Call call) {
+    Map<String, Object> getRun(MlflowCall call) {
         return Shapes.object("run", Shapes.run(runs.get(call.by(), call.run())));
     }
 
     @PostMapping("/runs/update")
-    Map<String, Object> updateRun(Call call) {
+    Map<String, Object> updateRun(MlflowCall call) {
         String status = call.asked().text("status");
         RunState state = null;
         if (status != null && !status.isEmpty()) {
-            if (!Call.STATES.contains(status)) {
+            if (!MlflowCall.STATES.contains(status)) {
                 throw MlflowException.invalid("Invalid value for parameter 'status' supplied.");
             }
             state = RunState.valueOf(status);
@@ -188,19 +188,19 @@ class TrackingEndpoints {
     }
 
     @PostMapping("/runs/delete")
-    Map<String, Object> deleteRun(Call call) {
+    Map<String, Object> deleteRun(MlflowCall call) {
         Answer.of(runs.setDeleted(call.by(), call.run(), true));
         return NOTHING;
     }
 
     @PostMapping("/runs/restore")
-    Map<String, Object> restoreRun(Call call) {
+    Map<String, Object> restoreRun(MlflowCall call) {
         Answer.of(runs.setDeleted(call.by(), call.run(), false));
         return NOTHING;
     }
 
     @PostMapping("/runs/search")
-    Map<String, Object> searchRuns(Call call) {
+    Map<String, Object> searchRuns(MlflowCall call) {
         Search search = call.search(Filter.Of.RUNS, "run_view_type", 1_000, MOST_FOUND);
         // A page holds at most a thousand, whatever was asked for: the client goes on with the token.
         Search bounded = new Search(
@@ -233,14 +233,14 @@ class TrackingEndpoints {
     }
 
     @PostMapping("/runs/log-metric")
-    Map<String, Object> logMetric(Call call) {
+    Map<String, Object> logMetric(MlflowCall call) {
         Tracked.Value value = metric(call.asked(), Instant.now());
         Answer.of(runs.log(call.by(), call.run(), new TrackedRuns.Batch(List.of(value), Map.of(), Map.of())));
         return NOTHING;
     }
 
     @PostMapping("/runs/log-parameter")
-    Map<String, Object> logParameter(Call call) {
+    Map<String, Object> logParameter(MlflowCall call) {
         Map.Entry<String, String> one = parameter(call.asked());
         Answer.of(runs.log(
                 call.by(),
@@ -250,7 +250,7 @@ class TrackingEndpoints {
     }
 
     @PostMapping("/runs/log-batch")
-    Map<String, Object> logBatch(Call call) {
+    Map<String, Object> logBatch(MlflowCall call) {
         Instant now = Instant.now();
         List<Tracked.Value> values = call.asked().messages("metrics", Limits.MOST_METRICS).stream()
                 .map(one -> metric(one, now))
@@ -271,7 +271,7 @@ class TrackingEndpoints {
     }
 
     @PostMapping("/runs/set-tag")
-    Map<String, Object> setTag(Call call) {
+    Map<String, Object> setTag(MlflowCall call) {
         String name = Limits.Pair.RUN_TAG.name(call.asked().text("key"));
         String value = Limits.Pair.RUN_TAG.value(call.asked().text("value"));
         if (name.equals("mlflow.runName")) {
@@ -282,14 +282,14 @@ class TrackingEndpoints {
     }
 
     @PostMapping("/runs/delete-tag")
-    Map<String, Object> deleteTag(Call call) {
+    Map<String, Object> deleteTag(MlflowCall call) {
         Answer.of(runs.untag(call.by(), call.run(), call.asked().given("key")));
         return NOTHING;
     }
 
     /** The old way of saying that a model was saved among a run's files: MLflow keeps it as a tag. */
     @PostMapping("/runs/log-model")
-    Map<String, Object> logModel(Call call) {
+    Map<String, Object> logModel(MlflowCall call) {
         String json = Asked.bounded("model_json", call.asked().given("model_json"), 8_000 - 2);
         Answer.of(runs.log(
                 call.by(),
@@ -299,7 +299,7 @@ class TrackingEndpoints {
     }
 
     @PostMapping("/runs/log-inputs")
-    Map<String, Object> logInputs(Call call) {
+    Map<String, Object> logInputs(MlflowCall call) {
         List<Tracked.Input> inputs = new ArrayList<>();
         for (Asked one : call.asked().messages("datasets", Limits.MOST_ENTITIES)) {
             Asked dataset = one.message("dataset");
@@ -317,12 +317,12 @@ class TrackingEndpoints {
     }
 
     @PostMapping("/runs/outputs")
-    Map<String, Object> logOutputs(Call call) {
+    Map<String, Object> logOutputs(MlflowCall call) {
         Answer.of(runs.link(call.by(), call.run(), List.of(), links(call, true)));
         return NOTHING;
     }
 
-    private static List<Tracked.ModelLink> links(Call call, boolean produced) {
+    private static List<Tracked.ModelLink> links(MlflowCall call, boolean produced) {
         return call.asked().messages("models", Limits.MOST_ENTITIES).stream()
                 .map(one -> new Tracked.ModelLink(
                         loggedModel(one.given("model_id")),
@@ -332,7 +332,7 @@ class TrackingEndpoints {
     }
 
     @GetMapping("/metrics/get-history")
-    Map<String, Object> getMetricHistory(Call call) {
+    Map<String, Object> getMetricHistory(MlflowCall call) {
         int most = call.asked().whole("max_results", MOST_HISTORY, 1, MOST_HISTORY);
         int offset = call.offset();
         Search.Found<Tracked.Value> found =
@@ -345,13 +345,13 @@ class TrackingEndpoints {
     }
 
     @GetMapping("/artifacts/list")
-    Map<String, Object> listArtifacts(Call call) {
+    Map<String, Object> listArtifacts(MlflowCall call) {
         RunId id = call.run();
         Tracked run = runs.get(call.by(), id);
         return listed(call, new TrackedFiles.Owner(id, null), Shapes.files(run), call.asked().text("path"));
     }
 
-    private Map<String, Object> listed(Call call, TrackedFiles.Owner owner, String root, @Nullable String path) {
+    private Map<String, Object> listed(MlflowCall call, TrackedFiles.Owner owner, String root, @Nullable String path) {
         String folder = path == null ? "" : path;
         if (!folder.isEmpty() && !TrackedFiles.isPath(folder)) {
             throw MlflowException.invalid("Invalid path");
@@ -375,7 +375,7 @@ class TrackingEndpoints {
     }
 
     @PostMapping("/logged-models")
-    Map<String, Object> createLoggedModel(Call call) {
+    Map<String, Object> createLoggedModel(MlflowCall call) {
         String id = call.asked().text("experiment_id");
         String run = call.asked().text("source_run_id");
         String name = call.asked().text("name", 500);
@@ -384,8 +384,8 @@ class TrackingEndpoints {
         }
         return model(Answer.of(models.create(
                 call.by(),
-                id == null || id.isEmpty() ? Experiment.DEFAULT : Call.experiment(id),
-                run == null || run.isEmpty() ? null : Call.run(run),
+                id == null || id.isEmpty() ? Experiment.DEFAULT : MlflowCall.experiment(id),
+                run == null || run.isEmpty() ? null : MlflowCall.run(run),
                 name == null || name.isEmpty() ? null : name,
                 call.asked().text("model_type", 500),
                 call.tags(Limits.Pair.RUN_TAG, Limits.MOST_ENTITIES),
@@ -393,12 +393,12 @@ class TrackingEndpoints {
     }
 
     @GetMapping("/logged-models/{model}")
-    Map<String, Object> getLoggedModel(Call call, @PathVariable String model) {
+    Map<String, Object> getLoggedModel(MlflowCall call, @PathVariable String model) {
         return model(models.get(call.by(), loggedModel(model)));
     }
 
     @PatchMapping("/logged-models/{model}")
-    Map<String, Object> finishLoggedModel(Call call, @PathVariable String model) {
+    Map<String, Object> finishLoggedModel(MlflowCall call, @PathVariable String model) {
         String status = call.asked().given("status");
         if (!Set.of("LOGGED_MODEL_READY", "LOGGED_MODEL_UPLOAD_FAILED", "LOGGED_MODEL_PENDING").contains(status)) {
             throw MlflowException.invalid("Invalid value for parameter 'status' supplied.");
@@ -408,25 +408,25 @@ class TrackingEndpoints {
     }
 
     @DeleteMapping("/logged-models/{model}")
-    Map<String, Object> deleteLoggedModel(Call call, @PathVariable String model) {
+    Map<String, Object> deleteLoggedModel(MlflowCall call, @PathVariable String model) {
         Answer.of(models.delete(call.by(), loggedModel(model)));
         return NOTHING;
     }
 
     @PatchMapping("/logged-models/{model}/tags")
-    Map<String, Object> tagLoggedModel(Call call, @PathVariable String model) {
+    Map<String, Object> tagLoggedModel(MlflowCall call, @PathVariable String model) {
         return model(Answer.of(models.tag(
                 call.by(), loggedModel(model), call.tags(Limits.Pair.RUN_TAG, Limits.MOST_ENTITIES))));
     }
 
     @DeleteMapping("/logged-models/{model}/tags/{tag}")
-    Map<String, Object> untagLoggedModel(Call call, @PathVariable String model, @PathVariable String tag) {
+    Map<String, Object> untagLoggedModel(MlflowCall call, @PathVariable String model, @PathVariable String tag) {
         Answer.of(models.untag(call.by(), loggedModel(model), Limits.Pair.RUN_TAG.name(tag)));
         return NOTHING;
     }
 
     @PostMapping("/logged-models/{model}/params")
-    Map<String, Object> parametersOfLoggedModel(Call call, @PathVariable String model) {
+    Map<String, Object> parametersOfLoggedModel(MlflowCall call, @PathVariable String model) {
         Answer.of(models.parameters(
                 call.by(),
                 loggedModel(model),
@@ -435,7 +435,7 @@ class TrackingEndpoints {
     }
 
     @GetMapping("/logged-models/{model}/artifacts/directories")
-    Map<String, Object> listLoggedModel(Call call, @PathVariable String model) {
+    Map<String, Object> listLoggedModel(MlflowCall call, @PathVariable String model) {
         LoggedModel of = models.get(call.by(), loggedModel(model));
         return listed(
                 call,
@@ -445,7 +445,7 @@ class TrackingEndpoints {
     }
 
     @PostMapping("/logged-models/search")
-    Map<String, Object> searchLoggedModels(Call call) {
+    Map<String, Object> searchLoggedModels(MlflowCall call) {
         List<String> orders = call.asked().messages("order_by", 10).stream()
                 .map(o -> o.given("field_name") + (o.has("ascending") && !o.isTrue("ascending") ? " DESC" : " ASC"))
                 .toList();

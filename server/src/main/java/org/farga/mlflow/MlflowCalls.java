@@ -21,23 +21,23 @@ import org.springframework.web.servlet.HandlerMapping;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
 /**
- * Gives an endpoint its {@link Call} or {@link Tracker}. The project is named by the address ({@code /mlflow/<project>/…}),
+ * Gives an endpoint its {@link MlflowCall} or {@link Tracker}. The project is named by the address ({@code /mlflow/<project>/…}),
  * or by MLflow's header for workspaces, or it is the job's, or the only one that the person works in.
  */
 @Component
-class Calls implements HandlerMethodArgumentResolver {
+class MlflowCalls implements HandlerMethodArgumentResolver {
     /** How MLflow's clients name their workspace (environment variable MLFLOW_WORKSPACE). */
     static final String WORKSPACE = "X-MLFLOW-WORKSPACE";
 
     private final Tracking tracking;
 
-    Calls(Tracking tracking) {
+    MlflowCalls(Tracking tracking) {
         this.tracking = tracking;
     }
 
     @Override
     public boolean supportsParameter(MethodParameter parameter) {
-        return parameter.getParameterType() == Call.class || parameter.getParameterType() == Tracker.class;
+        return parameter.getParameterType() == MlflowCall.class || parameter.getParameterType() == Tracker.class;
     }
 
     @Override
@@ -51,7 +51,7 @@ class Calls implements HandlerMethodArgumentResolver {
             throw new IllegalStateException("the protocol is spoken over HTTP");
         }
         Tracker tracker = tracker(http);
-        return parameter.getParameterType() == Tracker.class ? tracker : new Call(tracker, asked(http));
+        return parameter.getParameterType() == Tracker.class ? tracker : new MlflowCall(tracker, asked(http));
     }
 
     private Tracker tracker(HttpServletRequest request) {
@@ -91,9 +91,9 @@ class Calls implements HandlerMethodArgumentResolver {
 
     @Configuration(proxyBeanMethods = false)
     static class Registration implements WebMvcConfigurer {
-        private final Calls calls;
+        private final MlflowCalls calls;
 
-        Registration(Calls calls) {
+        Registration(MlflowCalls calls) {
             this.calls = calls;
         }
 

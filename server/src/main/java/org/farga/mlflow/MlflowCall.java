@@ -8,7 +8,7 @@ import org.farga.models.Tracker;
 import org.farga.shared.RunId;
 
 /** One request of the protocol: who tracks where, and what they ask. */
-record Call(Tracker by, Asked asked) {
+record MlflowCall(Tracker by, Asked asked) {
     private static final String NO_RUN = "run with that id";
 
     RunId run() {
