@@ -55,7 +55,7 @@ class SecurityConfiguration {
     SecurityFilterChain api(HttpSecurity http, ApiTokens tokens, Actors actors, ProblemWriter problems, List<BearerTokens> others)
             throws Exception {
         return common(http, tokens, actors, problems, others)
-                .securityMatcher("/api/**", "/mlflow/**", "/v3/api-docs/**")
+                .securityMatcher("/api/**", "/mlflow/*/*/**", "/v3/api-docs/**")
                 .authorizeHttpRequests(r -> r.requestMatchers("/v3/api-docs/**")
                         .permitAll()
                         .requestMatchers(HttpMethod.POST, "/api/v1/persons", "/api/v1/sign-in", "/api/v1/setup")

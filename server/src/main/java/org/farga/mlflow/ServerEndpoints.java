@@ -36,7 +36,7 @@ class ServerEndpoints {
         return "OK";
     }
 
-    @RequestMapping({"/mlflow/**", "/api/2.0/**", "/api/3.0/**"})
+    @RequestMapping({"/mlflow/{project}/*/**", "/api/2.0/**", "/api/3.0/**"})
     ResponseEntity<Map<String, Object>> unknown(HttpServletRequest request) {
         return MlflowErrors.of(new MlflowException(
                 MlflowException.Code.ENDPOINT_NOT_FOUND,

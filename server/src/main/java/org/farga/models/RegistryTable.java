@@ -88,10 +88,15 @@ class RegistryTable {
                 .list();
     }
 
+    /** Clients ask for models that are no prompts by a tag that models do not have: where it is missing, it is false. */
+    private static String otherThanPrompts(SearchSql.Subject of, String value) {
+        return of.key().equals("mlflow.prompt.is_prompt") ? "coalesce((" + value + "), 'false')" : value;
+    }
+
     private static SearchSql.Expression ofModel(SearchSql.Subject of) {
         if (of.part() == Search.Part.TAG) {
-            return SearchSql.Expression.text(
-                    "SELECT t.value FROM model_tag t WHERE t.model_id = m.id AND t.name = " + of.parameter());
+            return SearchSql.Expression.text(otherThanPrompts(
+                    of, "SELECT t.value FROM model_tag t WHERE t.model_id = m.id AND t.name = " + of.parameter()));
         }
         return switch (of.key()) {
             case "name" -> SearchSql.Expression.text("m.name");
@@ -142,8 +147,10 @@ class RegistryTable {
 
     private static SearchSql.Expression ofVersion(SearchSql.Subject of) {
         if (of.part() == Search.Part.TAG) {
-            return SearchSql.Expression.text("SELECT t.value FROM model_version_tag t WHERE t.model_id = v.model_id"
-                    + " AND t.number = v.number AND t.name = " + of.parameter());
+            return SearchSql.Expression.text(otherThanPrompts(
+                    of,
+                    "SELECT t.value FROM model_version_tag t WHERE t.model_id = v.model_id"
+                            + " AND t.number = v.number AND t.name = " + of.parameter()));
         }
         return switch (of.key()) {
             case "name" -> SearchSql.Expression.text("m.name");

@@ -2,7 +2,6 @@ package org.farga.models;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.farga.shared.Actor;
@@ -111,8 +110,11 @@ class RunsApi {
         return Double.isFinite(value) ? value : null;
     }
 
-    /** A series; each point is [step, value, milliseconds since 1970 at which it was read]. */
-    record SeriesJson(String name, int total, List<List<@Nullable Number>> points) {}
+    /**
+     * A series; each point is [step, value, milliseconds since 1970 at which it was read]. {@code total} counts all values,
+     * also those that are not numbers, which are no points.
+     */
+    record SeriesJson(String name, int total, List<List<Number>> points) {}
 
     @GetMapping
     Page<RunSummaryJson> list(
@@ -163,7 +165,8 @@ class RunsApi {
                 name,
                 series.total(),
                 series.samples().stream()
-                        .map(s -> Arrays.<@Nullable Number>asList(s.step(), number(s.value()), s.atMilliseconds()))
+                        .filter(s -> Double.isFinite(s.value()))
+                        .map(s -> List.<Number>of(s.step(), s.value(), s.atMilliseconds()))
                         .toList());
     }
 
