@@ -149,7 +149,7 @@ class JobTrackingTest extends HttpTest {
                 .param("ana", ana.person().value())
                 .update();
         assertThat(get(base + "/experiments/get?experiment_id=0").status()).isEqualTo(401);
-        jdbc.sql("INSERT INTO membership (organisation_id, person_id, role, joined_at) VALUES (:of, :ana, 'OWNER', now())")
+        jdbc.sql("INSERT INTO membership (organisation_id, person_id, role, since) VALUES (:of, :ana, 'OWNER', now())")
                 .param("of", project.organisation().value())
                 .param("ana", ana.person().value())
                 .update();
