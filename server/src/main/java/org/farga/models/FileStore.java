@@ -6,14 +6,21 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
 import org.farga.platform.Settings;
 import org.farga.shared.JobId;
 import org.farga.shared.TimeOrderedUuid;
@@ -55,7 +62,10 @@ class FileStore {
             Copied copied = copy(content, copy, most);
             RunFile kept = RunFile.of(path, copied.bytes(), copied.sha256());
             Path place = place(kept.sha256());
-            if (!Files.exists(place)) {
+            if (Files.exists(place)) {
+                // From now on it counts as new, so that a sweep that finds nobody naming it yet leaves it.
+                Files.setLastModifiedTime(place, FileTime.from(Instant.now()));
+            } else {
                 Path folder = place.getParent();
                 if (folder == null) {
                     throw new IllegalStateException("an object lies in a folder");
@@ -160,6 +170,43 @@ class FileStore {
                     }
                 }
             }
+        }
+    }
+
+    /** Removes contents that came before then and that nobody names any more; how many. */
+    int sweep(Instant then, Function<List<String>, Set<String>> named) throws IOException {
+        int removed = 0;
+        Path objects = root.resolve("objects");
+        if (!Files.isDirectory(objects)) {
+            return 0;
+        }
+        try (DirectoryStream<Path> folders = Files.newDirectoryStream(objects)) {
+            for (Path folder : folders) {
+                Map<String, Path> old = new HashMap<>();
+                try (DirectoryStream<Path> contents = Files.newDirectoryStream(folder)) {
+                    for (Path content : contents) {
+                        if (isBefore(content, then)) {
+                            old.put(content.getFileName().toString(), content);
+                        }
+                    }
+                }
+                Set<String> kept = old.isEmpty() ? Set.of() : named.apply(List.copyOf(old.keySet()));
+                for (Map.Entry<String, Path> content : old.entrySet()) {
+                    if (!kept.contains(content.getKey()) && isBefore(content.getValue(), then)) {
+                        Files.deleteIfExists(content.getValue());
+                        removed++;
+                    }
+                }
+            }
+        }
+        return removed;
+    }
+
+    private static boolean isBefore(Path content, Instant then) throws IOException {
+        try {
+            return Files.getLastModifiedTime(content).toInstant().isBefore(then);
+        } catch (NoSuchFileException e) {
+            return false; // another process swept it
         }
     }
 

@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.farga.models.TrackedFiles.Owner;
 import org.farga.shared.PersonId;
@@ -162,6 +163,22 @@ class TrackedFileTable {
                         .param("sha256", java.util.HexFormat.of().parseHex(piece.sha256()))
                         .update()
                 == 1;
+    }
+
+    /** Those of the contents, by their SHA-256 in hexadecimal, that a run, a logged model or a version names. */
+    Set<String> named(List<String> sha256s) {
+        return Set.copyOf(jdbc.sql("""
+                        SELECT encode(given.sha256, 'hex') FROM unnest(CAST(:sha256s AS bytea[])) AS given (sha256)
+                        WHERE EXISTS (SELECT 1 FROM run_file f WHERE f.sha256 = given.sha256)
+                           OR EXISTS (SELECT 1 FROM logged_model_file f WHERE f.sha256 = given.sha256)
+                           OR EXISTS (SELECT 1 FROM model_version_file f WHERE f.sha256 = given.sha256)""")
+                .param(
+                        "sha256s",
+                        sha256s.stream()
+                                .map(java.util.HexFormat.of()::parseHex)
+                                .toArray(byte[][]::new))
+                .query(String.class)
+                .list());
     }
 
     private static RunFile file(ResultSet row) throws SQLException {

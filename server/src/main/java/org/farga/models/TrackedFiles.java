@@ -375,13 +375,14 @@ public class TrackedFiles {
         store.forgetParts(id);
     }
 
-    /** Gives up what was begun more than a day ago. */
+    /** Gives up what was begun more than a day ago, and removes what is a day old and that nobody names any more. */
     void sweep() throws IOException {
         Instant then = clock.instant().minus(LONGEST_UPLOAD);
         for (UUID id : table.uploadsBefore(then)) {
             abort(id);
         }
         store.forgetUnfinishedBefore(then);
+        store.sweep(then, table::named);
     }
 
     @Configuration(proxyBeanMethods = false)
