@@ -1,6 +1,8 @@
 package org.farga.identity;
 
+import java.util.List;
 import org.farga.people.Actors;
+import org.farga.platform.BearerTokens;
 import org.farga.platform.ProblemWriter;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -50,10 +52,10 @@ class SecurityConfiguration {
 
     @Bean
     @Order(2)
-    SecurityFilterChain api(HttpSecurity http, ApiTokens tokens, Actors actors, ProblemWriter problems)
+    SecurityFilterChain api(HttpSecurity http, ApiTokens tokens, Actors actors, ProblemWriter problems, List<BearerTokens> others)
             throws Exception {
-        return common(http, tokens, actors, problems)
-                .securityMatcher("/api/**", "/v3/api-docs/**")
+        return common(http, tokens, actors, problems, others)
+                .securityMatcher("/api/**", "/mlflow/*/*/**", "/v3/api-docs/**")
                 .authorizeHttpRequests(r -> r.requestMatchers("/v3/api-docs/**")
                         .permitAll()
                         .requestMatchers(HttpMethod.POST, "/api/v1/persons", "/api/v1/sign-in", "/api/v1/setup")
@@ -80,9 +82,9 @@ class SecurityConfiguration {
 
     @Bean
     @Order(3)
-    SecurityFilterChain pages(HttpSecurity http, ApiTokens tokens, Actors actors, ProblemWriter problems)
+    SecurityFilterChain pages(HttpSecurity http, ApiTokens tokens, Actors actors, ProblemWriter problems, List<BearerTokens> others)
             throws Exception {
-        return common(http, tokens, actors, problems)
+        return common(http, tokens, actors, problems, others)
                 .authorizeHttpRequests(r -> r.requestMatchers(
                                 "/",
                                 "/sign-in",
@@ -115,7 +117,7 @@ class SecurityConfiguration {
                 .build();
     }
 
-    private static HttpSecurity common(HttpSecurity http, ApiTokens tokens, Actors actors, ProblemWriter problems)
+    private static HttpSecurity common(HttpSecurity http, ApiTokens tokens, Actors actors, ProblemWriter problems, List<BearerTokens> others)
             throws Exception {
         return http.securityContext(c -> c.securityContextRepository(new NullSecurityContextRepository()))
                 .requestCache(AbstractHttpConfigurer::disable)
@@ -128,7 +130,7 @@ class SecurityConfiguration {
                         .referrerPolicy(r -> r.policy(ReferrerPolicy.SAME_ORIGIN))
                         .permissionsPolicyHeader(p -> p.policy("camera=(), microphone=(), geolocation=()")))
                 .addFilterBefore(
-                        new SignInFilter(tokens, actors, problems),
+                        new SignInFilter(tokens, actors, problems, others),
                         org.springframework.security.web.authentication.AnonymousAuthenticationFilter.class);
     }
 }

@@ -6,8 +6,10 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpSession;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import org.farga.people.Actors;
+import org.farga.platform.BearerTokens;
 import org.farga.platform.CurrentActor;
 import org.farga.platform.ProblemWriter;
 import org.farga.platform.Secret;
@@ -34,8 +36,10 @@ final class SignInFilter extends OncePerRequestFilter {
     private final ApiTokens tokens;
     private final Actors actors;
     private final ProblemWriter problems;
+    private final List<BearerTokens> others;
 
-    SignInFilter(ApiTokens tokens, Actors actors, ProblemWriter problems) {
+    SignInFilter(ApiTokens tokens, Actors actors, ProblemWriter problems, List<BearerTokens> others) {
+        this.others = others;
         this.tokens = tokens;
         this.actors = actors;
         this.problems = problems;
@@ -52,8 +56,13 @@ final class SignInFilter extends OncePerRequestFilter {
         String authorization = request.getHeader(HttpHeaders.AUTHORIZATION);
         Optional<Actor> actor;
         if (authorization != null && authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
-            actor = tokens.holder(
-                    new Secret(authorization.substring(BEARER.length()).strip()));
+            Secret secret = new Secret(authorization.substring(BEARER.length()).strip());
+            Optional<BearerTokens> others = others(secret);
+            actor = others.isPresent() ? others.get().bearer(secret, request) : tokens.holder(secret);
+            if (others.isPresent() && actor.isPresent() && !others.get().covers(request)) {
+                problems.write(request, response, HttpStatus.FORBIDDEN, "token-elsewhere");
+                return;
+            }
             if (actor.isEmpty()) {
                 response.setHeader(HttpHeaders.WWW_AUTHENTICATE, "Bearer error=\"invalid_token\"");
                 problems.write(request, response, HttpStatus.UNAUTHORIZED, "invalid-token");
@@ -77,12 +86,22 @@ final class SignInFilter extends OncePerRequestFilter {
         chain.doFilter(request, response);
     }
 
+    private Optional<BearerTokens> others(Secret secret) {
+        return others.stream()
+                .filter(one -> secret.text().startsWith(one.prefix()))
+                .findFirst();
+    }
+
     /** What a token must be good for; the roles of the centre are asked for by {@link Actor#is} where they matter. */
     private static Scope neededFor(HttpServletRequest request) {
         if (request.getMethod().equals("GET") || request.getMethod().equals("HEAD")) {
             return Scope.READ;
         }
         String path = request.getRequestURI();
+        if (path.startsWith("/mlflow/") || path.startsWith("/api/2.0/")) {
+            // Its searches are posted; what changes something asks for COMPUTE there.
+            return Scope.READ;
+        }
         boolean compute =
                 path.startsWith("/api/v1/jobs") || path.startsWith("/api/v1/runs") || path.startsWith("/api/v1/models");
         return compute ? Scope.COMPUTE : Scope.WRITE;

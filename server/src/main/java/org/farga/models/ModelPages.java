@@ -73,7 +73,7 @@ class ModelPages {
         page.put("versions", versions);
         page.put("shown", shown);
         page.put("person", people.summary(shown.registeredBy()).name());
-        page.put("files", runs.files(shown.run()));
+        page.put("files", models.files(shown));
         page.put("parameters", runs.parameters(shown.run()));
         return new ModelAndView("models/model", page);
     }

@@ -43,12 +43,14 @@ class Runs {
     static final int MOST_POINTS_SHOWN = 100_000;
 
     private final RunTable table;
+    private final Experiments experiments;
     private final Projects projects;
     private final FileStore store;
     private final Clock clock;
 
-    Runs(RunTable table, Projects projects, FileStore store, Clock clock) {
+    Runs(RunTable table, Experiments experiments, Projects projects, FileStore store, Clock clock) {
         this.table = table;
+        this.experiments = experiments;
         this.projects = projects;
         this.store = store;
         this.clock = clock;
@@ -62,6 +64,7 @@ class Runs {
         if (fresh == null) {
             return known;
         }
+        experiments.ensureDefault(fresh.project());
         table.insert(fresh);
         return table.find(job.id());
     }
@@ -101,7 +104,7 @@ class Runs {
         Run run = place.run();
         MetricsIntake intake = MetricsIntake.of(run, table.numbered(run.id()), lines);
         if (!intake.rows().isEmpty()) {
-            table.put(run.id(), intake.changed());
+            table.put(run.id(), intake.changed(), clock.instant());
             table.insertPoints(run.id(), intake.rows(), clock.instant());
         }
         if (!lines.parameters().isEmpty()) {
@@ -149,6 +152,10 @@ class Runs {
             table.insertFiles(id, files);
         }
         remark(place.get(), leftOut);
+        JobId job = place.get().run().job();
+        if (job != null) {
+            table.endOthers(job, state, endedAt);
+        }
         return table.move(id, RunState.COLLECTING, state, endedAt);
     }
 
@@ -164,20 +171,7 @@ class Runs {
                 .distinct()
                 .limit(Run.MOST_REMARKS)
                 .toList();
-        table.advance(
-                new Run(
-                        run.id(),
-                        run.job(),
-                        run.project(),
-                        run.name(),
-                        run.startedBy(),
-                        run.state(),
-                        run.startedAt(),
-                        run.endedAt(),
-                        run.points(),
-                        run.garbageLines(),
-                        all),
-                place.offset());
+        table.advance(run.with(run.points(), run.garbageLines(), all), place.offset());
     }
 
     Optional<Run> find(JobId job) {

@@ -45,6 +45,11 @@ public class Problems {
                 language, "problem." + refusal.name(), refusal.arguments().toArray());
     }
 
+    /** The sentence of the problem of that name. */
+    String sentence(String name, Locale language, Object... arguments) {
+        return messages.text(language, "problem." + name, arguments);
+    }
+
     /** One sentence about one field. */
     public String sentence(FieldProblem problem, Locale language) {
         return messages.text(
