@@ -4,6 +4,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.farga.shared.RunId;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -21,6 +22,15 @@ class RunSeriesTable {
 
     RunSeriesTable(JdbcClient jdbc) {
         this.jdbc = jdbc;
+    }
+
+    /** The number under which a metric's points stand; nothing where the run has none of that name. */
+    Optional<Integer> metric(RunId run, String name) {
+        return jdbc.sql("SELECT number FROM run_metric WHERE run_id = :run AND name = :name")
+                .param("run", run.value())
+                .param("name", name)
+                .query(Integer.class)
+                .optional();
     }
 
     /** How many values lie in the window, and at which steps the first and the last of them stand. */

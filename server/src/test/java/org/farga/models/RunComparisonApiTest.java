@@ -138,4 +138,13 @@ class RunComparisonApiTest extends TrainedRuns {
         assertThat(table.read(run, 1, new RunSeries.Window(0, 10, 100)).points())
                 .containsExactly(new RunSeries.Point(1, 0.1), new RunSeries.Point(2, 0.8));
     }
+
+    @Test
+    void manyPicturesInARowLeaveTheDatabaseItsConnections() throws IOException {
+        Startup startup = startup();
+        RunId run = trained(startup, "0.1", 0.5);
+        for (int i = 0; i < 40; i++) {
+            startup.ana().get("/api/v1/runs/series?name=loss&run=" + run).expect(200);
+        }
+    }
 }
