@@ -9,6 +9,7 @@ import org.farga.shared.CentreRole;
 import org.farga.shared.OrganisationId;
 import org.farga.shared.ProjectId;
 import org.farga.shared.ProposalId;
+import org.farga.shared.ScopedRole;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Service;
 
@@ -66,6 +67,10 @@ public class ProposalLineage {
 
     private static ProposalTable.Visible visible(Actor actor) {
         return new ProposalTable.Visible(
-                actor.organisations().keySet(), Proposal.seesSubmitted(actor), actor.is(CentreRole.AUDITOR));
+                actor.organisations().keySet(),
+                Proposal.seesSubmitted(actor),
+                actor.is(CentreRole.AUDITOR),
+                actor.scopesOf(ScopedRole.Kind.ASSESSOR),
+                actor.scopesOf(ScopedRole.Kind.COORDINATOR));
     }
 }

@@ -22,7 +22,9 @@ class ProposalLineageTable {
                    c.title AS call_title""";
     private static final String VISIBLE = """
              FROM proposal p JOIN call c ON c.id = p.call_id
-            WHERE (:all OR p.organisation_id = ANY(:organisations) OR (:submitted AND p.state <> 'DRAFT'))""";
+            WHERE (:all OR p.organisation_id = ANY(:organisations)
+                OR (p.state <> 'DRAFT'
+                    AND (:submitted OR p.call_id = ANY(:calls) OR p.sector = ANY(:sectors))))""";
     private static final String OF = VISIBLE + """
               AND (CAST(:call AS uuid) IS NULL OR p.call_id = :call)
               AND (CAST(:organisation AS uuid) IS NULL OR p.organisation_id = :organisation)""";
@@ -73,6 +75,8 @@ class ProposalLineageTable {
         parameters.put("all", visible.all());
         parameters.put("organisations", visible.ids());
         parameters.put("submitted", visible.submitted());
+        parameters.put("calls", visible.callIds());
+        parameters.put("sectors", visible.sectors().toArray(String[]::new));
         return parameters;
     }
 
