@@ -38,7 +38,6 @@ class Runs {
     /** How much of one is read in all: what a million lines need, and no more of a file without end. */
     static final long MOST_METRICS_BYTES = 256L << 20;
 
-    static final int LONGEST_PREVIEW_BYTES = 64 * 1024;
     static final int DEFAULT_POINTS = 5_000;
     static final int MOST_POINTS_SHOWN = 100_000;
 
@@ -259,24 +258,6 @@ class Runs {
 
     /** A file of a run, and where its content lies. */
     record Kept(RunFile file, Path content) {}
-
-    /**
-     * A small file's content where it is text: UTF-8 without control characters, at most {@link #LONGEST_PREVIEW_BYTES};
-     * nothing otherwise.
-     */
-    Optional<String> preview(Kept kept) throws IOException {
-        if (kept.file().bytes() > LONGEST_PREVIEW_BYTES) {
-            return Optional.empty();
-        }
-        try {
-            String text = Files.readString(kept.content());
-            boolean readable =
-                    text.chars().noneMatch(c -> Character.isISOControl(c) && c != '\n' && c != '\r' && c != '\t');
-            return readable ? Optional.of(text) : Optional.empty();
-        } catch (java.nio.charset.CharacterCodingException e) {
-            return Optional.empty();
-        }
-    }
 
     Kept file(Actor actor, RunId id, String path) {
         get(actor, id);
