@@ -42,6 +42,7 @@ class ContainerAnswers implements WebServerFactoryCustomizer<TomcatServletWebSer
                     .formatted(name, reason, status)
                     .getBytes(StandardCharsets.UTF_8);
             HttpServletResponse answer = response.getResponse();
+            SecurityHeaders.put(request, answer);
             answer.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
             answer.setHeader("Cache-Control", "no-store");
             try {

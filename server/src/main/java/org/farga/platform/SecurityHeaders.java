@@ -32,6 +32,19 @@ class SecurityHeaders implements WebServerFactoryCustomizer<TomcatServletWebServ
         factory.addEngineValves(new Valve());
     }
 
+    /** Also for what is refused before any valve runs. */
+    static void put(Request request, HttpServletResponse answer) {
+        answer.setHeader("Content-Security-Policy", CONTENT_SECURITY_POLICY);
+        answer.setHeader("X-Content-Type-Options", "nosniff");
+        answer.setHeader("Referrer-Policy", "same-origin");
+        answer.setHeader("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=()");
+        answer.setHeader("Cross-Origin-Opener-Policy", "same-origin");
+        answer.setHeader("Cross-Origin-Resource-Policy", "same-origin");
+        if (request.isSecure()) {
+            answer.setHeader("Strict-Transport-Security", YEAR);
+        }
+    }
+
     private static final class Valve extends ValveBase {
         Valve() {
             super(true);
@@ -39,16 +52,7 @@ class SecurityHeaders implements WebServerFactoryCustomizer<TomcatServletWebServ
 
         @Override
         public void invoke(Request request, Response response) throws IOException, ServletException {
-            HttpServletResponse answer = response.getResponse();
-            answer.setHeader("Content-Security-Policy", CONTENT_SECURITY_POLICY);
-            answer.setHeader("X-Content-Type-Options", "nosniff");
-            answer.setHeader("Referrer-Policy", "same-origin");
-            answer.setHeader("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=()");
-            answer.setHeader("Cross-Origin-Opener-Policy", "same-origin");
-            answer.setHeader("Cross-Origin-Resource-Policy", "same-origin");
-            if (request.isSecure()) {
-                answer.setHeader("Strict-Transport-Security", YEAR);
-            }
+            put(request, response.getResponse());
             getNext().invoke(request, response);
         }
     }

@@ -112,7 +112,7 @@ abstract class HostileTest extends HttpTest {
      * Everybody who asks, by role. A role is one line: who it is, and with which scopes the token came where not all. The
      * outsiders are everybody of the foreign startup: each must be answered as the others are.
      */
-    private Map<String, Someone> people(Tenant own, Tenant foreign, Map<String, Client> clients) {
+    private Map<String, Someone> people(Tenant own, Tenant foreign, String call, Map<String, Client> clients) {
         Map<String, Someone> people = new LinkedHashMap<>();
         people.put(STRANGER, new Someone(STRANGER, "", "", ""));
         put(people, clients, OUTSIDER, foreign.owner());
@@ -126,6 +126,7 @@ abstract class HostileTest extends HttpTest {
         for (CentreRole role : CentreRole.values()) {
             put(people, clients, role.name().toLowerCase(java.util.Locale.ROOT), staff(role));
         }
+        put(people, clients, "assessor", assessor(call));
         put(people, clients, "token-without-read", own.owner(), "WRITE", "COMPUTE", "CENTRE");
         put(people, clients, "token-without-write", own.owner(), "READ", "COMPUTE", "CENTRE");
         put(people, clients, "token-without-compute", own.owner(), "READ", "WRITE", "CENTRE");
@@ -213,7 +214,7 @@ abstract class HostileTest extends HttpTest {
         Tenant own = tenant(call, steward);
         Tenant foreign = tenant(call, steward);
         Map<String, Client> clients = new LinkedHashMap<>();
-        return new World(own, foreign, call, people(own, foreign, clients), clients);
+        return new World(own, foreign, call, people(own, foreign, call, clients), clients);
     }
 
     private static String marker() {
@@ -464,6 +465,13 @@ abstract class HostileTest extends HttpTest {
         variables.put("staff/person", this::freshMember);
         variables.put("centre-roles/role", t -> "AUDITOR");
         variables.put("roles/role", t -> "AUDITOR");
+        variables.put("entries/number", t -> "1");
+        variables.put("checks/id", this::freshCheck);
+        // An event that failed is the centre's own; there is none here.
+        variables.put("events/id", t -> UUID.randomUUID().toString());
+        variables.put("scoped-roles/id", t -> scopedRole(UUID.fromString(freshMember(t)), "COORDINATOR", "health"));
+        variables.put("emergency-access/id", this::freshEmergency);
+        variables.put("emergency-accesses/id", this::freshEmergency);
         variables.put("problems/name", t -> "call-closed");
     }
 
@@ -529,6 +537,53 @@ abstract class HostileTest extends HttpTest {
                 .param("expires", tomorrow())
                 .update();
         return id.toString();
+    }
+
+    private String freshCheck(Tenant tenant) {
+        UUID id = UUID.randomUUID();
+        jdbc.sql("INSERT INTO audit_check (id, asked_by, asked_at) VALUES (:id, :by, now())")
+                .param("id", id)
+                .param("by", tenant.owner().person().value())
+                .update();
+        return id.toString();
+    }
+
+    /** Opened by somebody else, so that whoever may review it can. */
+    private String freshEmergency(Tenant tenant) {
+        UUID id = UUID.randomUUID();
+        jdbc.sql("""
+                        INSERT INTO emergency_access (id, person_id, role, reason, opened_at, expires_at)
+                        VALUES (:id, :person, 'OPERATOR', 'A fire', now(), now() + interval '1 hour')""")
+                .param("id", id)
+                .param("person", UUID.fromString(freshMember(tenant)))
+                .update();
+        return id.toString();
+    }
+
+    private String scopedRole(UUID person, String kind, String scope) {
+        UUID id = UUID.randomUUID();
+        jdbc.sql("""
+                        INSERT INTO scoped_role (id, person_id, kind, scope, granted_by, granted_at, until)
+                        VALUES (:id, :person, :kind, :scope, :by, now(), :until)""")
+                .param("id", id)
+                .param("person", person)
+                .param("kind", kind)
+                .param("scope", scope)
+                .param("by", staff(CentreRole.ADMINISTRATOR).person().value())
+                .param("until", tomorrow())
+                .update();
+        return id.toString();
+    }
+
+    private Client assessor(String call) {
+        Client client = signUp("Assessor");
+        String id = stranger()
+                .get("/api/v1/calls/" + call)
+                .expect(200)
+                .path("id")
+                .asString();
+        scopedRole(client.person().value(), "ASSESSOR", id);
+        return client;
     }
 
     private String freshSession(Tenant tenant) {

@@ -148,7 +148,9 @@ class PassiveScanTest extends HostileTest {
         if (!asset && PRIVATE_ADDRESS.matcher(body).find()) {
             problems.add("2 shows a private address: " + around(PRIVATE_ADDRESS, body));
         }
-        if (!asset && OWN_PATH.matcher(body).find()) {
+        // Operators are told the commands for their own folders.
+        boolean operators = met.request().target().matches("(?:/api/v1)?/operations.*");
+        if (!asset && !operators && OWN_PATH.matcher(body).find()) {
             problems.add("10099 shows a path of the server: " + around(OWN_PATH, body));
         }
         if (body.contains("rO0AB") || body.contains("<title>Index of") || body.contains("-----BEGIN ")) {
@@ -188,7 +190,10 @@ class PassiveScanTest extends HostileTest {
                 "90004 has no Cross-Origin-Resource-Policy");
         need(
                 problems,
-                met.https() && !reply.header("Strict-Transport-Security").matches("max-age=\\d{8,}.*"),
+                // What is no HTTP at all is refused before the proxy's word on HTTPS is read.
+                met.https()
+                        && !reply.header("X-Request-Id").isEmpty()
+                        && !reply.header("Strict-Transport-Security").matches("max-age=\\d{8,}.*"),
                 "10035 has no Strict-Transport-Security");
         need(
                 problems,

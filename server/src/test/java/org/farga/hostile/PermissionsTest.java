@@ -43,7 +43,7 @@ class PermissionsTest extends HostileTest {
             The people: a *stranger* has not signed in. An *outsider* is anybody of another startup: its owner, project lead, project
             member and plain member are each tried, and each is answered as this column says. *Member* and *owner* are of the
             startup's organisation, *project-member* and *lead* of its project (and plain members of the organisation). The centre's people
-            each hold that one role. The last four columns are tokens that lack one scope: three of the owner's, one of an administrator's.
+            each hold that one role; the *assessor* assesses proposals under the call of the startup's. The last four columns are tokens that lack one scope: three of the owner's, one of an administrator's.
 
             """;
 
