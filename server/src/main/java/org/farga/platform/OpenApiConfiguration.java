@@ -1,6 +1,5 @@
 package org.farga.platform;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import io.swagger.v3.core.converter.AnnotatedType;
 import io.swagger.v3.core.converter.ModelConverter;
 import io.swagger.v3.core.converter.ModelConverterContext;
@@ -118,8 +117,7 @@ class OpenApiConfiguration {
             return;
         }
         for (RecordComponent component : raw.getRecordComponents()) {
-            JsonProperty named = component.getAccessor().getAnnotation(JsonProperty.class);
-            String name = named == null || named.value().isEmpty() ? component.getName() : named.value();
+            String name = CompleteBodies.name(component);
             boolean nullable = component.getAnnotatedType().isAnnotationPresent(Nullable.class)
                     || component.getType() == Optional.class;
             List<String> required = schema.getRequired();

@@ -15,7 +15,6 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 import org.springframework.http.CacheControl;
-import org.springframework.http.MediaType;
 import org.springframework.web.method.support.HandlerMethodArgumentResolver;
 import org.springframework.web.servlet.View;
 import org.springframework.web.servlet.ViewResolver;
@@ -95,9 +94,6 @@ class WebConfiguration implements WebMvcConfigurer {
                         "classpath:/static/css/",
                         "classpath:/static/js/",
                         "classpath:/static/images/")
-                .setMediaTypes(Map.of(
-                        "css", new MediaType("text", "css", StandardCharsets.UTF_8),
-                        "js", new MediaType("text", "javascript", StandardCharsets.UTF_8)))
                 .setCacheControl(
                         CacheControl.maxAge(Duration.ofDays(365)).cachePublic().immutable());
     }

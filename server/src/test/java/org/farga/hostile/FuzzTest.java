@@ -21,7 +21,7 @@ import tools.jackson.databind.JsonNode;
  */
 class FuzzTest extends HostileTest {
     private static final long SEED = Long.getLong("farga.fuzz.seed", 20_261_123L);
-    private static final int ROUNDS = Integer.getInteger("farga.fuzz.rounds", 40);
+    private static final int ROUNDS = Integer.getInteger("farga.fuzz.rounds", 25);
     private static final int MOST_FAILURES = 40;
 
     @Test
