@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.farga.audit.AuditLog;
 import org.farga.people.Person;
+import org.farga.platform.Cookies;
 import org.farga.platform.Languages;
 import org.farga.platform.Secret;
 import org.farga.shared.Actor;
@@ -23,6 +24,8 @@ import org.springframework.session.FindByIndexNameSessionRepository;
 import org.springframework.session.Session;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
+import org.springframework.web.context.request.RequestContextHolder;
+import org.springframework.web.context.request.ServletRequestAttributes;
 
 /** Where people are signed in with a browser. */
 @Service
@@ -82,7 +85,11 @@ class BrowserSessions {
 
     /** Keeps the language one reads in, for a year. */
     static void remember(Locale language, HttpServletResponse response) {
-        Cookie cookie = new Cookie(Languages.COOKIE, language.getLanguage());
+        boolean secure = RequestContextHolder.getRequestAttributes() instanceof ServletRequestAttributes attributes
+                && attributes.getRequest().isSecure();
+        Cookie cookie = new Cookie(
+                secure ? Cookies.HOST_PREFIX + Languages.COOKIE : Languages.COOKIE, language.getLanguage());
+        cookie.setSecure(secure);
         cookie.setPath("/");
         cookie.setMaxAge(365 * 24 * 3600);
         cookie.setHttpOnly(true);

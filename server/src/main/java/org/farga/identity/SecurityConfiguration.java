@@ -19,16 +19,13 @@ import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.access.IpAddressAuthorizationManager;
 import org.springframework.security.web.context.NullSecurityContextRepository;
 import org.springframework.security.web.csrf.HttpSessionCsrfTokenRepository;
-import org.springframework.security.web.header.writers.ReferrerPolicyHeaderWriter.ReferrerPolicy;
 
-/** Who gets in where: the API by token (or by a page's own session with its CSRF token), pages by session. */
+/**
+ * Who gets in where: the API by token (or by a page's own session with its CSRF token), pages by session. What browsers are
+ * told with every answer is platform's {@code SecurityHeaders}.
+ */
 @Configuration(proxyBeanMethods = false)
 class SecurityConfiguration {
-    /** No script, style, picture or connection but Farga's own; no frame around it. */
-    private static final String CONTENT_SECURITY_POLICY = "default-src 'none'; script-src 'self'; style-src 'self';"
-            + " img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none';"
-            + " frame-ancestors 'none'; manifest-src 'self'";
-
     @Bean
     static PasswordEncoder passwordEncoder() {
         // OWASP's password storage cheat sheet: Argon2id, m=19 MiB, t=2, p=1.
@@ -126,9 +123,6 @@ class SecurityConfiguration {
                 .logout(AbstractHttpConfigurer::disable)
                 .anonymous(Customizer.withDefaults())
                 .sessionManagement(s -> s.disable())
-                .headers(h -> h.contentSecurityPolicy(p -> p.policyDirectives(CONTENT_SECURITY_POLICY))
-                        .referrerPolicy(r -> r.policy(ReferrerPolicy.SAME_ORIGIN))
-                        .permissionsPolicyHeader(p -> p.policy("camera=(), microphone=(), geolocation=()")))
                 .addFilterBefore(
                         new SignInFilter(tokens, actors, problems, others),
                         org.springframework.security.web.authentication.AnonymousAuthenticationFilter.class);

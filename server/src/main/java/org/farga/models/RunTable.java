@@ -209,6 +209,7 @@ class RunTable {
                         FROM run_metric WHERE run_id = :run ORDER BY number""")
                 .param("run", run.value())
                 .query((row, n) -> new Numbered(row.getInt("number"), metric(row), instant(row, "last_at")))
+                .list()
                 .stream()
                 .collect(Collectors.toMap(m -> m.metric().name(), m -> m, (a, b) -> a, LinkedHashMap::new));
     }

@@ -12,6 +12,7 @@ import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.converter.HttpMessageNotReadableException;
+import org.springframework.security.web.firewall.RequestRejectedException;
 import org.springframework.web.ErrorResponse;
 import org.springframework.web.bind.annotation.ControllerAdvice;
 import org.springframework.web.bind.annotation.ExceptionHandler;
@@ -65,6 +66,9 @@ class ProblemAdvice {
                                 .hasParameterAnnotation(org.springframework.web.bind.annotation.PathVariable.class)
                         ? problems.answer(new NotFoundException(mismatch.getName()), request, language)
                         : problems.named(HttpStatus.BAD_REQUEST, "bad-parameter", language, mismatch.getName());
+            case RequestRejectedException refused ->
+                // Spring's firewall looks at parameters and headers only when somebody reads them.
+                problems.named(HttpStatus.BAD_REQUEST, "bad-request", language);
             case DataIntegrityViolationException raced ->
                 // Every rule is checked before it is written: what the database still refuses was a race.
                 problems.named(HttpStatus.CONFLICT, "raced", language);
