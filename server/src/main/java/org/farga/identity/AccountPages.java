@@ -33,13 +33,24 @@ class AccountPages {
     private final Accounts accounts;
     private final ApiTokens tokens;
     private final BrowserSessions sessions;
+    private final SecondFactors factors;
+    private final Passkeys passkeys;
     private final Shells shells;
 
-    AccountPages(People people, Accounts accounts, ApiTokens tokens, BrowserSessions sessions, Shells shells) {
+    AccountPages(
+            People people,
+            Accounts accounts,
+            ApiTokens tokens,
+            BrowserSessions sessions,
+            SecondFactors factors,
+            Passkeys passkeys,
+            Shells shells) {
         this.people = people;
         this.accounts = accounts;
         this.tokens = tokens;
         this.sessions = sessions;
+        this.factors = factors;
+        this.passkeys = passkeys;
         this.shells = shells;
     }
 
@@ -71,6 +82,7 @@ class AccountPages {
         };
     }
 
+    @NeedsProof
     @PostMapping("/password")
     ModelAndView changePassword(
             Actor actor,
@@ -84,6 +96,7 @@ class AccountPages {
     }
 
     /** Answers with the page itself: a redirect would have to keep the secret somewhere on its way. */
+    @NeedsProof
     @PostMapping("/tokens")
     ModelAndView issue(
             Actor actor,
@@ -121,13 +134,16 @@ class AccountPages {
     }
 
     /** {@code part} is the form that was refused, so that its problems show beside its own fields. */
-    private ModelAndView page(
+    ModelAndView page(
             Actor actor, String part, @Nullable Refusal refusal, @Nullable String secret, HttpServletRequest request) {
         Map<String, Object> model = new HashMap<>();
         model.put("shell", shells.of(request));
         model.put("person", people.get(actor.person()));
         model.put("tokens", tokens.list(actor));
         model.put("sessions", sessions.list(actor.person(), session(request)));
+        model.put("factors", factors.status(actor.person()));
+        model.put("passkeys", passkeys.list(actor.person()));
+        model.put("passkeyHost", passkeys.relyingParty().map(RelyingParty::id).orElse(""));
         model.put("part", part);
         model.put("refusal", refusal);
         model.put("secret", secret);

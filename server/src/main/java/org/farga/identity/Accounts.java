@@ -13,6 +13,7 @@ import org.farga.shared.Actor;
 import org.farga.shared.EmailAddress;
 import org.farga.shared.Fields;
 import org.farga.shared.Outcome;
+import org.farga.shared.PersonId;
 import org.farga.shared.Refusal;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.crypto.password.PasswordEncoder;
@@ -137,6 +138,11 @@ class Accounts {
         audit.record(actor, "person.password-changed", "person", actor.person(), Map.of());
         sessions.endOthers(actor.person(), keptSession);
         return Outcome.done(people.get(actor.person()));
+    }
+
+    /** Whether this person can sign in with a password; some come by a provider alone. */
+    boolean hasPassword(PersonId person) {
+        return table.find(person).isPresent();
     }
 
     private String nobodysHash() {

@@ -72,6 +72,20 @@ class BrowserSessions {
         remember(person.language(), response);
     }
 
+    /** Keeps with this request's session that its person proved again just now who they are. */
+    void proved(HttpServletRequest request, SignedIn.Method method, Instant now) {
+        HttpSession session = request.getSession(false);
+        Optional<SignedIn> before = signedIn(request);
+        if (session == null) {
+            return;
+        }
+        SignedIn after = method == SignedIn.Method.PASSWORD
+                ? before.map(b -> new SignedIn(b.methods(), now, b.secondFactor(), b.provider(), b.acr()))
+                        .orElseGet(() -> SignedIn.byPassword(now))
+                : before.orElseGet(() -> SignedIn.byPassword(now)).with(method, now);
+        session.setAttribute(SIGNED_IN, after.text());
+    }
+
     /** How the person behind this request's session proved who they are; empty without such a session. */
     static Optional<SignedIn> signedIn(HttpServletRequest request) {
         HttpSession session = request.getSession(false);

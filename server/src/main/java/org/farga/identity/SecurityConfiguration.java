@@ -1,6 +1,5 @@
 package org.farga.identity;
 
-import org.farga.people.Actors;
 import org.farga.platform.ProblemWriter;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -50,9 +49,9 @@ class SecurityConfiguration {
 
     @Bean
     @Order(2)
-    SecurityFilterChain api(HttpSecurity http, ApiTokens tokens, Actors actors, ProblemWriter problems)
+    SecurityFilterChain api(HttpSecurity http, ApiTokens tokens, SessionRights rights, ProblemWriter problems)
             throws Exception {
-        return common(http, tokens, actors, problems)
+        return common(http, tokens, rights, problems)
                 .securityMatcher("/api/**", "/v3/api-docs/**")
                 .authorizeHttpRequests(r -> r.requestMatchers("/v3/api-docs/**")
                         .permitAll()
@@ -80,12 +79,13 @@ class SecurityConfiguration {
 
     @Bean
     @Order(3)
-    SecurityFilterChain pages(HttpSecurity http, ApiTokens tokens, Actors actors, ProblemWriter problems)
+    SecurityFilterChain pages(HttpSecurity http, ApiTokens tokens, SessionRights rights, ProblemWriter problems)
             throws Exception {
-        return common(http, tokens, actors, problems)
+        return common(http, tokens, rights, problems)
                 .authorizeHttpRequests(r -> r.requestMatchers(
                                 "/",
                                 "/sign-in",
+                                "/sign-in/**",
                                 "/sign-up",
                                 "/setup",
                                 "/invitation",
@@ -115,7 +115,7 @@ class SecurityConfiguration {
                 .build();
     }
 
-    private static HttpSecurity common(HttpSecurity http, ApiTokens tokens, Actors actors, ProblemWriter problems)
+    private static HttpSecurity common(HttpSecurity http, ApiTokens tokens, SessionRights rights, ProblemWriter problems)
             throws Exception {
         return http.securityContext(c -> c.securityContextRepository(new NullSecurityContextRepository()))
                 .requestCache(AbstractHttpConfigurer::disable)
@@ -128,7 +128,7 @@ class SecurityConfiguration {
                         .referrerPolicy(r -> r.policy(ReferrerPolicy.SAME_ORIGIN))
                         .permissionsPolicyHeader(p -> p.policy("camera=(), microphone=(), geolocation=()")))
                 .addFilterBefore(
-                        new SignInFilter(tokens, actors, problems),
+                        new SignInFilter(tokens, rights, problems),
                         org.springframework.security.web.authentication.AnonymousAuthenticationFilter.class);
     }
 }

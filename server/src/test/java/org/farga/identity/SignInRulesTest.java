@@ -61,7 +61,7 @@ class SignInRulesTest {
         assertThat(secret.toString()).doesNotContain(secret.text());
         assertThat(new PersonsApi.SignUp("a@example.org", "A", word, "en").toString())
                 .doesNotContain(word);
-        assertThat(new TokensApi.SignIn("a@example.org", word, "x").toString()).doesNotContain(word);
+        assertThat(new TokensApi.SignIn("a@example.org", word, "123456", "x").toString()).doesNotContain(word);
         assertThat(new SetupApi.NewAdministrator(secret.text(), "a@example.org", "A", word).toString())
                 .doesNotContain(word)
                 .doesNotContain(secret.text());
