@@ -34,6 +34,7 @@ class AccountPages {
     private final ApiTokens tokens;
     private final BrowserSessions sessions;
     private final SecondFactors factors;
+    private final EmailAddresses addresses;
     private final Passkeys passkeys;
     private final Shells shells;
 
@@ -43,6 +44,7 @@ class AccountPages {
             ApiTokens tokens,
             BrowserSessions sessions,
             SecondFactors factors,
+            EmailAddresses addresses,
             Passkeys passkeys,
             Shells shells) {
         this.people = people;
@@ -50,6 +52,7 @@ class AccountPages {
         this.tokens = tokens;
         this.sessions = sessions;
         this.factors = factors;
+        this.addresses = addresses;
         this.passkeys = passkeys;
         this.shells = shells;
     }
@@ -123,6 +126,12 @@ class AccountPages {
         return done("identity.account.session-ended", redirect);
     }
 
+    @PostMapping("/sessions/end")
+    ModelAndView endOthers(Actor actor, HttpServletRequest request, RedirectAttributes redirect) {
+        sessions.endOthers(actor, session(request));
+        return done("identity.account.others-ended", redirect);
+    }
+
     private static ModelAndView done(String notice, RedirectAttributes redirect) {
         redirect.addFlashAttribute(Shells.NOTICE, notice);
         return new ModelAndView("redirect:/account");
@@ -138,7 +147,9 @@ class AccountPages {
             Actor actor, String part, @Nullable Refusal refusal, @Nullable String secret, HttpServletRequest request) {
         Map<String, Object> model = new HashMap<>();
         model.put("shell", shells.of(request));
-        model.put("person", people.get(actor.person()));
+        Person person = people.get(actor.person());
+        model.put("person", person);
+        model.put("email", addresses.status(person));
         model.put("tokens", tokens.list(actor));
         model.put("sessions", sessions.list(actor.person(), session(request)));
         model.put("factors", factors.status(actor.person()));

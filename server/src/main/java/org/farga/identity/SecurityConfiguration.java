@@ -1,5 +1,6 @@
 package org.farga.identity;
 
+import org.farga.people.Actors;
 import org.farga.platform.ProblemWriter;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -49,9 +50,9 @@ class SecurityConfiguration {
 
     @Bean
     @Order(2)
-    SecurityFilterChain api(HttpSecurity http, ApiTokens tokens, SessionRights rights, ProblemWriter problems)
+    SecurityFilterChain api(HttpSecurity http, ApiTokens tokens, Actors actors, ProblemWriter problems)
             throws Exception {
-        return common(http, tokens, rights, problems)
+        return common(http, tokens, actors, problems)
                 .securityMatcher("/api/**", "/v3/api-docs/**")
                 .authorizeHttpRequests(r -> r.requestMatchers("/v3/api-docs/**")
                         .permitAll()
@@ -79,13 +80,16 @@ class SecurityConfiguration {
 
     @Bean
     @Order(3)
-    SecurityFilterChain pages(HttpSecurity http, ApiTokens tokens, SessionRights rights, ProblemWriter problems)
+    SecurityFilterChain pages(HttpSecurity http, ApiTokens tokens, Actors actors, ProblemWriter problems)
             throws Exception {
-        return common(http, tokens, rights, problems)
+        return common(http, tokens, actors, problems)
                 .authorizeHttpRequests(r -> r.requestMatchers(
                                 "/",
                                 "/sign-in",
                                 "/sign-in/**",
+                                "/recovery",
+                                "/recovery/**",
+                                "/email/**",
                                 "/sign-up",
                                 "/setup",
                                 "/invitation",
@@ -115,7 +119,7 @@ class SecurityConfiguration {
                 .build();
     }
 
-    private static HttpSecurity common(HttpSecurity http, ApiTokens tokens, SessionRights rights, ProblemWriter problems)
+    private static HttpSecurity common(HttpSecurity http, ApiTokens tokens, Actors actors, ProblemWriter problems)
             throws Exception {
         return http.securityContext(c -> c.securityContextRepository(new NullSecurityContextRepository()))
                 .requestCache(AbstractHttpConfigurer::disable)
@@ -128,7 +132,7 @@ class SecurityConfiguration {
                         .referrerPolicy(r -> r.policy(ReferrerPolicy.SAME_ORIGIN))
                         .permissionsPolicyHeader(p -> p.policy("camera=(), microphone=(), geolocation=()")))
                 .addFilterBefore(
-                        new SignInFilter(tokens, rights, problems),
+                        new SignInFilter(tokens, actors, problems),
                         org.springframework.security.web.authentication.AnonymousAuthenticationFilter.class);
     }
 }

@@ -1,24 +1,38 @@
 package org.farga.identity;
 
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpSession;
+import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.Optional;
 import org.farga.people.Actors;
+import org.farga.platform.CurrentActor;
+import org.farga.platform.OwnPath;
+import org.farga.platform.ProblemWriter;
 import org.farga.shared.Actor;
 import org.farga.shared.PersonId;
 import org.farga.shared.Scope;
-import org.jspecify.annotations.Nullable;
+import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
+import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Who a browser's session stands for, and with which rights: without a second factor, where one is required, the roles
- * at the centre stay behind.
+ * What a browser's session is good for: it ends when it has lasted too long, and without a second factor, where one is
+ * required, the roles at the centre stay behind. Stands behind the filter that says who is asking.
  */
 @Component
-class SessionRights {
+@Order(SessionRights.ORDER)
+class SessionRights extends OncePerRequestFilter {
+    /** After Spring Security's chain (-100), before whatever acts for the person. */
+    static final int ORDER = -50;
+
     private static final String CENTRE_UNTIL = "farga.centre-until";
     private static final String WITHHELD = "farga.centre-withheld";
 
@@ -26,6 +40,7 @@ class SessionRights {
     private final SecondFactors factors;
     private final SecondFactorSettings settings;
     private final SessionSettings sessions;
+    private final ProblemWriter problems;
     private final Clock clock;
 
     SessionRights(
@@ -33,30 +48,48 @@ class SessionRights {
             SecondFactors factors,
             SecondFactorSettings settings,
             SessionSettings sessions,
+            ProblemWriter problems,
             Clock clock) {
         this.actors = actors;
         this.factors = factors;
         this.settings = settings;
         this.sessions = sessions;
+        this.problems = problems;
         this.clock = clock;
     }
 
-    /** Empty for a stranger and for a session that has lasted too long, which it ends. */
-    Optional<Actor> actor(HttpServletRequest request) {
+    @Override
+    protected boolean shouldNotFilterAsyncDispatch() {
+        return false;
+    }
+
+    @Override
+    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws ServletException, IOException {
+        Actor actor = CurrentActor.of(request);
         HttpSession session = request.getSession(false);
-        if (session == null || !(session.getAttribute(SignInFilter.SESSION_PERSON) instanceof String id)) {
-            return Optional.empty();
+        if (actor != null && session != null && request.getHeader(HttpHeaders.AUTHORIZATION) == null) {
+            if (sessions.isOver(session.getCreationTime(), clock.millis())) {
+                session.invalidate();
+                signInAgain(request, response);
+                return;
+            }
+            if (!actor.centreRoles().isEmpty() && !mayUseCentre(actor, request, session)) {
+                request.setAttribute(WITHHELD, true);
+                actors.find(actor.person(), EnumSet.complementOf(EnumSet.of(Scope.CENTRE)))
+                        .ifPresent(less -> request.setAttribute(CurrentActor.ATTRIBUTE, less));
+            }
         }
-        if (sessions.isOver(session.getCreationTime(), clock.millis())) {
-            session.invalidate();
-            return Optional.empty();
+        chain.doFilter(request, response);
+    }
+
+    private void signInAgain(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        if (request.getRequestURI().startsWith("/api/")) {
+            problems.write(request, response, HttpStatus.UNAUTHORIZED, "sign-in-required");
+        } else {
+            String back = request.getMethod().equals("GET") ? request.getRequestURI() : "/";
+            response.sendRedirect(OwnPath.address("/sign-in", back));
         }
-        Optional<Actor> actor = actors.find(PersonId.valueOf(id));
-        if (actor.isEmpty() || actor.get().centreRoles().isEmpty() || mayUseCentre(actor.get(), request, session)) {
-            return actor;
-        }
-        request.setAttribute(WITHHELD, true);
-        return actors.find(actor.get().person(), EnumSet.complementOf(EnumSet.of(Scope.CENTRE)));
     }
 
     private boolean mayUseCentre(Actor actor, HttpServletRequest request, HttpSession session) {
@@ -101,10 +134,5 @@ class SessionRights {
         Optional<SignedIn> how = BrowserSessions.signedIn(request);
         return how.isPresent()
                 && !how.get().at().isBefore(clock.instant().minus(settings.proofLasts()));
-    }
-
-    static @Nullable String session(HttpServletRequest request) {
-        HttpSession session = request.getSession(false);
-        return session == null ? null : session.getId();
     }
 }

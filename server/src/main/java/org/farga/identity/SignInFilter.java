@@ -4,12 +4,15 @@ import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpSession;
 import java.io.IOException;
 import java.util.Optional;
+import org.farga.people.Actors;
 import org.farga.platform.CurrentActor;
 import org.farga.platform.ProblemWriter;
 import org.farga.platform.Secret;
 import org.farga.shared.Actor;
+import org.farga.shared.PersonId;
 import org.farga.shared.Scope;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
@@ -29,12 +32,12 @@ final class SignInFilter extends OncePerRequestFilter {
     private static final String BEARER = "Bearer ";
 
     private final ApiTokens tokens;
-    private final SessionRights rights;
+    private final Actors actors;
     private final ProblemWriter problems;
 
-    SignInFilter(ApiTokens tokens, SessionRights rights, ProblemWriter problems) {
+    SignInFilter(ApiTokens tokens, Actors actors, ProblemWriter problems) {
         this.tokens = tokens;
-        this.rights = rights;
+        this.actors = actors;
         this.problems = problems;
     }
 
@@ -62,7 +65,7 @@ final class SignInFilter extends OncePerRequestFilter {
                 return;
             }
         } else {
-            actor = rights.actor(request);
+            actor = bySession(request);
         }
         actor.ifPresent(known -> {
             request.setAttribute(CurrentActor.ATTRIBUTE, known);
@@ -83,5 +86,11 @@ final class SignInFilter extends OncePerRequestFilter {
         boolean compute =
                 path.startsWith("/api/v1/jobs") || path.startsWith("/api/v1/runs") || path.startsWith("/api/v1/models");
         return compute ? Scope.COMPUTE : Scope.WRITE;
+    }
+
+    private Optional<Actor> bySession(HttpServletRequest request) {
+        HttpSession session = request.getSession(false);
+        Object person = session == null ? null : session.getAttribute(SESSION_PERSON);
+        return person instanceof String id ? actors.find(PersonId.valueOf(id)) : Optional.empty();
     }
 }
