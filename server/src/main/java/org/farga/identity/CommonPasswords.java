@@ -64,7 +64,8 @@ final class CommonPasswords {
 
     /** The letters, with the digits and signs that stand for some read as those. */
     private static String disguised(String text) {
-        return text.replace('@', 'a')
+        return text.replaceAll("[^\\p{L}]+$", "")
+                .replace('@', 'a')
                 .replace('$', 's')
                 .replace('0', 'o')
                 .replace('3', 'e')
