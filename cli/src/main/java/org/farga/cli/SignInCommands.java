@@ -23,7 +23,8 @@ final class SignInCommands {
             footer = {
                 "  farga login",
                 "  farga login --server https://farga.example.org --email ana@example.org",
-                "  pass show farga | farga login --email ana@example.org --password-stdin"
+                "  pass show farga | farga login --email ana@example.org --password-stdin",
+                "  pass show farga | farga login --email ana@example.org --password-stdin --code 123456"
             })
     static final class Login extends FargaCommand {
         @Option(names = "--email", description = "Your e-mail address; asked for where it is not given.")
@@ -31,6 +32,11 @@ final class SignInCommands {
 
         @Option(names = "--password-stdin", description = "Read the password from standard input.")
         private boolean passwordFromInput;
+
+        @Option(
+                names = "--code",
+                description = "The code of your authenticator app, or a recovery code; asked for where it is needed.")
+        private @Nullable String code;
 
         Login(Session session) {
             super(session);
@@ -48,10 +54,7 @@ final class SignInCommands {
                     ? new String(System.in.readAllBytes(), StandardCharsets.UTF_8).replaceFirst("\\R$", "")
                     : screen.askSecret("Password");
             Api api = session.openApi().as(null);
-            JsonNode issued = api.post(
-                            "/api/v1/sign-in",
-                            Api.object("email", address, "password", password, "tokenName", "farga on " + host()))
-                    .json();
+            JsonNode issued = signIn(api, address, password);
             String secret = text(issued, "secret");
             JsonNode token = issued.path("token");
             session.credentials().keep(new Credentials.Token(server, address, text(token, "id"), secret));
@@ -61,6 +64,30 @@ final class SignInCommands {
                         + "), until " + session.day(text(token, "expiresAt")) + ".");
             }
             return Exit.DONE;
+        }
+
+        private JsonNode signIn(Api api, String address, String password) {
+            try {
+                return signIn(api, address, password, code);
+            } catch (Problem e) {
+                if (!e.name().equals("second-factor-required") || code != null || !screen.canAsk()) {
+                    throw e;
+                }
+                return signIn(
+                        api, address, password, screen.ask("Code of your authenticator app, or a recovery code", ""));
+            }
+        }
+
+        private static JsonNode signIn(Api api, String address, String password, @Nullable String code) {
+            return api.post(
+                            "/api/v1/sign-in",
+                            // Without a code the field is left out.
+                            Api.object(
+                                    "email", address,
+                                    "password", password,
+                                    "code", code,
+                                    "tokenName", "farga on " + host()))
+                    .json();
         }
 
         private static String host() {

@@ -285,6 +285,30 @@ class CliTest {
     }
 
     @Test
+    void aSecondFactorIsSentWithTheSignIn() {
+        farga.on("POST /api/v1/sign-in", 403, """
+                {"type": "/problems/second-factor-required", "detail": "This account has a second factor."}""");
+        farga.on("POST /api/v1/sign-in", 201, """
+                {"secret": "farga_secret", "token": {"id": "t1", "expiresAt": "2026-12-22T12:00:00Z"}}""");
+        farga.on("GET /api/v1/me", 200, """
+                {"name": "Ana Puig", "email": "ana@example.org", "organisations": {}, "scopes": ["READ"]}""");
+        InputStream before = System.in;
+        try {
+            System.setIn(new ByteArrayInputStream("correct horse battery\n".getBytes(UTF_8)));
+            assertThat(run("login", "--email", "ana@example.org", "--password-stdin"))
+                    .isNotZero();
+            assertThat(test.err()).contains("This account has a second factor.");
+            System.setIn(new ByteArrayInputStream("correct horse battery\n".getBytes(UTF_8)));
+            assertThat(run("login", "--email", "ana@example.org", "--password-stdin", "--code", "123456"))
+                    .isZero();
+        } finally {
+            System.setIn(before);
+        }
+        assertThat(farga.asked.get(0).body()).doesNotContain("code");
+        assertThat(farga.asked.get(1).body()).contains("\"code\":\"123456\"");
+    }
+
+    @Test
     void aTokenIsSentToItsOwnServerOnly() {
         new Credentials(Map.of("XDG_CONFIG_HOME", folder.toString()))
                 .keep(new Credentials.Token(

@@ -33,13 +33,27 @@ class AccountPages {
     private final Accounts accounts;
     private final ApiTokens tokens;
     private final BrowserSessions sessions;
+    private final SecondFactors factors;
+    private final EmailAddresses addresses;
+    private final Passkeys passkeys;
     private final Shells shells;
 
-    AccountPages(People people, Accounts accounts, ApiTokens tokens, BrowserSessions sessions, Shells shells) {
+    AccountPages(
+            People people,
+            Accounts accounts,
+            ApiTokens tokens,
+            BrowserSessions sessions,
+            SecondFactors factors,
+            EmailAddresses addresses,
+            Passkeys passkeys,
+            Shells shells) {
         this.people = people;
         this.accounts = accounts;
         this.tokens = tokens;
         this.sessions = sessions;
+        this.factors = factors;
+        this.addresses = addresses;
+        this.passkeys = passkeys;
         this.shells = shells;
     }
 
@@ -71,6 +85,7 @@ class AccountPages {
         };
     }
 
+    @NeedsProof
     @PostMapping("/password")
     ModelAndView changePassword(
             Actor actor,
@@ -84,6 +99,7 @@ class AccountPages {
     }
 
     /** Answers with the page itself: a redirect would have to keep the secret somewhere on its way. */
+    @NeedsProof
     @PostMapping("/tokens")
     ModelAndView issue(
             Actor actor,
@@ -110,6 +126,12 @@ class AccountPages {
         return done("identity.account.session-ended", redirect);
     }
 
+    @PostMapping("/sessions/end")
+    ModelAndView endOthers(Actor actor, HttpServletRequest request, RedirectAttributes redirect) {
+        sessions.endOthers(actor, session(request));
+        return done("identity.account.others-ended", redirect);
+    }
+
     private static ModelAndView done(String notice, RedirectAttributes redirect) {
         redirect.addFlashAttribute(Shells.NOTICE, notice);
         return new ModelAndView("redirect:/account");
@@ -121,13 +143,18 @@ class AccountPages {
     }
 
     /** {@code part} is the form that was refused, so that its problems show beside its own fields. */
-    private ModelAndView page(
+    ModelAndView page(
             Actor actor, String part, @Nullable Refusal refusal, @Nullable String secret, HttpServletRequest request) {
         Map<String, Object> model = new HashMap<>();
         model.put("shell", shells.of(request));
-        model.put("person", people.get(actor.person()));
+        Person person = people.get(actor.person());
+        model.put("person", person);
+        model.put("email", addresses.status(person));
         model.put("tokens", tokens.list(actor));
         model.put("sessions", sessions.list(actor.person(), session(request)));
+        model.put("factors", factors.status(actor.person()));
+        model.put("passkeys", passkeys.list(actor.person()));
+        model.put("passkeyHost", passkeys.relyingParty().map(RelyingParty::id).orElse(""));
         model.put("part", part);
         model.put("refusal", refusal);
         model.put("secret", secret);

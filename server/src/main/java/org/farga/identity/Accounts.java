@@ -13,6 +13,7 @@ import org.farga.shared.Actor;
 import org.farga.shared.EmailAddress;
 import org.farga.shared.Fields;
 import org.farga.shared.Outcome;
+import org.farga.shared.PersonId;
 import org.farga.shared.Refusal;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.crypto.password.PasswordEncoder;
@@ -27,6 +28,8 @@ class Accounts {
     private final PasswordTable table;
     private final PasswordEncoder passwords;
     private final BrowserSessions sessions;
+    private final EmailAddresses addresses;
+    private final AccountNotices notices;
     private final AuditLog audit;
     private final Clock clock;
     // Checked against for an unknown address, so that the answer takes as long as for a known one.
@@ -38,12 +41,16 @@ class Accounts {
             PasswordTable table,
             PasswordEncoder passwords,
             BrowserSessions sessions,
+            EmailAddresses addresses,
+            AccountNotices notices,
             AuditLog audit,
             Clock clock) {
         this.people = people;
         this.table = table;
         this.passwords = passwords;
         this.sessions = sessions;
+        this.addresses = addresses;
+        this.notices = notices;
         this.audit = audit;
         this.clock = clock;
     }
@@ -75,6 +82,7 @@ class Accounts {
         return Person.join(fields, email, name, language, now).then(people::add).map(person -> {
             table.put(person.id(), Objects.requireNonNull(passwords.encode(password)), now);
             audit.recordBy(person.id(), "person.signed-up", "person", person.id(), Map.of());
+            addresses.greet(person);
             return person;
         });
     }
@@ -136,7 +144,13 @@ class Accounts {
         table.put(actor.person(), Objects.requireNonNull(passwords.encode(password)), clock.instant());
         audit.record(actor, "person.password-changed", "person", actor.person(), Map.of());
         sessions.endOthers(actor.person(), keptSession);
+        notices.tell(actor.person(), "password-changed");
         return Outcome.done(people.get(actor.person()));
+    }
+
+    /** Whether this person can sign in with a password; some come by a provider alone. */
+    boolean hasPassword(PersonId person) {
+        return table.find(person).isPresent();
     }
 
     private String nobodysHash() {

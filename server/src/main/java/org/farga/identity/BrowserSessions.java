@@ -35,10 +35,12 @@ class BrowserSessions {
     private static final int LONGEST_BROWSER = 200;
 
     private final FindByIndexNameSessionRepository<? extends Session> repository;
+    private final KnownBrowsers browsers;
     private final AuditLog audit;
 
-    BrowserSessions(FindByIndexNameSessionRepository<? extends Session> repository, AuditLog audit) {
+    BrowserSessions(FindByIndexNameSessionRepository<? extends Session> repository, KnownBrowsers browsers, AuditLog audit) {
         this.repository = repository;
+        this.browsers = browsers;
         this.audit = audit;
     }
 
@@ -73,6 +75,21 @@ class BrowserSessions {
         session.setAttribute(SIGNED_IN, signedIn.text());
         session.setAttribute(BROWSER, browser(request.getHeader("User-Agent")));
         remember(person.language(), response);
+        browsers.greet(person, request, response);
+    }
+
+    /** Keeps with this request's session that its person proved again just now who they are. */
+    void proved(HttpServletRequest request, SignedIn.Method method, Instant now) {
+        HttpSession session = request.getSession(false);
+        Optional<SignedIn> before = signedIn(request);
+        if (session == null) {
+            return;
+        }
+        SignedIn after = method == SignedIn.Method.PASSWORD
+                ? before.map(b -> new SignedIn(b.methods(), now, b.secondFactor(), b.provider(), b.acr()))
+                        .orElseGet(() -> SignedIn.byPassword(now))
+                : before.orElseGet(() -> SignedIn.byPassword(now)).with(method, now);
+        session.setAttribute(SIGNED_IN, after.text());
     }
 
     /** How the person behind this request's session proved who they are; empty without such a session. */
@@ -131,6 +148,13 @@ class BrowserSessions {
                 .orElseThrow(() -> new NotFoundException("session"));
         repository.deleteById(id);
         audit.record(actor, "session.ended", "person", actor.person(), Map.of());
+    }
+
+    /** Ends all of the actor's own but the one that asks. */
+    @Transactional
+    void endOthers(Actor actor, @Nullable String keptId) {
+        endOthers(actor.person(), keptId);
+        audit.record(actor, "sessions.ended", "person", actor.person(), Map.of());
     }
 
     /** Ends all of a person's but one. */

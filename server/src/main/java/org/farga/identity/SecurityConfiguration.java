@@ -85,6 +85,10 @@ class SecurityConfiguration {
                 .authorizeHttpRequests(r -> r.requestMatchers(
                                 "/",
                                 "/sign-in",
+                                "/sign-in/**",
+                                "/recovery",
+                                "/recovery/**",
+                                "/email/**",
                                 "/sign-up",
                                 "/setup",
                                 "/invitation",

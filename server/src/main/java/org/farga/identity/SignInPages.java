@@ -30,13 +30,24 @@ class SignInPages {
     private final People people;
     private final Accounts accounts;
     private final BrowserSessions sessions;
+    private final SignInSteps steps;
+    private final Passkeys passkeys;
     private final Shells shells;
     private final Clock clock;
 
-    SignInPages(People people, Accounts accounts, BrowserSessions sessions, Shells shells, Clock clock) {
+    SignInPages(
+            People people,
+            Accounts accounts,
+            BrowserSessions sessions,
+            SignInSteps steps,
+            Passkeys passkeys,
+            Shells shells,
+            Clock clock) {
         this.people = people;
         this.accounts = accounts;
         this.sessions = sessions;
+        this.steps = steps;
+        this.passkeys = passkeys;
         this.shells = shells;
         this.clock = clock;
     }
@@ -52,8 +63,8 @@ class SignInPages {
         String next = OwnPath.of(typed.get("next"));
         return switch (accounts.signIn(typed.get("email"), typed.get("password"))) {
             case Outcome.Done<Person>(Person person) -> {
-                sessions.open(person, SignedIn.byPassword(clock.instant()), request, response);
-                yield new ModelAndView("redirect:" + next);
+                SignedIn how = SignedIn.byPassword(clock.instant());
+                yield new ModelAndView("redirect:" + steps.enter(person, how, next, request, response));
             }
             case Outcome.Refused<Person>(Refusal refusal) ->
                 page(
@@ -62,6 +73,11 @@ class SignInPages {
                         refusal,
                         request);
         };
+    }
+
+    /** The page again, for a sign-in in another way that was refused. */
+    ModelAndView refused(Refusal refusal, @Nullable String next, HttpServletRequest request) {
+        return page("identity/sign-in", Map.of("next", OwnPath.of(next)), refusal, request);
     }
 
     @GetMapping("/sign-up")
@@ -119,6 +135,7 @@ class SignInPages {
         Map<String, Object> model = new HashMap<>();
         model.put("shell", shells.of(request));
         model.put("typed", typed);
+        model.put("passkeyHost", passkeys.relyingParty().map(RelyingParty::id).orElse(""));
         model.put("refusal", refusal);
         ModelAndView page = new ModelAndView(view, model);
         if (refusal != null) {

@@ -93,6 +93,11 @@ public class OutgoingMail {
         }
     }
 
+    /** Whether a mail server is set, so that mail reaches anybody. */
+    public boolean canSend() {
+        return sender.getIfAvailable() != null;
+    }
+
     private OffsetDateTime now() {
         return OffsetDateTime.ofInstant(clock.instant(), ZoneOffset.UTC);
     }
