@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.farga.hostile.Wire.Reply;
@@ -85,7 +86,7 @@ class FuzzTest extends HostileTest {
                 "/js/nothing.js",
                 "/nothing",
                 "/api/v1/nothing")) {
-            all.add(new Endpoint("GET", path, Set.of()));
+            all.add(new Endpoint("GET", path, Set.of(), Map.of()));
         }
         return all;
     }
@@ -107,7 +108,8 @@ class FuzzTest extends HostileTest {
         if (reply.status() == 0) {
             wrong.add("hangs up without an answer");
         }
-        boolean api = request.target().startsWith("/api/") && endpoint.isApi();
+        // What speaks another protocol has that protocol's errors.
+        boolean api = request.target().startsWith("/api/v1/") && endpoint.path().startsWith("/api/v1/");
         boolean reachesUs = !reply.header("X-Request-Id").isEmpty();
         if (api && reachesUs && reply.status() >= 400 && !request.method().equals("HEAD")) {
             if (!reply.type().equals("application/problem+json")) {

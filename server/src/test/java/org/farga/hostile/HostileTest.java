@@ -169,6 +169,7 @@ abstract class HostileTest extends HttpTest {
         S session = sessions.createSession();
         session.setAttribute("farga.person", person);
         session.setAttribute(FindByIndexNameSessionRepository.PRINCIPAL_NAME_INDEX_NAME, person);
+        session.setAttribute("farga.signed-in", "at=" + Instant.now() + "&methods=PASSWORD&second-factor=true");
         sessions.save(session);
         return Base64.getEncoder().encodeToString(session.getId().getBytes(StandardCharsets.UTF_8));
     }
@@ -472,6 +473,23 @@ abstract class HostileTest extends HttpTest {
         variables.put("scoped-roles/id", t -> scopedRole(UUID.fromString(freshMember(t)), "COORDINATOR", "health"));
         variables.put("emergency-access/id", this::freshEmergency);
         variables.put("emergency-accesses/id", this::freshEmergency);
+        variables.put("organisations/organisation", Tenant::organisation);
+        variables.put("service-accounts/account", this::freshServiceAccount);
+        // Tokens of a service account, and passkeys, are made by their own doors; these name none.
+        variables.put("tokens/token", t -> UUID.randomUUID().toString());
+        variables.put("passkeys/id", t -> UUID.randomUUID().toString());
+        variables.put("factor-resets/id", this::freshFactorReset);
+        variables.put("editions/edition", t -> "1");
+        variables.put("lineage/kind", t -> "run");
+        variables.put("lineage/id", Tenant::run);
+        variables.put("mlflow/project", Tenant::projectSlug);
+        variables.put("logged-models/model", t -> "m-" + t.model());
+        variables.put("tags/tag", t -> "tag");
+        for (String folder : List.of("artifacts", "create", "complete", "abort")) {
+            variables.put(folder + "/path", t -> "/" + t.run() + "/artifacts/model.json");
+        }
+        variables.put("pieces/upload", t -> UUID.randomUUID().toString());
+        variables.put("pieces/number", t -> "1");
         variables.put("problems/name", t -> "call-closed");
     }
 
@@ -556,6 +574,31 @@ abstract class HostileTest extends HttpTest {
                         VALUES (:id, :person, 'OPERATOR', 'A fire', now(), now() + interval '1 hour')""")
                 .param("id", id)
                 .param("person", UUID.fromString(freshMember(tenant)))
+                .update();
+        return id.toString();
+    }
+
+    private String freshServiceAccount(Tenant tenant) {
+        String person = freshMember(tenant);
+        jdbc.sql("""
+                        INSERT INTO service_account (person_id, organisation_id, purpose, created_by, created_at)
+                        VALUES (:person, :organisation, :purpose, :by, now())""")
+                .param("person", UUID.fromString(person))
+                .param("organisation", UUID.fromString(tenant.organisation()))
+                .param("purpose", "nightly " + tenant.marker())
+                .param("by", tenant.owner().person().value())
+                .update();
+        return person;
+    }
+
+    private String freshFactorReset(Tenant tenant) {
+        UUID id = UUID.randomUUID();
+        jdbc.sql("""
+                        INSERT INTO factor_reset (id, person_id, reason, requested_by, requested_at, expires_at)
+                        VALUES (:id, :person, 'A lost phone', :by, now(), now() + interval '1 hour')""")
+                .param("id", id)
+                .param("person", UUID.fromString(freshMember(tenant)))
+                .param("by", staff(CentreRole.ADMINISTRATOR).person().value())
                 .update();
         return id.toString();
     }
@@ -648,7 +691,6 @@ abstract class HostileTest extends HttpTest {
             case "decision" -> nodes.stringNode("DECLINE");
             case "path", "file" -> nodes.stringNode("rows.csv");
             case "countries" -> call(world).path("countries");
-            case "rules" -> call(world).path("rules");
             case "durationsMonths" -> call(world).path("durationsMonths");
             case "maxGpuHours", "maxCpuHours" -> nodes.numberNode(5000);
             case "cluster" -> nodes.stringNode("local");
@@ -733,7 +775,7 @@ abstract class HostileTest extends HttpTest {
             StringBuilder form = new StringBuilder();
             for (String field : formFields()) {
                 JsonNode value = meant(field, world, tenant);
-                String text = value == null ? "1" : value.isValueNode() ? value.asString() : value.path(0).asString("");
+                String text = endpoint.choices().containsKey(field) ? endpoint.choices().get(field) : value == null ? "1" : value.isValueNode() ? value.asString() : value.path(0).asString("");
                 form.append(form.isEmpty() ? "" : "&").append(field).append('=').append(Hostility.escape(text));
             }
             return request.withBody(
@@ -755,7 +797,10 @@ abstract class HostileTest extends HttpTest {
         String type = schema.path("type").isArray()
                 ? schema.path("type").path(0).asString("")
                 : schema.path("type").asString("");
-        if (meant != null && (meant.isArray() == type.equals("array")) && (meant.isObject() == type.equals("object"))) {
+        boolean listed = !schema.has("enum")
+                || meant == null
+                || schema.path("enum").valueStream().anyMatch(meant::equals);
+        if (meant != null && listed && (meant.isArray() == type.equals("array")) && (meant.isObject() == type.equals("object"))) {
             return meant;
         }
         if (schema.has("enum")) {
@@ -780,7 +825,14 @@ abstract class HostileTest extends HttpTest {
                                 p.getKey(), example(p.getValue(), p.getKey(), world, tenant, depth + 1)));
                 yield object;
             }
-            default -> nodes.stringNode("text");
+            default ->
+                nodes.stringNode(
+                        switch (schema.path("format").asString("")) {
+                            case "date-time" -> Instant.now().plus(Duration.ofDays(30)).toString();
+                            case "date" -> "2027-01-31";
+                            case "uuid" -> UUID.randomUUID().toString();
+                            default -> "text";
+                        });
         };
     }
 
