@@ -34,6 +34,7 @@ import org.springframework.web.bind.annotation.RestController;
 class TrackingEndpoints {
     private static final int MOST_FOUND = 50_000;
     private static final int MOST_HISTORY = 25_000;
+    private static final double LARGEST_STEP = 1L << 53;
     private static final Map<String, Object> NOTHING = Map.of();
 
     private final Experiments experiments;
@@ -213,6 +214,16 @@ class TrackingEndpoints {
                 bounded.offset() + bounded.most());
     }
 
+    /** A whole number that a browser's numbers hold exactly. */
+    private static long step(Asked asked) {
+        long step = asked.whole("step").orElse(0);
+        if (Math.abs((double) step) > LARGEST_STEP) {
+            throw MlflowException.invalid("Invalid value " + step
+                    + " for parameter 'step' supplied: a step is at most 2^53 and at least -2^53.");
+        }
+        return step;
+    }
+
     private static Tracked.Value metric(Asked asked, Instant now) {
         Instant at = asked.time("timestamp");
         String model = asked.text("model_id");
@@ -220,7 +231,7 @@ class TrackingEndpoints {
         return new Tracked.Value(
                 Limits.name("Metric name", asked.text("key")),
                 asked.number("value"),
-                asked.whole("step").orElse(0),
+                step(asked),
                 at == null ? now : at,
                 model == null || model.isEmpty() ? null : loggedModel(model),
                 dataset,
@@ -327,7 +338,7 @@ class TrackingEndpoints {
                 .map(one -> new Tracked.ModelLink(
                         loggedModel(one.given("model_id")),
                         produced,
-                        one.whole("step").orElse(0)))
+                        step(one)))
                 .toList();
     }
 

@@ -172,6 +172,7 @@ class TrackingProtocolTest extends HttpTest {
                 "{\"metrics\": [{\"key\": \"m\", \"value\": [1]}]}",
                 "{\"metrics\": [{\"key\": \"m\", \"value\": 1, \"step\": 1.5}]}",
                 "{\"metrics\": [{\"key\": \"m\", \"value\": 1, \"step\": 99999999999999999999}]}",
+                "{\"metrics\": [{\"key\": \"m\", \"value\": 1, \"step\": -9223372036854775808}]}",
                 "{\"metrics\": [{\"key\": \"m\", \"value\": 1, \"timestamp\": -1}]}",
                 "{\"metrics\": [{\"key\": \"m\", \"value\": 1, \"timestamp\": 9223372036854775807}]}",
                 "{\"metrics\": {\"key\": \"m\"}}",

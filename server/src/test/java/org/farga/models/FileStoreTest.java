@@ -11,10 +11,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
 import java.util.Set;
 import java.util.UUID;
-import org.farga.platform.Settings;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,12 +27,7 @@ class FileStoreTest {
 
     @BeforeEach
     void open() {
-        store = new FileStore(new Settings(
-                data,
-                "http://localhost",
-                "Centre",
-                ZoneId.of("UTC"),
-                new Settings.Database(null, null, null, true, 1)));
+        store = new FileStore(data);
     }
 
     private RunFile keep(String content, long most) throws IOException {
