@@ -56,7 +56,8 @@ class MlflowErrors implements ErrorForm {
     ResponseEntity<Map<String, Object>> any(Exception thrown, HttpServletRequest request) {
         return switch (thrown) {
             case MlflowException wrong -> of(wrong);
-            case NotFoundException missing -> of(MlflowException.missing("such " + String.valueOf(missing.getMessage())));
+            case NotFoundException missing ->
+                of(MlflowException.missing("such " + String.valueOf(missing.getMessage())));
             case RefusedException refused -> refused(refused.refusal(), request);
             case DataIntegrityViolationException raced ->
                 // Every rule is checked before it is written: what the database still refuses was a race.
@@ -89,14 +90,13 @@ class MlflowErrors implements ErrorForm {
                 : refusal.fields().stream()
                         .map(f -> "'" + f.field() + "': " + problems.sentence(f, language))
                         .collect(Collectors.joining(" "));
-        MlflowException.Code code =
-                switch (refusal.kind()) {
-                    case INVALID -> MlflowException.Code.INVALID_PARAMETER_VALUE;
-                    case CONFLICT -> MlflowException.Code.RESOURCE_ALREADY_EXISTS;
-                    case FORBIDDEN -> MlflowException.Code.PERMISSION_DENIED;
-                    case STALE -> MlflowException.Code.RESOURCE_CONFLICT;
-                    case TOO_MANY -> MlflowException.Code.REQUEST_LIMIT_EXCEEDED;
-                };
+        MlflowException.Code code = switch (refusal.kind()) {
+            case INVALID -> MlflowException.Code.INVALID_PARAMETER_VALUE;
+            case CONFLICT -> MlflowException.Code.RESOURCE_ALREADY_EXISTS;
+            case FORBIDDEN -> MlflowException.Code.PERMISSION_DENIED;
+            case STALE -> MlflowException.Code.RESOURCE_CONFLICT;
+            case TOO_MANY -> MlflowException.Code.REQUEST_LIMIT_EXCEEDED;
+        };
         return answer(code, sentence);
     }
 

@@ -31,8 +31,7 @@ class RunSeriesTable {
      * the first, the least, the most and the last value stay (as in {@link Thinning}), so that no extreme gets lost.
      */
     RunSeries read(RunId run, int metric, RunSeries.Window window) {
-        Map<String, Object> of =
-                Map.of("run", run.value(), "metric", metric, "from", window.from(), "to", window.to());
+        Map<String, Object> of = Map.of("run", run.value(), "metric", metric, "from", window.from(), "to", window.to());
         Extent extent = jdbc.sql("SELECT count(*), coalesce(min(p.step), 0), coalesce(max(p.step), 0)" + POINTS)
                 .params(of)
                 .query((row, n) -> new Extent(row.getLong(1), row.getLong(2), row.getLong(3)))

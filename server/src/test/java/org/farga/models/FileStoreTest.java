@@ -59,7 +59,9 @@ class FileStoreTest {
         assertThat(store.place(nobodys.sha256())).doesNotExist();
         assertThat(store.place(named.sha256())).exists();
         assertThat(store.place(fresh.sha256())).exists();
-        assertThat(store.place(again.sha256())).as("it was kept again meanwhile").exists();
+        assertThat(store.place(again.sha256()))
+                .as("it was kept again meanwhile")
+                .exists();
     }
 
     @Test

@@ -153,13 +153,15 @@ public abstract class TrainedRuns extends HttpTest {
     /** A run with a loss that fell and a learning rate. */
     protected RunId trained(Startup startup, String rate, double loss) throws IOException {
         return trained(
-                job(startup), """
+                job(startup),
+                """
                 {"param":"rate","value":"%s"}
                 {"param":"seed","value":"42"}
                 {"name":"loss","step":1,"value":0.9}
                 {"name":"loss","step":2,"value":%s}
                 {"name":"odd","step":2,"value":1}
-                """.formatted(rate, loss), Map.of("model.json", "{}".getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+                """.formatted(rate, loss),
+                Map.of("model.json", "{}".getBytes(java.nio.charset.StandardCharsets.UTF_8)));
     }
 
     /** A published dataset whose terms the startup has accepted: how a job of theirs reads it. */
