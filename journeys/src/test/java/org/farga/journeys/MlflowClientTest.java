@@ -24,7 +24,8 @@ import tools.jackson.databind.JsonNode;
 class MlflowClientTest {
     private static final String CLIENT = "mlflow-skinny==3.17.2";
     /** Where jobs can read it too, which see neither our home nor our temporary files. */
-    private static final Path ENVIRONMENT = Path.of("/opt/farga-mlflow-" + ProcessHandle.current().pid());
+    private static final Path ENVIRONMENT =
+            Path.of("/opt/farga-mlflow-" + ProcessHandle.current().pid());
 
     @TempDir
     private static Path folder;
@@ -94,7 +95,8 @@ class MlflowClientTest {
     }
 
     private static void onALaptop(FargaProcess farga, Story story) throws IOException, InterruptedException {
-        String slug = story.ana.get("/projects/" + story.project).done().path("slug").asString();
+        String slug =
+                story.ana.get("/projects/" + story.project).done().path("slug").asString();
         String token = story.ana
                 .post("/tokens", Map.of("name", "laptop", "scopes", List.of("READ", "COMPUTE")))
                 .done()
@@ -102,7 +104,9 @@ class MlflowClientTest {
                 .asString();
         Path log = folder.resolve("laptop.log");
         ProcessBuilder client = new ProcessBuilder(
-                        python(), Files.writeString(folder.resolve("laptop.py"), script("laptop.py")).toString())
+                        python(),
+                        Files.writeString(folder.resolve("laptop.py"), script("laptop.py"))
+                                .toString())
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile());
         client.environment().put("MLFLOW_TRACKING_URI", farga.address() + "/mlflow/" + slug);
@@ -126,7 +130,8 @@ class MlflowClientTest {
         assertThat(names(runs)).containsExactlyInAnyOrder("trained in a job", "fold 1");
         for (JsonNode run : runs) {
             if (run.path("name").asString().equals("trained in a job")) {
-                JsonNode whole = story.ana.get("/runs/" + run.path("id").asString()).done();
+                JsonNode whole =
+                        story.ana.get("/runs/" + run.path("id").asString()).done();
                 assertThat(values(whole.path("metrics"))).contains("loss", "from_file");
                 assertThat(whole.path("parameters").path("lr").asString()).isEqualTo("0.1");
                 assertThat(whole.path("files").toString()).contains("model/weights.txt");

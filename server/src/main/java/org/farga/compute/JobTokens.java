@@ -40,8 +40,7 @@ public class JobTokens implements BearerTokens {
     private final Settings settings;
     private final Clock clock;
 
-    JobTokens(
-            JobTable table, Actors actors, Projects projects, Datasets datasets, Settings settings, Clock clock) {
+    JobTokens(JobTable table, Actors actors, Projects projects, Datasets datasets, Settings settings, Clock clock) {
         this.settings = settings;
         this.table = table;
         this.actors = actors;
@@ -69,8 +68,8 @@ public class JobTokens implements BearerTokens {
         }
         Secret secret = Secret.create(PURPOSE);
         table.insertToken(job.id(), secret.sha256(), clock.instant());
-        String address = settings.publicUrl().replaceFirst("/+$", "")
-                + "/mlflow/" + projects.summary(job.project()).slug();
+        String address = settings.publicUrl().replaceFirst("/+$", "") + "/mlflow/"
+                + projects.summary(job.project()).slug();
         return Map.of(ADDRESS, address, TOKEN, secret.text());
     }
 

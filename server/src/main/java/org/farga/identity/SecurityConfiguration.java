@@ -49,7 +49,8 @@ class SecurityConfiguration {
 
     @Bean
     @Order(2)
-    SecurityFilterChain api(HttpSecurity http, ApiTokens tokens, Actors actors, ProblemWriter problems, List<BearerTokens> others)
+    SecurityFilterChain api(
+            HttpSecurity http, ApiTokens tokens, Actors actors, ProblemWriter problems, List<BearerTokens> others)
             throws Exception {
         return common(http, tokens, actors, problems, others)
                 .securityMatcher("/api/**", "/mlflow/*/*/**", "/v3/api-docs/**")
@@ -79,7 +80,8 @@ class SecurityConfiguration {
 
     @Bean
     @Order(3)
-    SecurityFilterChain pages(HttpSecurity http, ApiTokens tokens, Actors actors, ProblemWriter problems, List<BearerTokens> others)
+    SecurityFilterChain pages(
+            HttpSecurity http, ApiTokens tokens, Actors actors, ProblemWriter problems, List<BearerTokens> others)
             throws Exception {
         return common(http, tokens, actors, problems, others)
                 .authorizeHttpRequests(r -> r.requestMatchers(
@@ -118,7 +120,8 @@ class SecurityConfiguration {
                 .build();
     }
 
-    private static HttpSecurity common(HttpSecurity http, ApiTokens tokens, Actors actors, ProblemWriter problems, List<BearerTokens> others)
+    private static HttpSecurity common(
+            HttpSecurity http, ApiTokens tokens, Actors actors, ProblemWriter problems, List<BearerTokens> others)
             throws Exception {
         return http.securityContext(c -> c.securityContextRepository(new NullSecurityContextRepository()))
                 .requestCache(AbstractHttpConfigurer::disable)

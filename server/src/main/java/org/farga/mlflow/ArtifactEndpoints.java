@@ -187,8 +187,8 @@ class ArtifactEndpoints {
             throw MlflowException.missing("piece of that number");
         }
         try (ReadableByteChannel content = Channels.newChannel(request.getInputStream())) {
-            String sha256 = Answer.of(files.piece(
-                    by, upload(upload), Integer.parseInt(number), content, request.getContentLengthLong()));
+            String sha256 = Answer.of(
+                    files.piece(by, upload(upload), Integer.parseInt(number), content, request.getContentLengthLong()));
             return ResponseEntity.ok().eTag("\"" + sha256 + "\"").build();
         }
     }
@@ -223,8 +223,7 @@ class ArtifactEndpoints {
     @PostMapping("/mpu/abort/{*path}")
     Map<String, Object> abort(MlflowCall call, @PathVariable String path) throws IOException {
         Address address = address(path, call);
-        Answer.of(files.abort(
-                call.by(), address.writable(), upload(call.asked().given("upload_id"))));
+        Answer.of(files.abort(call.by(), address.writable(), upload(call.asked().given("upload_id"))));
         return NOTHING;
     }
 }

@@ -138,7 +138,8 @@ record Asked(JsonNode fields) {
                 // Told below.
             }
         }
-        throw MlflowException.invalid("Parameter '" + name + "' must be an integer, got '" + echo(field.toString()) + "'.");
+        throw MlflowException.invalid(
+                "Parameter '" + name + "' must be an integer, got '" + echo(field.toString()) + "'.");
     }
 
     int whole(String name, int usual, int least, int most) {
@@ -200,7 +201,9 @@ record Asked(JsonNode fields) {
 
     boolean isTrue(String name) {
         JsonNode field = field(name);
-        return field.isBoolean() ? field.booleanValue() : field.isString() && field.asString().equalsIgnoreCase("true");
+        return field.isBoolean()
+                ? field.booleanValue()
+                : field.isString() && field.asString().equalsIgnoreCase("true");
     }
 
     /** The messages of a list; none where it is not there. */
@@ -208,7 +211,8 @@ record Asked(JsonNode fields) {
         List<Asked> all = new ArrayList<>();
         for (JsonNode one : list(name, most)) {
             if (!one.isObject()) {
-                throw MlflowException.invalid("Invalid value for parameter '" + name + "' supplied: objects are expected.");
+                throw MlflowException.invalid(
+                        "Invalid value for parameter '" + name + "' supplied: objects are expected.");
             }
             all.add(new Asked(one));
         }
@@ -224,7 +228,8 @@ record Asked(JsonNode fields) {
         List<String> all = new ArrayList<>();
         for (JsonNode one : list(name, most)) {
             if (!one.isValueNode() || one.isNull()) {
-                throw MlflowException.invalid("Invalid value for parameter '" + name + "' supplied: texts are expected.");
+                throw MlflowException.invalid(
+                        "Invalid value for parameter '" + name + "' supplied: texts are expected.");
             }
             all.add(readable(name, one.asString()));
         }

@@ -212,7 +212,8 @@ final class Filter {
             throw wrong("Invalid entity type '" + entity + "' for this search");
         }
         if (part == Part.DATASET && !Set.of("name", "digest", "context").contains(key)) {
-            throw wrong("Invalid dataset key '" + Asked.echo(key) + "' specified. Valid keys are [context, digest, name]");
+            throw wrong(
+                    "Invalid dataset key '" + Asked.echo(key) + "' specified. Valid keys are [context, digest, name]");
         }
         return new Subject(part, key);
     }
@@ -292,7 +293,8 @@ final class Filter {
     private Token take(Kind kind, String expected) {
         Token token = peek();
         if (token.kind() != kind) {
-            throw wrong("Expected " + expected + (token.kind() == Kind.END ? " at the end" : " at '" + Asked.echo(token.text()) + "'"));
+            throw wrong("Expected " + expected
+                    + (token.kind() == Kind.END ? " at the end" : " at '" + Asked.echo(token.text()) + "'"));
         }
         next++;
         return token;
@@ -370,7 +372,8 @@ final class Filter {
                 return at + 1;
             }
         }
-        throw MlflowException.invalid("A quote is not closed, in '" + Asked.echo(text) + "', character " + (from + 1) + ".");
+        throw MlflowException.invalid(
+                "A quote is not closed, in '" + Asked.echo(text) + "', character " + (from + 1) + ".");
     }
 
     private static boolean isNumber(String word) {

@@ -71,7 +71,8 @@ class MlflowCalls implements HandlerMethodArgumentResolver {
         Object variables = request.getAttribute(HandlerMapping.URI_TEMPLATE_VARIABLES_ATTRIBUTE);
         Object named = variables instanceof Map<?, ?> map ? map.get("project") : null;
         String workspace = request.getHeader(WORKSPACE);
-        String project = named instanceof String text ? text : workspace == null || workspace.isBlank() ? null : workspace;
+        String project =
+                named instanceof String text ? text : workspace == null || workspace.isBlank() ? null : workspace;
         if (project != null && (project.length() > 100 || project.indexOf('\0') >= 0)) {
             throw MlflowException.missing("project of that name");
         }

@@ -56,7 +56,8 @@ class MlflowErrors implements ErrorForm {
     ResponseEntity<Map<String, Object>> any(Exception thrown, HttpServletRequest request) {
         return switch (thrown) {
             case MlflowException wrong -> of(wrong);
-            case NotFoundException missing -> of(MlflowException.missing("such " + String.valueOf(missing.getMessage())));
+            case NotFoundException missing ->
+                of(MlflowException.missing("such " + String.valueOf(missing.getMessage())));
             case RefusedException refused -> refused(refused.refusal(), request);
             case DataIntegrityViolationException raced ->
                 // Every rule is checked before it is written: what the database still refuses was a race.

@@ -142,8 +142,8 @@ class RegistryEndpoints {
 
     @PostMapping("/registered-models/alias")
     Map<String, Object> alias(MlflowCall call) {
-        Answer.of(registry.alias(
-                call.by(), name(call), Limits.alias(call.asked().given("alias")), call.version()));
+        Answer.of(
+                registry.alias(call.by(), name(call), Limits.alias(call.asked().given("alias")), call.version()));
         return NOTHING;
     }
 

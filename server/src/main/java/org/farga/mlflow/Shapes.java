@@ -82,12 +82,14 @@ final class Shapes {
                 "info", info(r),
                 "data",
                         object(
-                                "metrics", r.metrics().stream().map(Shapes::metric).toList(),
+                                "metrics",
+                                        r.metrics().stream().map(Shapes::metric).toList(),
                                 "params", pairs(r.parameters()),
                                 "tags", pairs(r.tags())),
                 "inputs",
                         object(
-                                "dataset_inputs", r.inputs().stream().map(Shapes::input).toList(),
+                                "dataset_inputs",
+                                        r.inputs().stream().map(Shapes::input).toList(),
                                 "model_inputs",
                                         r.models().stream()
                                                 .filter(link -> !link.produced())
@@ -98,8 +100,8 @@ final class Shapes {
                                 "model_outputs",
                                 r.models().stream()
                                         .filter(Tracked.ModelLink::produced)
-                                        .map(link -> object(
-                                                "model_id", LoggedModel.text(link.model()), "step", link.step()))
+                                        .map(link ->
+                                                object("model_id", LoggedModel.text(link.model()), "step", link.step()))
                                         .toList()));
     }
 
@@ -165,7 +167,11 @@ final class Shapes {
                 "aliases",
                         m.aliases().entrySet().stream()
                                 .sorted(Map.Entry.comparingByKey())
-                                .map(e -> object("alias", e.getKey(), "version", e.getValue().toString()))
+                                .map(e -> object(
+                                        "alias",
+                                        e.getKey(),
+                                        "version",
+                                        e.getValue().toString()))
                                 .toList());
     }
 
@@ -196,9 +202,12 @@ final class Shapes {
         String prefix = root.isEmpty() ? "" : root + "/";
         return entries.stream()
                 .map(e -> object(
-                        "path", e.path().startsWith(prefix) ? e.path().substring(prefix.length()) : e.path(),
-                        "is_dir", e.bytes() == null,
-                        "file_size", e.bytes()))
+                        "path",
+                        e.path().startsWith(prefix) ? e.path().substring(prefix.length()) : e.path(),
+                        "is_dir",
+                        e.bytes() == null,
+                        "file_size",
+                        e.bytes()))
                 .toList();
     }
 }

@@ -34,6 +34,7 @@ import org.springframework.web.bind.annotation.RestController;
 class TrackingEndpoints {
     private static final int MOST_FOUND = 50_000;
     private static final int MOST_HISTORY = 25_000;
+    private static final double LARGEST_STEP = 1L << 53;
     private static final Map<String, Object> NOTHING = Map.of();
 
     private final Experiments experiments;
@@ -64,8 +65,8 @@ class TrackingEndpoints {
         if (location != null && !location.isEmpty() && !location.startsWith("mlflow-artifacts:")) {
             throw MlflowException.invalid("Files are kept here; leave artifact_location out.");
         }
-        Experiment experiment = Answer.of(
-                experiments.create(call.by(), name, call.tags(Limits.Pair.EXPERIMENT_TAG, Limits.MOST_PARAMETERS_AND_TAGS)));
+        Experiment experiment = Answer.of(experiments.create(
+                call.by(), name, call.tags(Limits.Pair.EXPERIMENT_TAG, Limits.MOST_PARAMETERS_AND_TAGS)));
         return Shapes.object("experiment_id", Integer.toString(experiment.number()));
     }
 
@@ -145,8 +146,8 @@ class TrackingEndpoints {
         if (name == null || name.isEmpty()) {
             name = tagged;
         } else if (tagged != null && !tagged.isEmpty() && !tagged.equals(name)) {
-            throw MlflowException.invalid("Both 'run_name' argument and 'mlflow.runName' tag are specified, but with"
-                    + " different values.");
+            throw MlflowException.invalid(
+                    "Both 'run_name' argument and 'mlflow.runName' tag are specified, but with" + " different values.");
         }
         return Shapes.object(
                 "run",
@@ -213,6 +214,16 @@ class TrackingEndpoints {
                 bounded.offset() + bounded.most());
     }
 
+    /** A whole number that a browser's numbers hold exactly. */
+    private static long step(Asked asked) {
+        long step = asked.whole("step").orElse(0);
+        if (Math.abs((double) step) > LARGEST_STEP) {
+            throw MlflowException.invalid("Invalid value " + step
+                    + " for parameter 'step' supplied: a step is at most 2^53 and at least -2^53.");
+        }
+        return step;
+    }
+
     private static Tracked.Value metric(Asked asked, Instant now) {
         Instant at = asked.time("timestamp");
         String model = asked.text("model_id");
@@ -220,7 +231,7 @@ class TrackingEndpoints {
         return new Tracked.Value(
                 Limits.name("Metric name", asked.text("key")),
                 asked.number("value"),
-                asked.whole("step").orElse(0),
+                step(asked),
                 at == null ? now : at,
                 model == null || model.isEmpty() ? null : loggedModel(model),
                 dataset,
@@ -324,10 +335,7 @@ class TrackingEndpoints {
 
     private static List<Tracked.ModelLink> links(MlflowCall call, boolean produced) {
         return call.asked().messages("models", Limits.MOST_ENTITIES).stream()
-                .map(one -> new Tracked.ModelLink(
-                        loggedModel(one.given("model_id")),
-                        produced,
-                        one.whole("step").orElse(0)))
+                .map(one -> new Tracked.ModelLink(loggedModel(one.given("model_id")), produced, step(one)))
                 .toList();
     }
 
@@ -337,18 +345,18 @@ class TrackingEndpoints {
         int offset = call.offset();
         Search.Found<Tracked.Value> found =
                 runs.history(call.by(), call.run(), call.asked().given("metric_key"), most, offset);
-        return page(
-                "metrics",
-                found.items().stream().map(Shapes::metric).toList(),
-                found.more(),
-                offset + most);
+        return page("metrics", found.items().stream().map(Shapes::metric).toList(), found.more(), offset + most);
     }
 
     @GetMapping("/artifacts/list")
     Map<String, Object> listArtifacts(MlflowCall call) {
         RunId id = call.run();
         Tracked run = runs.get(call.by(), id);
-        return listed(call, new TrackedFiles.Owner(id, null), Shapes.files(run), call.asked().text("path"));
+        return listed(
+                call,
+                new TrackedFiles.Owner(id, null),
+                Shapes.files(run),
+                call.asked().text("path"));
     }
 
     private Map<String, Object> listed(MlflowCall call, TrackedFiles.Owner owner, String root, @Nullable String path) {
@@ -356,8 +364,7 @@ class TrackingEndpoints {
         if (!folder.isEmpty() && !TrackedFiles.isPath(folder)) {
             throw MlflowException.invalid("Invalid path");
         }
-        return Shapes.object(
-                "root_uri", root, "files", Shapes.entries(files.list(call.by(), owner, folder), ""));
+        return Shapes.object("root_uri", root, "files", Shapes.entries(files.list(call.by(), owner, folder), ""));
     }
 
     // Logged models
@@ -400,11 +407,11 @@ class TrackingEndpoints {
     @PatchMapping("/logged-models/{model}")
     Map<String, Object> finishLoggedModel(MlflowCall call, @PathVariable String model) {
         String status = call.asked().given("status");
-        if (!Set.of("LOGGED_MODEL_READY", "LOGGED_MODEL_UPLOAD_FAILED", "LOGGED_MODEL_PENDING").contains(status)) {
+        if (!Set.of("LOGGED_MODEL_READY", "LOGGED_MODEL_UPLOAD_FAILED", "LOGGED_MODEL_PENDING")
+                .contains(status)) {
             throw MlflowException.invalid("Invalid value for parameter 'status' supplied.");
         }
-        return model(Answer.of(
-                models.finish(call.by(), loggedModel(model), LoggedModel.Status.valueOf(status))));
+        return model(Answer.of(models.finish(call.by(), loggedModel(model), LoggedModel.Status.valueOf(status))));
     }
 
     @DeleteMapping("/logged-models/{model}")
@@ -415,8 +422,8 @@ class TrackingEndpoints {
 
     @PatchMapping("/logged-models/{model}/tags")
     Map<String, Object> tagLoggedModel(MlflowCall call, @PathVariable String model) {
-        return model(Answer.of(models.tag(
-                call.by(), loggedModel(model), call.tags(Limits.Pair.RUN_TAG, Limits.MOST_ENTITIES))));
+        return model(Answer.of(
+                models.tag(call.by(), loggedModel(model), call.tags(Limits.Pair.RUN_TAG, Limits.MOST_ENTITIES))));
     }
 
     @DeleteMapping("/logged-models/{model}/tags/{tag}")

@@ -20,6 +20,7 @@ class TrackingPages {
 
     @GetMapping({"/mlflow/{project}", "/mlflow/{project}/"})
     String runs(Actor actor, @PathVariable String project) {
-        return "redirect:/runs?project=" + Answer.of(tracking.in(actor, project)).project();
+        return "redirect:/runs?project="
+                + Answer.of(tracking.in(actor, project)).project();
     }
 }

@@ -134,7 +134,8 @@ class ExperimentTable {
     }
 
     void rename(ProjectId project, int number, String name, Instant now) {
-        jdbc.sql("UPDATE experiment SET name = :name, changed_at = :now WHERE project_id = :project AND number = :number")
+        jdbc.sql(
+                        "UPDATE experiment SET name = :name, changed_at = :now WHERE project_id = :project AND number = :number")
                 .param("name", name)
                 .param("now", utc(now))
                 .param("project", project.value())

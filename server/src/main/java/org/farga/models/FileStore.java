@@ -24,6 +24,7 @@ import java.util.function.Function;
 import org.farga.platform.Settings;
 import org.farga.shared.JobId;
 import org.farga.shared.TimeOrderedUuid;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 
 /**
@@ -36,8 +37,14 @@ class FileStore {
     private static final String SENT = "sent";
     private final Path root;
 
+    @Autowired
     FileStore(Settings settings) {
-        this.root = settings.data().toAbsolutePath().resolve("runs");
+        this(settings.data());
+    }
+
+    /** In a folder that holds all that Farga keeps. */
+    FileStore(Path data) {
+        this.root = data.toAbsolutePath().resolve("runs");
     }
 
     /** More came than was allowed. */

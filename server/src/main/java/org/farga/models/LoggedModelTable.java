@@ -118,8 +118,7 @@ class LoggedModelTable {
             case "source_run_id" -> SearchSql.Expression.text("CAST(l.run_id AS text)");
             case "experiment_id" -> SearchSql.Expression.text("CAST(l.experiment AS text)");
             case "creation_timestamp" -> SearchSql.Expression.number(ExperimentTable.milliseconds("l.created_at"));
-            case "last_updated_timestamp" ->
-                SearchSql.Expression.number(ExperimentTable.milliseconds("l.changed_at"));
+            case "last_updated_timestamp" -> SearchSql.Expression.number(ExperimentTable.milliseconds("l.changed_at"));
             default -> throw new IllegalArgumentException("no attribute " + key);
         };
     }
@@ -143,15 +142,26 @@ class LoggedModelTable {
                                             row.getString("name"),
                                             row.getDouble("value"),
                                             row.getLong("step"),
-                                            row.getObject("at", OffsetDateTime.class).toInstant(),
+                                            row.getObject("at", OffsetDateTime.class)
+                                                    .toInstant(),
                                             model,
                                             row.getString("dataset_name"),
                                             row.getString("dataset_digest"))));
                 });
         return models.stream()
                 .map(m -> new LoggedModel(
-                        m.id(), m.project(), m.experiment(), m.run(), m.name(), m.type(), m.status(), m.createdBy(),
-                        m.createdAt(), m.changedAt(), m.tags(), m.parameters(),
+                        m.id(),
+                        m.project(),
+                        m.experiment(),
+                        m.run(),
+                        m.name(),
+                        m.type(),
+                        m.status(),
+                        m.createdBy(),
+                        m.createdAt(),
+                        m.changedAt(),
+                        m.tags(),
+                        m.parameters(),
                         metrics.getOrDefault(m.id(), List.of())))
                 .toList();
     }

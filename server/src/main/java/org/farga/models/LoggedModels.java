@@ -91,9 +91,11 @@ public class LoggedModels {
     private Optional<Refusal> refusal(Tracker by, LoggedModel model) {
         RunId run = model.run();
         if (run == null) {
-            return Tracking.refusal(by).or(() -> by.job() == null || model.createdBy().equals(by.actor().person())
-                    ? Optional.empty()
-                    : Optional.of(Refusal.forbidden("project-members-only")));
+            return Tracking.refusal(by)
+                    .or(() -> by.job() == null
+                                    || model.createdBy().equals(by.actor().person())
+                            ? Optional.empty()
+                            : Optional.of(Refusal.forbidden("project-members-only")));
         }
         return runs.find(by.project(), run).flatMap(of -> TrackedRuns.refusal(by, of, false));
     }
@@ -143,8 +145,7 @@ public class LoggedModels {
             for (Map.Entry<String, String> one : parameters.entrySet()) {
                 String before = model.parameters().get(one.getKey());
                 if (before != null && !before.equals(one.getValue())) {
-                    return Outcome.refused(
-                            Refusal.invalid("parameter-changed", one.getKey(), before, one.getValue()));
+                    return Outcome.refused(Refusal.invalid("parameter-changed", one.getKey(), before, one.getValue()));
                 }
             }
             if (model.parameters().size() + parameters.size() > LoggedModel.MOST_PARAMETERS) {

@@ -54,11 +54,12 @@ final class MetricsIntake {
             int number = known == null ? metrics.size() + 1 : known.number();
             long step = point.step().orElse(known == null ? 0 : known.metric().points());
             // The last value is that of the largest step, and among equal steps that of the later line, as in MLflow.
-            boolean later = known == null || step >= known.metric().lastStep();
+            boolean later = known != null && step >= known.metric().lastStep();
             RunMetric after = known == null
                     ? RunMetric.first(point.name(), step, point.value())
                     : known.metric().with(step, point.value(), later);
-            RunTable.Numbered numbered = new RunTable.Numbered(number, after, later ? null : known.lastAt());
+            RunTable.Numbered numbered =
+                    new RunTable.Numbered(number, after, known == null || later ? null : known.lastAt());
             metrics.put(point.name(), numbered);
             changed.put(point.name(), numbered);
             rows.add(new RunTable.Row(point.lineOffset(), number, step, point.value(), null));

@@ -127,7 +127,10 @@ class ModelTable {
                 .param("job", l.job() == null ? null : l.job().value(), Types.BIGINT)
                 .param("jobName", l.jobName())
                 .param("scriptSha256", l.scriptSha256())
-                .param("allocation", l.allocation() == null ? null : l.allocation().value(), Types.OTHER)
+                .param(
+                        "allocation",
+                        l.allocation() == null ? null : l.allocation().value(),
+                        Types.OTHER)
                 .param("cluster", l.cluster())
                 .param("proposal", l.proposal() == null ? null : l.proposal().value(), Types.OTHER)
                 .param("proposalCode", l.proposalCode())
@@ -173,7 +176,9 @@ class ModelTable {
 
     /** The version that all of a run was registered as under this model. */
     Optional<ModelVersion> find(ModelId model, RunId run) {
-        return versions("v.model_id = :model AND v.run_id = :run AND v.source IS NULL", Map.of("model", model.value(), "run", run.value()))
+        return versions(
+                        "v.model_id = :model AND v.run_id = :run AND v.source IS NULL",
+                        Map.of("model", model.value(), "run", run.value()))
                 .stream()
                 .findFirst();
     }

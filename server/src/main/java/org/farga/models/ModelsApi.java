@@ -168,10 +168,7 @@ class ModelsApi {
                 model.createdAt(),
                 versions.stream()
                         .map(v -> ModelVersionJson.of(
-                                v,
-                                v.source() == null
-                                        ? files.getOrDefault(v.run(), List.of())
-                                        : models.files(v)))
+                                v, v.source() == null ? files.getOrDefault(v.run(), List.of()) : models.files(v)))
                         .toList());
     }
 
@@ -193,7 +190,9 @@ class ModelsApi {
                         version.run(), ModelVersionJson.of(version, List.of()).metrics()),
                 l.job() == null || l.jobName() == null ? null : new LineageJobJson(l.job(), l.jobName()),
                 l.scriptSha256() == null ? null : new ScriptJson(l.scriptSha256()),
-                l.allocation() == null || l.cluster() == null ? null : new LineageAllocationJson(l.allocation(), l.cluster()),
+                l.allocation() == null || l.cluster() == null
+                        ? null
+                        : new LineageAllocationJson(l.allocation(), l.cluster()),
                 l.proposal(),
                 l.proposalCode(),
                 l.callTitle(),

@@ -87,9 +87,8 @@ public class Registry {
     public Search.Found<RegisteredModel> search(Tracker by, Search search) {
         Search.Found<RegisteredModel> found = Search.Found.of(table.search(by.project(), search), search.most());
         List<ModelId> ids = found.items().stream().map(RegisteredModel::id).toList();
-        Map<ModelId, List<Version>> newest = ids.isEmpty()
-                ? Map.of()
-                : table.newest(ids).stream().collect(Collectors.groupingBy(Version::model));
+        Map<ModelId, List<Version>> newest =
+                ids.isEmpty() ? Map.of() : table.newest(ids).stream().collect(Collectors.groupingBy(Version::model));
         return new Search.Found<>(
                 found.items().stream()
                         .map(m -> m.with(newest.getOrDefault(m.id(), List.of())))
@@ -109,20 +108,23 @@ public class Registry {
 
     @Transactional
     public Outcome<RegisteredModel> rename(Tracker by, String name, String newName) {
-        return change(by, name, (model, now) -> Model.create(by.project(), newName, now).then(wanted -> {
-            Optional<RegisteredModel> there = table.find(by.project(), wanted.name());
-            if (there.isPresent() && !there.get().id().equals(model.id())) {
-                return Outcome.refused(Refusal.conflict("model-exists", wanted.name()));
-            }
-            table.rename(model.id(), wanted.name(), now);
-            audit.record(
-                    by.actor(),
-                    "model.renamed",
-                    "model",
-                    model.id(),
-                    Map.of("from", model.name(), "to", wanted.name()));
-            return Outcome.done(get(by, wanted.name()));
-        }));
+        return change(
+                by,
+                name,
+                (model, now) -> Model.create(by.project(), newName, now).then(wanted -> {
+                    Optional<RegisteredModel> there = table.find(by.project(), wanted.name());
+                    if (there.isPresent() && !there.get().id().equals(model.id())) {
+                        return Outcome.refused(Refusal.conflict("model-exists", wanted.name()));
+                    }
+                    table.rename(model.id(), wanted.name(), now);
+                    audit.record(
+                            by.actor(),
+                            "model.renamed",
+                            "model",
+                            model.id(),
+                            Map.of("from", model.name(), "to", wanted.name()));
+                    return Outcome.done(get(by, wanted.name()));
+                }));
     }
 
     @Transactional
@@ -163,7 +165,8 @@ public class Registry {
     }
 
     /** What is to become a version: some files of a run, or a logged model with all its files. */
-    public record Source(String text, @Nullable RunId run, @Nullable UUID loggedModel, String folder) {}
+    public record Source(
+            String text, @Nullable RunId run, @Nullable UUID loggedModel, String folder) {}
 
     /** Registers files of the project as the next version of a model, with where they came from. */
     @Transactional
@@ -174,8 +177,8 @@ public class Registry {
             RunId runId = source.run();
             TrackedFiles.Owner owner;
             if (loggedModel != null) {
-                LoggedModel of = logged.find(by.project(), loggedModel)
-                        .orElseThrow(() -> new NotFoundException("logged model"));
+                LoggedModel of =
+                        logged.find(by.project(), loggedModel).orElseThrow(() -> new NotFoundException("logged model"));
                 runId = of.run();
                 owner = new TrackedFiles.Owner(null, loggedModel);
             } else if (runId != null) {
@@ -192,7 +195,9 @@ public class Registry {
             }
             String folder = source.folder();
             List<RunFile> taken = files.files(owner).stream()
-                    .filter(f -> folder.isEmpty() || f.path().equals(folder) || f.path().startsWith(folder + "/"))
+                    .filter(f -> folder.isEmpty()
+                            || f.path().equals(folder)
+                            || f.path().startsWith(folder + "/"))
                     .toList();
             Model locked = models.find(model.id()).orElseThrow(() -> new NotFoundException("registered model"));
             ModelVersion version = verbs.register(by.actor(), locked, run, source.text(), loggedModel, taken);
@@ -226,9 +231,12 @@ public class Registry {
         } catch (IllegalArgumentException e) {
             throw new NotFoundException("model version");
         }
-        models.find(id)
+        boolean here = models.find(id)
                 .filter(m -> m.project().equals(by.project()))
-                .orElseThrow(() -> new NotFoundException("model version"));
+                .isPresent();
+        if (!here) {
+            throw new NotFoundException("model version");
+        }
         return models.find(id, number).orElseThrow(() -> new NotFoundException("model version"));
     }
 
@@ -286,8 +294,7 @@ public class Registry {
     public Outcome<Boolean> delete(Tracker by, String name, int number) {
         return change(by, name, number, (version, now) -> {
             table.delete(version.model(), number, now);
-            audit.record(
-                    by.actor(), "model.version-deleted", "model", version.model(), Map.of("number", number));
+            audit.record(by.actor(), "model.version-deleted", "model", version.model(), Map.of("number", number));
             return Outcome.done(true);
         });
     }

@@ -157,10 +157,8 @@ class RegistryTable {
             case "run_id" -> SearchSql.Expression.text("CAST(v.run_id AS text)");
             case "source_path" -> SearchSql.Expression.text("v.source");
             case "version_number" -> SearchSql.Expression.number("CAST(v.number AS float8)");
-            case "creation_timestamp" ->
-                SearchSql.Expression.number(ExperimentTable.milliseconds("v.registered_at"));
-            case "last_updated_timestamp" ->
-                SearchSql.Expression.number(ExperimentTable.milliseconds("n.changed_at"));
+            case "creation_timestamp" -> SearchSql.Expression.number(ExperimentTable.milliseconds("v.registered_at"));
+            case "last_updated_timestamp" -> SearchSql.Expression.number(ExperimentTable.milliseconds("n.changed_at"));
             default -> throw new IllegalArgumentException("no attribute " + of.key());
         };
     }

@@ -26,9 +26,8 @@ import org.springframework.stereotype.Component;
 
 @Component
 class RunTable {
-    static final String COLUMNS =
-            "id, job_id, project_id, name, started_by, state, started_at, ended_at, points,"
-                    + " garbage_lines, remarks, experiment, own, reported, reported_end, deleted_at";
+    static final String COLUMNS = "id, job_id, project_id, name, started_by, state, started_at, ended_at, points,"
+            + " garbage_lines, remarks, experiment, own, reported, reported_end, deleted_at";
 
     private final JdbcClient jdbc;
 
@@ -258,7 +257,12 @@ class RunTable {
      *
      * @param at when it was measured; null for just now
      */
-    record Row(long lineOffset, int metric, long step, double value, @Nullable Instant at) {}
+    record Row(
+            long lineOffset,
+            int metric,
+            long step,
+            double value,
+            @Nullable Instant at) {}
 
     void insertPoints(RunId run, List<Row> points, Instant now) {
         jdbc.sql("""

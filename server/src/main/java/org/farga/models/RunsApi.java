@@ -76,12 +76,7 @@ class RunsApi {
             @Nullable Double most) {
         static LastMetricJson of(RunMetric m) {
             return new LastMetricJson(
-                    m.name(),
-                    m.points(),
-                    m.lastStep(),
-                    number(m.lastValue()),
-                    number(m.least()),
-                    number(m.most()));
+                    m.name(), m.points(), m.lastStep(), number(m.lastValue()), number(m.least()), number(m.most()));
         }
     }
 

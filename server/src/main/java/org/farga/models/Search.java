@@ -55,7 +55,11 @@ public record Search(List<Condition> conditions, List<Order> orders, Shown shown
      * @param texts the text to compare with, or several for {@link Comparison#IN}
      */
     public record Condition(
-            Part part, String key, Comparison comparison, @Nullable Double number, List<String> texts) {
+            Part part,
+            String key,
+            Comparison comparison,
+            @Nullable Double number,
+            List<String> texts) {
         public Condition {
             texts = List.copyOf(texts);
         }

@@ -25,7 +25,8 @@ final class SearchSql {
      * @param value an expression; null where there is no value
      * @param exists SQL that holds where some value fulfils {@code %s}, for what has many values; else null
      */
-    record Expression(String value, @org.jspecify.annotations.Nullable String exists, boolean numeric) {
+    record Expression(
+            String value, @org.jspecify.annotations.Nullable String exists, boolean numeric) {
         static Expression text(String value) {
             return new Expression(value, null, false);
         }

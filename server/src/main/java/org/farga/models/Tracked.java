@@ -74,8 +74,21 @@ public record Tracked(
             List<Input> inputs,
             List<ModelLink> models) {
         return new Tracked(
-                id, job, project, experiment, name, startedBy, state, startedAt, endedAt, deleted, metrics, parameters,
-                tags, inputs, models);
+                id,
+                job,
+                project,
+                experiment,
+                name,
+                startedBy,
+                state,
+                startedAt,
+                endedAt,
+                deleted,
+                metrics,
+                parameters,
+                tags,
+                inputs,
+                models);
     }
 
     /**

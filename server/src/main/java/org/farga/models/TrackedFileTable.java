@@ -120,7 +120,8 @@ class TrackedFileTable {
                     return new Upload(
                             row.getObject("id", UUID.class),
                             new ProjectId(row.getObject("project_id", UUID.class)),
-                            new Owner(run == null ? null : new RunId(run), row.getObject("logged_model_id", UUID.class)),
+                            new Owner(
+                                    run == null ? null : new RunId(run), row.getObject("logged_model_id", UUID.class)),
                             row.getString("path"),
                             row.getInt("pieces"));
                 })
@@ -135,7 +136,10 @@ class TrackedFileTable {
     }
 
     boolean removeUpload(UUID id) {
-        return jdbc.sql("DELETE FROM file_upload WHERE id = :id").param("id", id).update() == 1;
+        return jdbc.sql("DELETE FROM file_upload WHERE id = :id")
+                        .param("id", id)
+                        .update()
+                == 1;
     }
 
     /** A piece that is on disk. */
@@ -174,9 +178,7 @@ class TrackedFileTable {
                            OR EXISTS (SELECT 1 FROM model_version_file f WHERE f.sha256 = given.sha256)""")
                 .param(
                         "sha256s",
-                        sha256s.stream()
-                                .map(java.util.HexFormat.of()::parseHex)
-                                .toArray(byte[][]::new))
+                        sha256s.stream().map(java.util.HexFormat.of()::parseHex).toArray(byte[][]::new))
                 .query(String.class)
                 .list());
     }

@@ -195,7 +195,8 @@ public class TrackedFiles {
     }
 
     private long room(Owner owner, String path) {
-        return Math.max(0, limits.mostSize().toBytes() - table.heldBeside(owner, path).bytes());
+        return Math.max(
+                0, limits.mostSize().toBytes() - table.heldBeside(owner, path).bytes());
     }
 
     private Refusal tooLarge() {

@@ -57,7 +57,8 @@ final class TrackedMetrics {
             return value.step() >= step;
         }
         int times = value.at().compareTo(at);
-        return times > 0 || (times == 0 && Double.compare(value.value(), known.metric().lastValue()) >= 0);
+        return times > 0
+                || (times == 0 && Double.compare(value.value(), known.metric().lastValue()) >= 0);
     }
 
     /** Why not all of it can be taken. */

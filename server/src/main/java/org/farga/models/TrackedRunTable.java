@@ -77,7 +77,8 @@ class TrackedRunTable {
 
     /** What a job says of its own run. */
     void report(RunId id, RunState state, @Nullable Instant endedAt) {
-        jdbc.sql("UPDATE run SET reported = :state, reported_end = CAST(:endedAt AS timestamptz) WHERE id = :id AND own")
+        jdbc.sql(
+                        "UPDATE run SET reported = :state, reported_end = CAST(:endedAt AS timestamptz) WHERE id = :id AND own")
                 .param("state", state.name())
                 .param("endedAt", endedAt == null ? null : utc(endedAt))
                 .param("id", id.value())
@@ -150,16 +151,14 @@ class TrackedRunTable {
         jdbc.sql("""
                 SELECT m.run_id, m.name, m.last_value, m.last_step, coalesce(m.last_at, r.started_at) AS at
                 FROM run_metric m JOIN run r ON r.id = m.run_id
-                WHERE m.run_id = ANY(:runs) ORDER BY m.run_id, m.number""")
-                .param("runs", RunTable.uuids(runs))
-                .query(row -> {
-                    all.computeIfAbsent(runId(row), r -> new ArrayList<>())
-                            .add(new Tracked.Value(
-                                    row.getString("name"),
-                                    row.getDouble("last_value"),
-                                    row.getLong("last_step"),
-                                    instant(row, "at")));
-                });
+                WHERE m.run_id = ANY(:runs) ORDER BY m.run_id, m.number""").param("runs", RunTable.uuids(runs)).query(row -> {
+            all.computeIfAbsent(runId(row), r -> new ArrayList<>())
+                    .add(new Tracked.Value(
+                            row.getString("name"),
+                            row.getDouble("last_value"),
+                            row.getLong("last_step"),
+                            instant(row, "at")));
+        });
         return all;
     }
 
@@ -215,19 +214,17 @@ class TrackedRunTable {
         Map<RunId, List<Tracked.Input>> all = new HashMap<>();
         jdbc.sql("""
                 SELECT run_id, name, digest, source_type, source, schema, profile, tags::text AS tags
-                FROM run_input WHERE run_id = ANY(:runs) ORDER BY run_id, name, digest""")
-                .param("runs", RunTable.uuids(runs))
-                .query(row -> {
-                    all.computeIfAbsent(runId(row), r -> new ArrayList<>())
-                            .add(new Tracked.Input(
-                                    row.getString("name"),
-                                    row.getString("digest"),
-                                    row.getString("source_type"),
-                                    row.getString("source"),
-                                    row.getString("schema"),
-                                    row.getString("profile"),
-                                    ExperimentTable.texts(json, row.getString("tags"))));
-                });
+                FROM run_input WHERE run_id = ANY(:runs) ORDER BY run_id, name, digest""").param("runs", RunTable.uuids(runs)).query(row -> {
+            all.computeIfAbsent(runId(row), r -> new ArrayList<>())
+                    .add(new Tracked.Input(
+                            row.getString("name"),
+                            row.getString("digest"),
+                            row.getString("source_type"),
+                            row.getString("source"),
+                            row.getString("schema"),
+                            row.getString("profile"),
+                            ExperimentTable.texts(json, row.getString("tags"))));
+        });
         return all;
     }
 
@@ -258,15 +255,13 @@ class TrackedRunTable {
         Map<RunId, List<Tracked.ModelLink>> all = new HashMap<>();
         jdbc.sql("""
                 SELECT run_id, logged_model_id, produced, step FROM run_logged_model
-                WHERE run_id = ANY(:runs) ORDER BY run_id, step, logged_model_id""")
-                .param("runs", RunTable.uuids(runs))
-                .query(row -> {
-                    all.computeIfAbsent(runId(row), r -> new ArrayList<>())
-                            .add(new Tracked.ModelLink(
-                                    row.getObject("logged_model_id", UUID.class),
-                                    row.getBoolean("produced"),
-                                    row.getLong("step")));
-                });
+                WHERE run_id = ANY(:runs) ORDER BY run_id, step, logged_model_id""").param("runs", RunTable.uuids(runs)).query(row -> {
+            all.computeIfAbsent(runId(row), r -> new ArrayList<>())
+                    .add(new Tracked.ModelLink(
+                            row.getObject("logged_model_id", UUID.class),
+                            row.getBoolean("produced"),
+                            row.getLong("step")));
+        });
         return all;
     }
 

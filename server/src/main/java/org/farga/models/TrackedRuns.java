@@ -11,12 +11,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.farga.audit.AuditLog;
+import org.farga.compute.Jobs;
 import org.farga.shared.JobId;
 import org.farga.shared.NotFoundException;
 import org.farga.shared.Outcome;
 import org.farga.shared.Refusal;
 import org.farga.shared.RunId;
-import org.farga.compute.Jobs;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
@@ -66,9 +66,8 @@ public class TrackedRuns {
         if (experiment == Experiment.DEFAULT) {
             experiments.ensureDefault(by.project(), now);
         }
-        Experiment in = experiments
-                .find(by.project(), experiment)
-                .orElseThrow(() -> new NotFoundException("experiment"));
+        Experiment in =
+                experiments.find(by.project(), experiment).orElseThrow(() -> new NotFoundException("experiment"));
         Optional<Refusal> refusal = Tracking.refusal(by);
         if (refusal.isPresent()) {
             return Outcome.refused(refusal.get());
@@ -76,7 +75,8 @@ public class TrackedRuns {
         if (in.isDeleted()) {
             return Outcome.refused(Refusal.conflict("experiment-deleted", in.name()));
         }
-        RunId id = adopted(by, experiment, name, tags, now).orElseGet(() -> insert(by, experiment, name, startedAt, now));
+        RunId id =
+                adopted(by, experiment, name, tags, now).orElseGet(() -> insert(by, experiment, name, startedAt, now));
         putTags(id, tags);
         return Outcome.done(get(by, id));
     }
@@ -92,8 +92,18 @@ public class TrackedRuns {
             Jobs.Summary of = jobs.summary(job);
             experiments.ensureDefault(by.project(), now);
             runs.insert(new Run(
-                    RunId.create(), job, of.project(), of.name(), of.submittedBy(), RunState.RUNNING, now, null, 0, 0,
-                    List.of(), Run.Tracked.OF_JOB));
+                    RunId.create(),
+                    job,
+                    of.project(),
+                    of.name(),
+                    of.submittedBy(),
+                    RunState.RUNNING,
+                    now,
+                    null,
+                    0,
+                    0,
+                    List.of(),
+                    Run.Tracked.OF_JOB));
         }
         return table.adopt(job, experiment, name, now);
     }
@@ -166,7 +176,9 @@ public class TrackedRuns {
 
     /** The values of a metric in order of step, then of time; none for a metric that it does not have. */
     public Search.Found<Tracked.Value> history(Tracker by, RunId id, String metric, int most, long offset) {
-        table.find(by.project(), id).orElseThrow(() -> new NotFoundException("run"));
+        if (table.find(by.project(), id).isEmpty()) {
+            throw new NotFoundException("run");
+        }
         return Search.Found.of(table.history(id, metric, most + 1, offset), most);
     }
 
@@ -182,7 +194,8 @@ public class TrackedRuns {
             return refusal;
         }
         if (by.job() != null && !by.job().equals(run.job())) {
-            return Optional.of(Refusal.forbidden("tracking-own-runs-only", run.id().toString(), by.job().toString()));
+            return Optional.of(Refusal.forbidden(
+                    "tracking-own-runs-only", run.id().toString(), by.job().toString()));
         }
         if (run.tracked().deletedAt() != null) {
             return Optional.of(Refusal.invalid("run-deleted", run.id().toString()));
@@ -228,11 +241,7 @@ public class TrackedRuns {
         if (is != deleted) {
             table.setDeleted(id, deleted, clock.instant());
             audit.record(
-                    by.actor(),
-                    deleted ? "run.deleted" : "run.restored",
-                    "run",
-                    id,
-                    Map.of("project", run.project()));
+                    by.actor(), deleted ? "run.deleted" : "run.restored", "run", id, Map.of("project", run.project()));
         }
         return Outcome.done(true);
     }
@@ -314,7 +323,9 @@ public class TrackedRuns {
         for (Tracked.Value value : fresh) {
             UUID model = value.model();
             if (model != null) {
-                models.find(by.project(), model).orElseThrow(() -> new NotFoundException("logged model"));
+                if (models.find(by.project(), model).isEmpty()) {
+                    throw new NotFoundException("logged model");
+                }
                 models.putMetric(model, run.id(), value);
             }
         }
@@ -337,7 +348,9 @@ public class TrackedRuns {
     public Outcome<Boolean> link(Tracker by, RunId id, List<Tracked.Input> inputs, List<Tracked.ModelLink> links) {
         return change(by, id, false).then(run -> {
             for (Tracked.ModelLink link : links) {
-                models.find(by.project(), link.model()).orElseThrow(() -> new NotFoundException("logged model"));
+                if (models.find(by.project(), link.model()).isEmpty()) {
+                    throw new NotFoundException("logged model");
+                }
                 table.putModel(id, link);
             }
             inputs.forEach(input -> table.putInput(id, input));

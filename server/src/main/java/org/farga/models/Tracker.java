@@ -11,4 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param member whether they work in the project, and came with the right to change things there
  * @param job the job that speaks for itself, and so writes to no runs but its own
  */
-public record Tracker(Actor actor, ProjectId project, boolean member, @Nullable JobId job) {}
+public record Tracker(
+        Actor actor,
+        ProjectId project,
+        boolean member,
+        @Nullable JobId job) {}

@@ -34,8 +34,7 @@ class JobTrackingTest extends HttpTest {
         base = "/mlflow/" + project.slug() + "/api/2.0/mlflow";
         job = ana.post("/api/v1/jobs", """
                         {"name": "train", "allocation": "%s", "cpus": 1, "timeLimitSeconds": 120,
-                         "script": "#!/bin/sh\\necho uri=$MLFLOW_TRACKING_URI token=$MLFLOW_TRACKING_TOKEN\\nsleep 100\\n"}"""
-                        .formatted(projects.allocation(project.id())))
+                         "script": "#!/bin/sh\\necho uri=$MLFLOW_TRACKING_URI token=$MLFLOW_TRACKING_TOKEN\\nsleep 100\\n"}""".formatted(projects.allocation(project.id())))
                 .expect(201)
                 .path("id")
                 .asLong();
@@ -80,16 +79,14 @@ class JobTrackingTest extends HttpTest {
         String first = id(post("/runs/create", """
                 {"experiment_id": "%s", "run_name": "mine"}""".formatted(experiment)));
         String second = id(post("/runs/create", """
-                {"experiment_id": "%s", "tags": [{"key": "mlflow.parentRunId", "value": "%s"}]}"""
-                .formatted(experiment, first)));
+                {"experiment_id": "%s", "tags": [{"key": "mlflow.parentRunId", "value": "%s"}]}""".formatted(experiment, first)));
         assertThat(second).isNotEqualTo(first);
         JsonNode own = ana.get("/api/v1/runs/" + first).expect(200);
         assertThat(own.path("job").asLong()).isEqualTo(job);
         assertThat(own.path("name").asString()).isEqualTo("mine");
         assertThat(ana.get("/api/v1/runs?job=" + job).expect(200).path("items")).hasSize(2);
         post("/runs/log-batch", """
-                {"run_id": "%s", "metrics": [{"key": "loss", "value": 0.5, "timestamp": 1, "step": 1}]}"""
-                .formatted(first)).expect(200);
+                {"run_id": "%s", "metrics": [{"key": "loss", "value": 0.5, "timestamp": 1, "step": 1}]}""".formatted(first)).expect(200);
 
         // What it may not: other people's runs, other projects, and the rest of Farga.
         String laptop = id(ana.post(base + "/runs/create", "{}"));
@@ -97,7 +94,8 @@ class JobTrackingTest extends HttpTest {
         assertThat(post("/runs/set-tag", "{\"run_id\": \"%s\", \"key\": \"a\", \"value\": \"b\"}".formatted(laptop))
                         .status())
                 .isEqualTo(403);
-        assertThat(stranger().put(
+        assertThat(stranger()
+                        .put(
                                 base + "-artifacts/artifacts/0/" + laptop + "/artifacts/x",
                                 "x",
                                 "Authorization",
@@ -123,7 +121,10 @@ class JobTrackingTest extends HttpTest {
         // With the job it ends, and what it left open ends as the job did.
         post("/runs/update", "{\"run_id\": \"%s\", \"status\": \"FINISHED\", \"end_time\": 1}".formatted(first))
                 .expect(200);
-        assertThat(get(base + "/runs/get?run_id=" + first).json().at("/run/info/status").asString())
+        assertThat(get(base + "/runs/get?run_id=" + first)
+                        .json()
+                        .at("/run/info/status")
+                        .asString())
                 .isEqualTo("FINISHED");
         cancel();
         assertThat(get(base + "/runs/get?run_id=" + first).status()).isEqualTo(401);
@@ -135,8 +136,9 @@ class JobTrackingTest extends HttpTest {
         }
         assertThat(ana.get("/api/v1/runs/" + second).json().path("state").asString())
                 .isEqualTo("KILLED");
-        assertThat(ana.post(base + "/runs/log-parameter", "{\"run_id\": \"%s\", \"key\": \"a\", \"value\": \"b\"}"
-                                .formatted(first))
+        assertThat(ana.post(
+                                base + "/runs/log-parameter",
+                                "{\"run_id\": \"%s\", \"key\": \"a\", \"value\": \"b\"}".formatted(first))
                         .status())
                 .as("a job's own run stays as it is once it is over")
                 .isEqualTo(400);

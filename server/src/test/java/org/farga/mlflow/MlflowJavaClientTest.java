@@ -34,7 +34,8 @@ class MlflowJavaClientTest extends HttpTest {
     @BeforeEach
     void open() {
         ana = signUp("Ana");
-        base = address() + "/mlflow/" + projects.of(organisationOf(ana), ana.person()).slug();
+        base = address() + "/mlflow/"
+                + projects.of(organisationOf(ana), ana.person()).slug();
         mlflow = new MlflowClient(new BasicMlflowHostCreds(base, ana.token()));
     }
 
@@ -47,13 +48,13 @@ class MlflowJavaClientTest extends HttpTest {
     void itKeepsExperiments() {
         String id = mlflow.createExperiment("cracks");
         assertThat(mlflow.getExperiment(id).getName()).isEqualTo("cracks");
-        assertThat(mlflow.getExperimentByName("cracks")).hasValueSatisfying(e -> assertThat(e.getExperimentId())
-                .isEqualTo(id));
+        assertThat(mlflow.getExperimentByName("cracks"))
+                .hasValueSatisfying(e -> assertThat(e.getExperimentId()).isEqualTo(id));
         assertThat(mlflow.getExperimentByName("none")).isEmpty();
         assertThatThrownBy(() -> mlflow.createExperiment("cracks"))
                 .isInstanceOf(MlflowHttpException.class)
-                .satisfies(e -> assertThat(((MlflowHttpException) e).getBodyMessage())
-                        .contains("RESOURCE_ALREADY_EXISTS"));
+                .satisfies(e ->
+                        assertThat(((MlflowHttpException) e).getBodyMessage()).contains("RESOURCE_ALREADY_EXISTS"));
         mlflow.setExperimentTag(id, "team", "vision");
         assertThat(mlflow.getExperiment(id).getTagsList()).extracting("key").containsExactly("team");
         mlflow.renameExperiment(id, "fissures");
@@ -95,20 +96,28 @@ class MlflowJavaClientTest extends HttpTest {
 
         Run run = mlflow.getRun(id);
         assertThat(run.getInfo().getStatus()).isEqualTo(RunStatus.FINISHED);
-        assertThat(run.getInfo().getEndTime()).isGreaterThanOrEqualTo(run.getInfo().getStartTime());
+        assertThat(run.getInfo().getEndTime())
+                .isGreaterThanOrEqualTo(run.getInfo().getStartTime());
         assertThat(run.getData().getParamsList()).extracting(Param::getKey).containsExactly("lr", "seed");
-        assertThat(run.getData().getTagsList()).extracting(RunTag::getKey).contains("kind").doesNotContain("gone");
+        assertThat(run.getData().getTagsList())
+                .extracting(RunTag::getKey)
+                .contains("kind")
+                .doesNotContain("gone");
         assertThat(run.getData().getMetricsList()).anySatisfy(m -> {
             assertThat(m.getKey()).isEqualTo("acc");
             assertThat(m.getValue()).isEqualTo(899 / 900.0);
             assertThat(m.getStep()).isEqualTo(899);
         });
-        assertThat(mlflow.getMetricHistory(id, "acc")).hasSize(900).extracting(Metric::getStep).isSorted();
+        assertThat(mlflow.getMetricHistory(id, "acc"))
+                .hasSize(900)
+                .extracting(Metric::getStep)
+                .isSorted();
         List<Metric> bad = mlflow.getMetricHistory(id, "bad");
         assertThat(bad.get(0).getValue()).isNaN();
         assertThat(bad.get(1).getValue()).isEqualTo(Double.NEGATIVE_INFINITY);
         assertThatThrownBy(() -> mlflow.logParam(id, "seed", "43"))
-                .satisfies(e -> assertThat(((MlflowHttpException) e).getStatusCode()).isEqualTo(400));
+                .satisfies(e ->
+                        assertThat(((MlflowHttpException) e).getStatusCode()).isEqualTo(400));
     }
 
     @Test
@@ -125,8 +134,8 @@ class MlflowJavaClientTest extends HttpTest {
         assertThat(mlflow.searchRuns(List.of(experiment), "metrics.loss >= 2 AND params.even = 'true'"))
                 .extracting(RunInfo::getRunId)
                 .containsExactlyInAnyOrder(ids.get(2), ids.get(4));
-        RunsPage page = mlflow.searchRuns(
-                List.of(experiment), "", ViewType.ACTIVE_ONLY, 2, List.of("metrics.loss DESC"));
+        RunsPage page =
+                mlflow.searchRuns(List.of(experiment), "", ViewType.ACTIVE_ONLY, 2, List.of("metrics.loss DESC"));
         List<String> all = new java.util.ArrayList<>();
         page.getItems().forEach(r -> all.add(r.getInfo().getRunId()));
         while (page.hasNextPage()) {
@@ -135,7 +144,8 @@ class MlflowJavaClientTest extends HttpTest {
         }
         assertThat(all).containsExactlyElementsOf(ids.reversed());
         mlflow.deleteRun(ids.get(0));
-        assertThat(mlflow.searchRuns(List.of(experiment), "", ViewType.DELETED_ONLY, 10).getItems())
+        assertThat(mlflow.searchRuns(List.of(experiment), "", ViewType.DELETED_ONLY, 10)
+                        .getItems())
                 .hasSize(1);
         mlflow.restoreRun(ids.get(0));
         assertThat(mlflow.listRunInfos(experiment)).hasSize(5);

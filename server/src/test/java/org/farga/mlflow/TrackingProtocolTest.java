@@ -54,7 +54,9 @@ class TrackingProtocolTest extends HttpTest {
     private static void error(Answered answered, int status, String code) {
         assertThat(answered.status()).as(answered.body()).isEqualTo(status);
         assertThat(answered.header("Content-Type")).startsWith("application/json");
-        assertThat(answered.json().path("error_code").asString()).as(answered.body()).isEqualTo(code);
+        assertThat(answered.json().path("error_code").asString())
+                .as(answered.body())
+                .isEqualTo(code);
         assertThat(answered.json().path("message").asString()).isNotBlank();
     }
 
@@ -87,13 +89,11 @@ class TrackingProtocolTest extends HttpTest {
         String run = run();
         error(laia.get(api("/runs/get?run_id=" + run)), 404, "RESOURCE_DOES_NOT_EXIST");
         error(laia.post(api("/runs/create"), "{}"), 404, "RESOURCE_DOES_NOT_EXIST");
-        String hers = "/mlflow/" + projects.of(organisationOf(laia), laia.person()).slug();
+        String hers =
+                "/mlflow/" + projects.of(organisationOf(laia), laia.person()).slug();
         error(laia.get(hers + "/api/2.0/mlflow/runs/get?run_id=" + run), 404, "RESOURCE_DOES_NOT_EXIST");
-        error(
-                laia.post(hers + "/api/2.0/mlflow/runs/set-tag", """
-                        {"run_id": "%s", "key": "a", "value": "b"}""".formatted(run)),
-                404,
-                "RESOURCE_DOES_NOT_EXIST");
+        error(laia.post(hers + "/api/2.0/mlflow/runs/set-tag", """
+                        {"run_id": "%s", "key": "a", "value": "b"}""".formatted(run)), 404, "RESOURCE_DOES_NOT_EXIST");
         error(
                 laia.put(hers + "/api/2.0/mlflow-artifacts/artifacts/0/" + run + "/artifacts/a.txt", "x"),
                 404,
@@ -106,11 +106,8 @@ class TrackingProtocolTest extends HttpTest {
         Client auditor = staff(org.farga.shared.CentreRole.AUDITOR);
         auditor.get(api("/runs/get?run_id=" + run)).expect(200);
         error(auditor.post(api("/runs/create"), "{}"), 403, "PERMISSION_DENIED");
-        error(
-                auditor.post(api("/runs/set-tag"), """
-                        {"run_id": "%s", "key": "a", "value": "b"}""".formatted(run)),
-                403,
-                "PERMISSION_DENIED");
+        error(auditor.post(api("/runs/set-tag"), """
+                        {"run_id": "%s", "key": "a", "value": "b"}""".formatted(run)), 403, "PERMISSION_DENIED");
         error(auditor.post(api("/registered-models/create"), "{\"name\": \"x\"}"), 403, "PERMISSION_DENIED");
     }
 
@@ -121,25 +118,24 @@ class TrackingProtocolTest extends HttpTest {
         String[] reader = {"Authorization", "Bearer " + issued.path("secret").asString()};
         String run = run();
         stranger().get(api("/runs/get?run_id=" + run), reader).expect(200);
-        stranger().post(api("/runs/search"), "{\"experiment_ids\": [\"0\"]}", reader).expect(200);
+        stranger()
+                .post(api("/runs/search"), "{\"experiment_ids\": [\"0\"]}", reader)
+                .expect(200);
         error(stranger().post(api("/runs/create"), "{}", reader), 403, "PERMISSION_DENIED");
-        error(
-                stranger().put(files("/artifacts/0/" + run + "/artifacts/a.txt"), "x", reader),
-                403,
-                "PERMISSION_DENIED");
+        error(stranger().put(files("/artifacts/0/" + run + "/artifacts/a.txt"), "x", reader), 403, "PERMISSION_DENIED");
     }
 
     @Test
     void withoutAProjectInTheAddressTheOnlyOneCounts() {
         ana.get("/api/2.0/mlflow/experiments/get?experiment_id=0").expect(200);
         String slug = base.substring("/mlflow/".length());
-        ana.get("/api/2.0/mlflow/experiments/get?experiment_id=0", "X-MLFLOW-WORKSPACE", slug).expect(200);
+        ana.get("/api/2.0/mlflow/experiments/get?experiment_id=0", "X-MLFLOW-WORKSPACE", slug)
+                .expect(200);
         error(
                 ana.get("/api/2.0/mlflow/experiments/get?experiment_id=0", "X-MLFLOW-WORKSPACE", "other"),
                 404,
                 "RESOURCE_DOES_NOT_EXIST");
-        error(
-                signUp("Laia").get("/api/2.0/mlflow/experiments/get?experiment_id=0"), 400, "INVALID_PARAMETER_VALUE");
+        error(signUp("Laia").get("/api/2.0/mlflow/experiments/get?experiment_id=0"), 400, "INVALID_PARAMETER_VALUE");
     }
 
     @Test
@@ -147,14 +143,12 @@ class TrackingProtocolTest extends HttpTest {
         String run = run();
         post("/runs/log-parameter", "{\"run_id\": \"%s\", \"key\": \"seed\", \"value\": \"1\"}".formatted(run))
                 .expect(200);
-        error(
-                post("/runs/log-batch", """
+        error(post("/runs/log-batch", """
                         {"run_id": "%s", "metrics": [{"key": "m", "value": 1, "timestamp": 1, "step": 0}],
                          "params": [{"key": "lr", "value": "0.1"}, {"key": "seed", "value": "2"}],
-                         "tags": [{"key": "t", "value": "x"}]}""".formatted(run)),
-                400,
-                "INVALID_PARAMETER_VALUE");
-        JsonNode data = ana.get(api("/runs/get?run_id=" + run)).expect(200).path("run").path("data");
+                         "tags": [{"key": "t", "value": "x"}]}""".formatted(run)), 400, "INVALID_PARAMETER_VALUE");
+        JsonNode data =
+                ana.get(api("/runs/get?run_id=" + run)).expect(200).path("run").path("data");
         assertThat(data.path("metrics")).isEmpty();
         assertThat(data.path("params")).hasSize(1);
         assertThat(data.path("tags").toString()).doesNotContain("\"t\"");
@@ -172,6 +166,7 @@ class TrackingProtocolTest extends HttpTest {
                 "{\"metrics\": [{\"key\": \"m\", \"value\": [1]}]}",
                 "{\"metrics\": [{\"key\": \"m\", \"value\": 1, \"step\": 1.5}]}",
                 "{\"metrics\": [{\"key\": \"m\", \"value\": 1, \"step\": 99999999999999999999}]}",
+                "{\"metrics\": [{\"key\": \"m\", \"value\": 1, \"step\": -9223372036854775808}]}",
                 "{\"metrics\": [{\"key\": \"m\", \"value\": 1, \"timestamp\": -1}]}",
                 "{\"metrics\": [{\"key\": \"m\", \"value\": 1, \"timestamp\": 9223372036854775807}]}",
                 "{\"metrics\": {\"key\": \"m\"}}",
@@ -278,12 +273,16 @@ class TrackingProtocolTest extends HttpTest {
     void aFileComesBackAsItWasSent() {
         String run = run();
         String place = "/artifacts/0/" + run + "/artifacts/";
-        ana.put(files(place + "sub%20folder/a.txt"), "one", "Content-Type", "text/plain").expect(200);
-        ana.put(files(place + "sub%20folder/a.txt"), "three", "Content-Type", "text/plain").expect(200);
+        ana.put(files(place + "sub%20folder/a.txt"), "one", "Content-Type", "text/plain")
+                .expect(200);
+        ana.put(files(place + "sub%20folder/a.txt"), "three", "Content-Type", "text/plain")
+                .expect(200);
         Answered read = ana.get(files(place + "sub%20folder/a.txt"));
         assertThat(read.body()).isEqualTo("three");
         assertThat(read.header("Content-Disposition")).startsWith("attachment");
-        assertThat(ana.get(files(place + "sub%20folder/a.txt"), "Range", "bytes=1-2").body()).isEqualTo("hr");
+        assertThat(ana.get(files(place + "sub%20folder/a.txt"), "Range", "bytes=1-2")
+                        .body())
+                .isEqualTo("hr");
         assertThat(ana.get(files("/artifacts?path=0/" + run + "/artifacts"))
                         .expect(200)
                         .path("files")
@@ -299,11 +298,20 @@ class TrackingProtocolTest extends HttpTest {
     @Test
     void aFileInPiecesIsWholeOrNotThere() {
         String run = run();
-        JsonNode begun = ana.post(files("/mpu/create/0/" + run + "/artifacts/w"), """
+        JsonNode begun =
+                ana.post(files("/mpu/create/0/" + run + "/artifacts/w"), """
                         {"path": "big.bin", "num_parts": 2}""").expect(200);
         String upload = begun.path("upload_id").asString();
-        String first = begun.path("credentials").path(0).path("url").asString().substring(address().length());
-        String second = begun.path("credentials").path(1).path("url").asString().substring(address().length());
+        String first = begun.path("credentials")
+                .path(0)
+                .path("url")
+                .asString()
+                .substring(address().length());
+        String second = begun.path("credentials")
+                .path(1)
+                .path("url")
+                .asString()
+                .substring(address().length());
         String etag1 = ana.put(first, "abc", "Content-Type", "text/plain").header("ETag");
         String complete = "{\"path\": \"big.bin\", \"upload_id\": \"%s\", \"parts\": [%s]}";
         String one = "{\"part_number\": 1, \"etag\": \"" + etag1.replace("\"", "\\\"") + "\"}";
@@ -314,7 +322,9 @@ class TrackingProtocolTest extends HttpTest {
         String etag2 = ana.put(second, "def", "Content-Type", "text/plain").header("ETag");
         String wrong = "{\"part_number\": 2, \"etag\": \"x\"}";
         error(
-                ana.post(files("/mpu/complete/0/" + run + "/artifacts/w"), complete.formatted(upload, one + "," + wrong)),
+                ana.post(
+                        files("/mpu/complete/0/" + run + "/artifacts/w"),
+                        complete.formatted(upload, one + "," + wrong)),
                 400,
                 "INVALID_PARAMETER_VALUE");
         error(ana.put(first.replaceFirst("/1$", "/3"), "x"), 404, "RESOURCE_DOES_NOT_EXIST");
@@ -322,7 +332,9 @@ class TrackingProtocolTest extends HttpTest {
         String two = "{\"part_number\": 2, \"etag\": \"" + etag2.replace("\"", "\\\"") + "\"}";
         ana.post(files("/mpu/complete/0/" + run + "/artifacts/w"), complete.formatted(upload, one + "," + two))
                 .expect(200);
-        assertThat(ana.get(files("/artifacts/0/" + run + "/artifacts/w/big.bin")).body()).isEqualTo("abcdef");
+        assertThat(ana.get(files("/artifacts/0/" + run + "/artifacts/w/big.bin"))
+                        .body())
+                .isEqualTo("abcdef");
         error(ana.put(first, "late"), 404, "RESOURCE_DOES_NOT_EXIST");
     }
 
@@ -330,11 +342,13 @@ class TrackingProtocolTest extends HttpTest {
     void aRegisteredVersionKeepsItsFilesWhateverBecomesOfTheRuns() {
         String run = run();
         String file = "/artifacts/0/" + run + "/artifacts/model/weights.bin";
-        ana.put(files(file), "first", "Content-Type", "application/octet-stream").expect(200);
+        ana.put(files(file), "first", "Content-Type", "application/octet-stream")
+                .expect(200);
         post("/registered-models/create", "{\"name\": \"detector\"}").expect(200);
         post("/model-versions/create", "{\"name\": \"detector\", \"source\": \"runs:/%s/model\"}".formatted(run))
                 .expect(200);
-        ana.put(files(file), "second", "Content-Type", "application/octet-stream").expect(200);
+        ana.put(files(file), "second", "Content-Type", "application/octet-stream")
+                .expect(200);
         String uri = ana.get(api("/model-versions/get-download-uri?name=detector&version=1"))
                 .expect(200)
                 .path("artifact_uri")
@@ -350,7 +364,8 @@ class TrackingProtocolTest extends HttpTest {
         assertThat(lineage.has("job")).isFalse();
         assertThat(lineage.path("run").path("id").asString()).isEqualTo(run);
         // Deleted, it is no longer offered; the record keeps it.
-        ana.send("DELETE", api("/model-versions/delete"), "{\"name\": \"detector\", \"version\": \"1\"}").expect(200);
+        ana.send("DELETE", api("/model-versions/delete"), "{\"name\": \"detector\", \"version\": \"1\"}")
+                .expect(200);
         error(ana.get(api("/model-versions/get?name=detector&version=1")), 404, "RESOURCE_DOES_NOT_EXIST");
         assertThat(jdbc.sql("SELECT count(*) FROM model_version WHERE run_id = CAST(:run AS uuid)")
                         .param("run", run)
@@ -369,8 +384,9 @@ class TrackingProtocolTest extends HttpTest {
                     "INVALID_PARAMETER_VALUE");
         }
         error(
-                post("/model-versions/create", "{\"name\": \"outside\", \"source\": \"runs:/%s/m\"}"
-                        .formatted(java.util.UUID.randomUUID())),
+                post(
+                        "/model-versions/create",
+                        "{\"name\": \"outside\", \"source\": \"runs:/%s/m\"}".formatted(java.util.UUID.randomUUID())),
                 404,
                 "RESOURCE_DOES_NOT_EXIST");
     }
@@ -385,11 +401,19 @@ class TrackingProtocolTest extends HttpTest {
                 "metrics.a > 1e309",
                 "start_time > 1e300",
                 "attributes.run_id IN ('x')")) {
-            post("/runs/search", "{\"experiment_ids\": [\"0\"], \"filter\": \"%s\"}".formatted(filter.replace("\"", "\\\"")))
+            post(
+                            "/runs/search",
+                            "{\"experiment_ids\": [\"0\"], \"filter\": \"%s\"}".formatted(filter.replace("\"", "\\\"")))
                     .expect(200);
         }
-        error(post("/runs/search", "{\"experiment_ids\": [\"0\"], \"page_token\": \"x\"}"), 400, "INVALID_PARAMETER_VALUE");
-        error(post("/runs/search", "{\"experiment_ids\": [\"0\"], \"max_results\": 0}"), 400, "INVALID_PARAMETER_VALUE");
+        error(
+                post("/runs/search", "{\"experiment_ids\": [\"0\"], \"page_token\": \"x\"}"),
+                400,
+                "INVALID_PARAMETER_VALUE");
+        error(
+                post("/runs/search", "{\"experiment_ids\": [\"0\"], \"max_results\": 0}"),
+                400,
+                "INVALID_PARAMETER_VALUE");
         post("/runs/search", "{\"experiment_ids\": [\"zero\", \"4711\"]}").expect(200);
     }
 }

@@ -11,10 +11,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
 import java.util.Set;
 import java.util.UUID;
-import org.farga.platform.Settings;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -67,7 +65,9 @@ class FileStoreTest {
         assertThat(store.place(nobodys.sha256())).doesNotExist();
         assertThat(store.place(named.sha256())).exists();
         assertThat(store.place(fresh.sha256())).exists();
-        assertThat(store.place(again.sha256())).as("it was kept again meanwhile").exists();
+        assertThat(store.place(again.sha256()))
+                .as("it was kept again meanwhile")
+                .exists();
     }
 
     @Test

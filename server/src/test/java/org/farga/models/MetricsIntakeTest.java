@@ -62,7 +62,8 @@ class MetricsIntakeTest {
                 run(7),
                 known,
                 lines(point(0, "loss", OptionalLong.empty(), 2), point(1, "new", OptionalLong.empty(), 3)));
-        assertThat(intake.rows()).containsExactly(new RunTable.Row(0, 4, 7, 2.0, null), new RunTable.Row(1, 2, 0, 3.0, null));
+        assertThat(intake.rows())
+                .containsExactly(new RunTable.Row(0, 4, 7, 2.0, null), new RunTable.Row(1, 2, 0, 3.0, null));
         assertThat(intake.after(run(7)).points()).isEqualTo(9);
     }
 
@@ -81,7 +82,8 @@ class MetricsIntakeTest {
     void aRunHasAThousandMetricsAndThoseItHasGoOn() {
         Map<String, RunTable.Numbered> known = new HashMap<>();
         IntStream.rangeClosed(1, MetricsIntake.MOST_NAMES)
-                .forEach(i -> known.put("m" + i, new RunTable.Numbered(i, new RunMetric("m" + i, 1, 0, 1, 1, 1), null)));
+                .forEach(i ->
+                        known.put("m" + i, new RunTable.Numbered(i, new RunMetric("m" + i, 1, 0, 1, 1, 1), null)));
         MetricsIntake intake = MetricsIntake.of(
                 run(1_000),
                 known,

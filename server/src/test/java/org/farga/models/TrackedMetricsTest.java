@@ -72,7 +72,11 @@ class TrackedMetricsTest {
         IntStream.rangeClosed(1, MetricsIntake.MOST_NAMES)
                 .forEach(i -> known.put(
                         "m" + i, new RunTable.Numbered(i, new RunMetric("m" + i, 1, 0, 1, 1, 1), Instant.EPOCH)));
-        assertThat(TrackedMetrics.of(1_000, known, List.of(value("m5", 1, 1, 1))).refusal()).isEmpty();
-        assertThat(TrackedMetrics.of(1_000, known, List.of(value("more", 1, 1, 1))).refusal()).isPresent();
+        assertThat(TrackedMetrics.of(1_000, known, List.of(value("m5", 1, 1, 1)))
+                        .refusal())
+                .isEmpty();
+        assertThat(TrackedMetrics.of(1_000, known, List.of(value("more", 1, 1, 1)))
+                        .refusal())
+                .isPresent();
     }
 }
