@@ -91,6 +91,7 @@ class SecurityConfiguration {
                                 "/invitation",
                                 "/language",
                                 "/problems/**",
+                                "/privacy",
                                 "/calls/**",
                                 "/datasets/**",
                                 "/css/**",
