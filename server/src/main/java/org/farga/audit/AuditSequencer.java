@@ -92,7 +92,10 @@ class AuditSequencer implements SmartLifecycle {
 
     @Override
     public void start() {
-        thread = Thread.ofPlatform().daemon().name("audit-sequencer").start(this::loop);
+        // Known before it runs: its loop ends where it is not the one that is meant.
+        Thread made = Thread.ofPlatform().daemon().name("audit-sequencer").unstarted(this::loop);
+        thread = made;
+        made.start();
     }
 
     @Override
