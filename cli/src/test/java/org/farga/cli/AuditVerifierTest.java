@@ -109,10 +109,8 @@ class AuditVerifierTest {
                 .filter(i -> lines.get(i).startsWith("{\"disclosures\":"))
                 .findFirst()
                 .orElseThrow();
-        String disclosure = Api.JSON.readTree(lines.get(at))
-                .path("disclosures")
-                .path(0)
-                .asString();
+        String disclosure =
+                Api.JSON.readTree(lines.get(at)).path("disclosures").path(0).asString();
         String forged = java.util.Base64.getUrlEncoder()
                 .withoutPadding()
                 .encodeToString("[\"salt\",\"name\",\"Eve\"]".getBytes(UTF_8));

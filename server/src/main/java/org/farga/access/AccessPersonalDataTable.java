@@ -19,7 +19,10 @@ class AccessPersonalDataTable implements PersonalData {
     @Override
     public List<Section> sections() {
         return List.of(
-                new Section("proposals", Set.of("proposal.created_by", "proposal.submitted_by", "proposal.decided_by"), """
+                new Section(
+                        "proposals",
+                        Set.of("proposal.created_by", "proposal.submitted_by", "proposal.decided_by"),
+                        """
                         SELECT code, title, abstract, state, created_at, submitted_at, decided_at FROM proposal WHERE :person IN (created_by, submitted_by, decided_by) ORDER BY created_at"""),
                 new Section("proposal-events", Set.of("proposal_event.person_id"), """
                         SELECT proposal_id, at, event FROM proposal_event WHERE person_id = :person ORDER BY number"""),

@@ -21,7 +21,10 @@ class AllocationPersonalDataTable implements PersonalData {
         return List.of(
                 new Section("projects", Set.of("project_member.person_id"), """
                         SELECT p.name AS project, m.role, m.since FROM project_member m JOIN project p ON p.id = m.project_id WHERE m.person_id = :person ORDER BY m.since"""),
-                new Section("suspensions", Set.of("allocation_suspension.suspended_by", "allocation_suspension.lifted_by"), """
+                new Section(
+                        "suspensions",
+                        Set.of("allocation_suspension.suspended_by", "allocation_suspension.lifted_by"),
+                        """
                         SELECT allocation_id, since, reason, lifted_at FROM allocation_suspension WHERE suspended_by = :person OR lifted_by = :person ORDER BY since"""));
     }
 
@@ -43,8 +46,6 @@ class AllocationPersonalDataTable implements PersonalData {
     @Override
     public void forget(Forgotten person) {
         jdbc.sql("""
-                DELETE FROM project_member WHERE person_id = :person AND role = 'MEMBER'""")
-                .param("person", person.person().value())
-                .update();
+                DELETE FROM project_member WHERE person_id = :person AND role = 'MEMBER'""").param("person", person.person().value()).update();
     }
 }

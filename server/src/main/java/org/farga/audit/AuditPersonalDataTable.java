@@ -44,8 +44,18 @@ class AuditPersonalDataTable implements PersonalData {
     @Override
     public List<RetentionRule> retention() {
         return List.of(
-                RetentionRule.of("audit-values", 1825, limit -> remove("DELETE FROM audit_disclosure d USING audit_entry e WHERE e.number = d.number AND e.at < :limit", limit)),
-                RetentionRule.of("audit-checks", 365, limit -> remove("DELETE FROM audit_check WHERE asked_at < :limit AND (findings IS NULL OR findings = '[]')", limit)));
+                RetentionRule.of(
+                        "audit-values",
+                        1825,
+                        limit -> remove(
+                                "DELETE FROM audit_disclosure d USING audit_entry e WHERE e.number = d.number AND e.at < :limit",
+                                limit)),
+                RetentionRule.of(
+                        "audit-checks",
+                        365,
+                        limit -> remove(
+                                "DELETE FROM audit_check WHERE asked_at < :limit AND (findings IS NULL OR findings = '[]')",
+                                limit)));
     }
 
     private long remove(String sql, Instant limit) {

@@ -18,14 +18,14 @@ class ComputePersonalDataTable implements PersonalData {
 
     @Override
     public List<Section> sections() {
-        return List.of(
-                new Section("jobs", Set.of("job.submitted_by", "job.cancelled_by"), """
+        return List.of(new Section("jobs", Set.of("job.submitted_by", "job.cancelled_by"), """
                         SELECT number, name, project_id, submitted_at, started_at, ended_at, state, exit_code, CASE WHEN submitted_by = :person THEN script END AS script FROM job WHERE submitted_by = :person OR cancelled_by = :person ORDER BY number"""));
     }
 
     @Override
     public List<Obstacle> obstacles(PersonId person) {
-        return jdbc.sql("SELECT number, name FROM job WHERE submitted_by = :person AND stage <> 'ENDED' ORDER BY number LIMIT 20")
+        return jdbc.sql(
+                        "SELECT number, name FROM job WHERE submitted_by = :person AND stage <> 'ENDED' ORDER BY number LIMIT 20")
                 .param("person", person.value())
                 .query((row, n) -> new Obstacle(
                         "privacy.obstacle.live-job",

@@ -41,8 +41,7 @@ class JobFolderRetention implements RetentionRule {
         try {
             List<JobId> all = local.withFolders();
             for (int from = 0; from < all.size(); from += BATCH) {
-                Map<JobId, Jobs.Summary> known =
-                        jobs.summaries(all.subList(from, Math.min(all.size(), from + BATCH)));
+                Map<JobId, Jobs.Summary> known = jobs.summaries(all.subList(from, Math.min(all.size(), from + BATCH)));
                 for (Jobs.Summary job : known.values()) {
                     Instant ended = job.endedAt();
                     if (job.ended() && ended != null && ended.isBefore(limit) && discard(job.id())) {

@@ -59,7 +59,13 @@ class ApiTokens {
                     "token.issued",
                     "token",
                     token.id(),
-                    Map.of("name", new Personal(person, token.name()), "scopes", token.scopes(), "expiresAt", token.expiresAt()));
+                    Map.of(
+                            "name",
+                            new Personal(person, token.name()),
+                            "scopes",
+                            token.scopes(),
+                            "expiresAt",
+                            token.expiresAt()));
             return new Issued(token, secret);
         });
     }

@@ -33,24 +33,24 @@ class IdentityPersonalDataTable implements PersonalData {
     @Override
     public void forget(Forgotten person) {
         jdbc.sql("""
-                DELETE FROM password WHERE person_id = :person""")
-                .param("person", person.person().value())
-                .update();
+                DELETE FROM password WHERE person_id = :person""").param("person", person.person().value()).update();
         jdbc.sql("""
-                DELETE FROM api_token WHERE person_id = :person""")
-                .param("person", person.person().value())
-                .update();
+                DELETE FROM api_token WHERE person_id = :person""").param("person", person.person().value()).update();
         jdbc.sql("""
-                DELETE FROM sign_in_failure WHERE email = :email""")
-                .param("email", person.email().value())
-                .update();
+                DELETE FROM sign_in_failure WHERE email = :email""").param("email", person.email().value()).update();
     }
 
     @Override
     public List<RetentionRule> retention() {
         return List.of(
-                RetentionRule.of("sign-in-failures", 30, limit -> remove("DELETE FROM sign_in_failure WHERE last_failure < :limit", limit)),
-                RetentionRule.of("tokens", 90, limit -> remove("DELETE FROM api_token WHERE least(expires_at, revoked_at) < :limit", limit)));
+                RetentionRule.of(
+                        "sign-in-failures",
+                        30,
+                        limit -> remove("DELETE FROM sign_in_failure WHERE last_failure < :limit", limit)),
+                RetentionRule.of(
+                        "tokens",
+                        90,
+                        limit -> remove("DELETE FROM api_token WHERE least(expires_at, revoked_at) < :limit", limit)));
     }
 
     private long remove(String sql, Instant limit) {

@@ -21,17 +21,14 @@ class NotificationPersonalDataTable implements PersonalData {
 
     @Override
     public List<Section> sections() {
-        return List.of(
-                new Section("notifications", Set.of("notification.person_id"), """
+        return List.of(new Section("notifications", Set.of("notification.person_id"), """
                         SELECT at, message, arguments, link, read_at FROM notification WHERE person_id = :person ORDER BY at"""));
     }
 
     @Override
     public void forget(Forgotten person) {
         jdbc.sql("""
-                DELETE FROM notification WHERE person_id = :person""")
-                .param("person", person.person().value())
-                .update();
+                DELETE FROM notification WHERE person_id = :person""").param("person", person.person().value()).update();
         jdbc.sql("""
                 UPDATE notification
                 SET arguments = replace(replace(arguments::text, to_json(:name::text)::text, to_json(:newName::text)::text),
@@ -46,8 +43,8 @@ class NotificationPersonalDataTable implements PersonalData {
 
     @Override
     public List<RetentionRule> retention() {
-        return List.of(
-                RetentionRule.of("notifications", 365, limit -> remove("DELETE FROM notification WHERE at < :limit", limit)));
+        return List.of(RetentionRule.of(
+                "notifications", 365, limit -> remove("DELETE FROM notification WHERE at < :limit", limit)));
     }
 
     private long remove(String sql, Instant limit) {

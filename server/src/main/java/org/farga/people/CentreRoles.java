@@ -61,7 +61,13 @@ public class CentreRoles {
                     "centre-role.granted",
                     "person",
                     person,
-                    Map.of("role", role, "name", new Personal(person, member.name()), "email", new Personal(person, member.email().value())));
+                    Map.of(
+                            "role",
+                            role,
+                            "name",
+                            new Personal(person, member.name()),
+                            "email",
+                            new Personal(person, member.email().value())));
         }
         return Outcome.done(get(actor, person));
     }
@@ -81,7 +87,13 @@ public class CentreRoles {
                     "centre-role.withdrawn",
                     "person",
                     person,
-                    Map.of("role", role, "name", new Personal(person, member.name()), "email", new Personal(person, member.email().value())));
+                    Map.of(
+                            "role",
+                            role,
+                            "name",
+                            new Personal(person, member.name()),
+                            "email",
+                            new Personal(person, member.email().value())));
         }
         return table.find(person).map(Outcome::done).orElseThrow(() -> new NotFoundException("person"));
     }

@@ -34,7 +34,10 @@ class PeoplePersonalDataTable implements PersonalData {
                         SELECT id, name, country, created_at FROM organisation WHERE created_by = :person ORDER BY created_at"""),
                 new Section("size-declarations", Set.of("size_declaration.declared_by"), """
                         SELECT organisation_id, year, declared_at FROM size_declaration WHERE declared_by = :person ORDER BY declared_at"""),
-                new Section("invitations", Set.of("invitation.email", "invitation.invited_by", "invitation.accepted_by"), """
+                new Section(
+                        "invitations",
+                        Set.of("invitation.email", "invitation.invited_by", "invitation.accepted_by"),
+                        """
                         SELECT organisation_id, CASE WHEN email = :email OR invited_by = :person THEN email END AS email, role, created_at, accepted_at, revoked_at,
                         invited_by = :person AS sent_by_you FROM invitation
                         WHERE email = :email OR invited_by = :person OR accepted_by = :person ORDER BY created_at"""));
@@ -70,17 +73,11 @@ class PeoplePersonalDataTable implements PersonalData {
     @Override
     public void forget(Forgotten person) {
         jdbc.sql("""
-                DELETE FROM centre_role WHERE person_id = :person""")
-                .param("person", person.person().value())
-                .update();
+                DELETE FROM centre_role WHERE person_id = :person""").param("person", person.person().value()).update();
         jdbc.sql("""
-                DELETE FROM membership WHERE person_id = :person""")
-                .param("person", person.person().value())
-                .update();
+                DELETE FROM membership WHERE person_id = :person""").param("person", person.person().value()).update();
         jdbc.sql("""
-                DELETE FROM invitation WHERE email = :email AND accepted_at IS NULL""")
-                .param("email", person.email().value())
-                .update();
+                DELETE FROM invitation WHERE email = :email AND accepted_at IS NULL""").param("email", person.email().value()).update();
         jdbc.sql("""
                 UPDATE invitation SET email = :newEmail WHERE email = :email OR accepted_by = :person""")
                 .param("person", person.person().value())
@@ -97,8 +94,12 @@ class PeoplePersonalDataTable implements PersonalData {
 
     @Override
     public List<RetentionRule> retention() {
-        return List.of(
-                RetentionRule.of("invitations", 365, limit -> remove("DELETE FROM invitation WHERE accepted_at IS NULL AND least(expires_at, revoked_at) < :limit", limit)));
+        return List.of(RetentionRule.of(
+                "invitations",
+                365,
+                limit -> remove(
+                        "DELETE FROM invitation WHERE accepted_at IS NULL AND least(expires_at, revoked_at) < :limit",
+                        limit)));
     }
 
     private long remove(String sql, Instant limit) {

@@ -31,15 +31,15 @@ class PlatformPersonalDataTable implements PersonalData {
 
     @Override
     public Map<String, String> exceptions() {
-        return Map.of("idempotency_key.person_id", "answers to repeated requests, removed after a day; what they say stands in the other sections");
+        return Map.of(
+                "idempotency_key.person_id",
+                "answers to repeated requests, removed after a day; what they say stands in the other sections");
     }
 
     @Override
     public void forget(Forgotten person) {
         jdbc.sql("""
-                DELETE FROM outgoing_mail WHERE recipient = :email""")
-                .param("email", person.email().value())
-                .update();
+                DELETE FROM outgoing_mail WHERE recipient = :email""").param("email", person.email().value()).update();
         jdbc.sql("""
                 UPDATE outgoing_mail SET subject = replace(replace(subject, :name, :newName), :email, :newEmail),
                 body = replace(replace(body, :name, :newName), :email, :newEmail)
@@ -50,9 +50,7 @@ class PlatformPersonalDataTable implements PersonalData {
                 .param("newName", person.newName())
                 .update();
         jdbc.sql("""
-                DELETE FROM spring_session WHERE principal_name = CAST(:person AS text)""")
-                .param("person", person.person().value())
-                .update();
+                DELETE FROM spring_session WHERE principal_name = CAST(:person AS text)""").param("person", person.person().value()).update();
         jdbc.sql("""
                 DELETE FROM idempotency_key
                 WHERE person_id = :person OR position(convert_to(:email, 'UTF8') IN response_body) > 0 OR position(convert_to(:name, 'UTF8') IN response_body) > 0""")
@@ -74,9 +72,18 @@ class PlatformPersonalDataTable implements PersonalData {
     @Override
     public List<RetentionRule> retention() {
         return List.of(
-                RetentionRule.of("sent-mail", 30, limit -> remove("DELETE FROM outgoing_mail WHERE sent_at < :limit", limit)),
-                RetentionRule.of("unsent-mail", 180, limit -> remove("DELETE FROM outgoing_mail WHERE sent_at IS NULL AND created_at < :limit", limit)),
-                RetentionRule.of("sessions", 30, limit -> remove("DELETE FROM spring_session WHERE to_timestamp(expiry_time / 1000) < :limit", limit)));
+                RetentionRule.of(
+                        "sent-mail", 30, limit -> remove("DELETE FROM outgoing_mail WHERE sent_at < :limit", limit)),
+                RetentionRule.of(
+                        "unsent-mail",
+                        180,
+                        limit -> remove(
+                                "DELETE FROM outgoing_mail WHERE sent_at IS NULL AND created_at < :limit", limit)),
+                RetentionRule.of(
+                        "sessions",
+                        30,
+                        limit -> remove(
+                                "DELETE FROM spring_session WHERE to_timestamp(expiry_time / 1000) < :limit", limit)));
     }
 
     private long remove(String sql, Instant limit) {

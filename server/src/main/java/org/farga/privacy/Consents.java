@@ -99,9 +99,7 @@ class Consents {
     @Transactional
     Outcome<News> send(Actor actor, @Nullable String subject, @Nullable String text) {
         requireEditor(actor);
-        Fields fields = new Fields()
-                .text("subject", subject, 200)
-                .text("text", text, 20_000);
+        Fields fields = new Fields().text("subject", subject, 200).text("text", text, 20_000);
         var refusal = fields.refusal();
         if (refusal.isPresent() || subject == null || text == null) {
             return Outcome.refused(refusal.orElseThrow());

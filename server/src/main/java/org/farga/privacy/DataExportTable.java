@@ -72,7 +72,8 @@ class DataExportTable {
     }
 
     List<UUID> listExpiredBefore(Instant limit) {
-        return jdbc.sql("SELECT id FROM data_export WHERE expires_at < :limit OR (expires_at IS NULL AND asked_at < :limit)")
+        return jdbc.sql(
+                        "SELECT id FROM data_export WHERE expires_at < :limit OR (expires_at IS NULL AND asked_at < :limit)")
                 .param("limit", utc(limit))
                 .query(UUID.class)
                 .list();
@@ -107,10 +108,9 @@ class DataExportTable {
         Map<String, Object> values = new LinkedHashMap<>();
         ResultSetMetaData columns = row.getMetaData();
         for (int i = 1; i <= columns.getColumnCount(); i++) {
-            Object value =
-                    columns.getColumnTypeName(i).equals("timestamptz")
-                            ? instant(row.getObject(i, OffsetDateTime.class))
-                            : row.getObject(i);
+            Object value = columns.getColumnTypeName(i).equals("timestamptz")
+                    ? instant(row.getObject(i, OffsetDateTime.class))
+                    : row.getObject(i);
             if (value != null) {
                 values.put(columns.getColumnLabel(i), plain(value));
             }

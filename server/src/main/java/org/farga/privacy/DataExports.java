@@ -177,7 +177,8 @@ class DataExports {
                     + escaped(messages.text(language, "privacy.export.title", person.name())) + "</title><style>"
                     + "body{font:16px/1.5 sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem}table{border-collapse:collapse}"
                     + "td,th{border:1px solid #999;padding:.2rem .5rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}"
-                    + "</style><h1>" + escaped(messages.text(language, "privacy.export.title", person.name())) + "</h1><p>"
+                    + "</style><h1>" + escaped(messages.text(language, "privacy.export.title", person.name()))
+                    + "</h1><p>"
                     + escaped(messages.text(language, "privacy.export.text")) + "</p>");
             for (PersonalData module : modules) {
                 for (Section section : module.sections()) {
@@ -227,8 +228,10 @@ class DataExports {
                 page.write("</table>");
             }
             if (rows > MOST_SHOWN) {
-                page.write("<p>" + escaped(messages.text(
-                        language, "privacy.export.more", rows - MOST_SHOWN, section.name() + ".json")) + "</p>");
+                page.write("<p>"
+                        + escaped(messages.text(
+                                language, "privacy.export.more", rows - MOST_SHOWN, section.name() + ".json"))
+                        + "</p>");
             }
         }
 
@@ -252,7 +255,10 @@ class DataExports {
     }
 
     private static String escaped(String text) {
-        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\"", "&quot;");
+        return text.replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("\"", "&quot;");
     }
 
     /** Removes copies that expired before this; says how many. */

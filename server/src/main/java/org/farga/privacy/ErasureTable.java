@@ -73,11 +73,7 @@ class ErasureTable {
     boolean lock(UUID id) {
         return jdbc.sql("""
                         SELECT id FROM erasure_request
-                        WHERE id = :id AND cancelled_at IS NULL AND done_at IS NULL FOR UPDATE""")
-                .param("id", id)
-                .query(UUID.class)
-                .optional()
-                .isPresent();
+                        WHERE id = :id AND cancelled_at IS NULL AND done_at IS NULL FOR UPDATE""").param("id", id).query(UUID.class).optional().isPresent();
     }
 
     void done(UUID id, Instant now) {

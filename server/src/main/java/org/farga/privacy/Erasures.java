@@ -112,8 +112,8 @@ class Erasures {
     Outcome<ErasureRequest> ask(Actor actor, PersonId person, @Nullable String confirmation) {
         requireRight(actor, person);
         People.Summary whom = people.summary(person);
-        boolean meant =
-                confirmation != null && confirmation.strip().equalsIgnoreCase(whom.email().value());
+        boolean meant = confirmation != null
+                && confirmation.strip().equalsIgnoreCase(whom.email().value());
         Optional<Refusal> refusal =
                 new Fields().rule("confirmation", meant, "erasure-confirmation").refusal();
         if (refusal.isPresent()) {

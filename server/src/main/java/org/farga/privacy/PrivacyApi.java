@@ -38,8 +38,7 @@ class PrivacyApi {
     private final Retentions retentions;
     private final Messages messages;
 
-    PrivacyApi(
-            DataExports exports, Erasures erasures, Consents consents, Retentions retentions, Messages messages) {
+    PrivacyApi(DataExports exports, Erasures erasures, Consents consents, Retentions retentions, Messages messages) {
         this.exports = exports;
         this.erasures = erasures;
         this.consents = consents;

@@ -175,7 +175,10 @@ class PrivacyPages {
 
     @PostMapping("/centre/news")
     ModelAndView send(
-            Actor actor, @RequestParam Map<String, String> typed, HttpServletRequest request, RedirectAttributes redirect) {
+            Actor actor,
+            @RequestParam Map<String, String> typed,
+            HttpServletRequest request,
+            RedirectAttributes redirect) {
         return switch (consents.send(actor, typed.get("subject"), typed.get("text"))) {
             case Outcome.Done<Consents.News> done -> {
                 redirect.addFlashAttribute(Shells.NOTICE, "privacy.news.sent");

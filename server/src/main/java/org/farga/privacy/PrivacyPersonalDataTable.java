@@ -24,7 +24,10 @@ class PrivacyPersonalDataTable implements PersonalData {
                         WHERE c.person_id = :person ORDER BY c.given_at"""),
                 new Section("data-exports", Set.of("data_export.person_id"), """
                         SELECT asked_at, ready_at, expires_at FROM data_export WHERE person_id = :person ORDER BY asked_at"""),
-                new Section("erasure-requests", Set.of("erasure_request.person_id", "erasure_request.asked_by", "erasure_request.cancelled_by"), """
+                new Section(
+                        "erasure-requests",
+                        Set.of("erasure_request.person_id", "erasure_request.asked_by", "erasure_request.cancelled_by"),
+                        """
                         SELECT asked_at, due_at, cancelled_at, done_at FROM erasure_request WHERE :person IN (person_id, asked_by, cancelled_by) ORDER BY asked_at"""),
                 new Section("news", Set.of("news.sent_by"), """
                         SELECT subject, sent_at, recipients FROM news WHERE sent_by = :person ORDER BY sent_at"""));
@@ -33,8 +36,6 @@ class PrivacyPersonalDataTable implements PersonalData {
     @Override
     public void forget(Forgotten person) {
         jdbc.sql("""
-                UPDATE consent SET withdrawn_at = greatest(given_at, now()), withdrawn_by = :person WHERE person_id = :person AND withdrawn_at IS NULL""")
-                .param("person", person.person().value())
-                .update();
+                UPDATE consent SET withdrawn_at = greatest(given_at, now()), withdrawn_by = :person WHERE person_id = :person AND withdrawn_at IS NULL""").param("person", person.person().value()).update();
     }
 }

@@ -44,10 +44,7 @@ class RetentionTable {
     void keep(String rule, int days) {
         jdbc.sql("""
                 INSERT INTO retention (rule, keep_days) VALUES (:rule, :days)
-                ON CONFLICT (rule) DO UPDATE SET keep_days = :days""")
-                .param("rule", rule)
-                .param("days", days)
-                .update();
+                ON CONFLICT (rule) DO UPDATE SET keep_days = :days""").param("rule", rule).param("days", days).update();
     }
 
     void ran(String rule, Instant at, long removed) {

@@ -113,10 +113,8 @@ class Retentions {
         table.keep(rule, days);
         audit.record(
                 actor, "retention.changed", "retention", rule, Map.of("rule", rule, "from", before.days(), "to", days));
-        return Outcome.done(list().stream()
-                .filter(c -> c.rule().equals(rule))
-                .findFirst()
-                .orElseThrow());
+        return Outcome.done(
+                list().stream().filter(c -> c.rule().equals(rule)).findFirst().orElseThrow());
     }
 
     private static void requireReader(Actor actor) {

@@ -10,8 +10,7 @@ import org.springframework.stereotype.Component;
 class UsagePersonalDataTable implements PersonalData {
     @Override
     public List<Section> sections() {
-        return List.of(
-                new Section("usage", Set.of("usage_record.person_id"), """
+        return List.of(new Section("usage", Set.of("usage_record.person_id"), """
                         SELECT job_id, job_name, allocation_id, cluster, started_at, ended_at, gpus, cpus, gpu_milliseconds, cpu_milliseconds FROM usage_record WHERE person_id = :person ORDER BY job_id"""));
     }
 }

@@ -65,9 +65,7 @@ class PersonalDataTest extends HttpTest {
                         UNION
                         SELECT table_name || '.' || column_name FROM information_schema.columns
                         WHERE table_schema = current_schema() AND data_type = 'uuid'
-                          AND (column_name LIKE '%person%' OR column_name LIKE '%\\_by')""")
-                .query(String.class)
-                .list());
+                          AND (column_name LIKE '%person%' OR column_name LIKE '%\\_by')""").query(String.class).list());
         // Keys that vouch for keys are no persons.
         columns.addAll(WITHOUT_KEY);
         return columns;
@@ -106,11 +104,8 @@ class PersonalDataTest extends HttpTest {
     private Map<String, String> export(Client client) throws IOException {
         String path = client.post("/api/v1/me/data-exports", null).header("Location");
         await().atMost(Duration.ofSeconds(30))
-                .until(() -> client.get(path)
-                        .expect(200)
-                        .path("state")
-                        .asString()
-                        .equals("READY"));
+                .until(() ->
+                        client.get(path).expect(200).path("state").asString().equals("READY"));
         Map<String, String> files = new HashMap<>();
         try (HttpClient http = HttpClient.newHttpClient();
                 ZipInputStream zip = new ZipInputStream(new ByteArrayInputStream(http.send(
@@ -139,17 +134,26 @@ class PersonalDataTest extends HttpTest {
     @Test
     void aCopyHoldsWhatIsKeptAboutAPerson() throws IOException {
         Client ana = signUp("Ana");
-        ana.patch("/api/v1/me", "{\"name\": \"Ana <b>\"}", "If-Match", ana.get("/api/v1/me").header("ETag"))
+        ana.patch(
+                        "/api/v1/me",
+                        "{\"name\": \"Ana <b>\"}",
+                        "If-Match",
+                        ana.get("/api/v1/me").header("ETag"))
                 .expect(200);
         organisationOf(ana);
         Map<String, String> files = export(ana);
         assertThat(JSON.readTree(files.get("person.json")).get(0).path("email").asString())
                 .isEqualTo(ana.email());
-        assertThat(JSON.readTree(files.get("organisations.json")).get(0).path("name").asString())
+        assertThat(JSON.readTree(files.get("organisations.json"))
+                        .get(0)
+                        .path("name")
+                        .asString())
                 .isEqualTo("Forja Vision SL");
         assertThat(files.get("audit.json")).contains("organisation.founded", "data-export.requested");
         assertThat(files.get("tokens.json")).doesNotContain("sha256");
-        assertThat(files.get("index.html")).contains("Ana &lt;b&gt;", "Forja Vision SL").doesNotContain("<b>");
+        assertThat(files.get("index.html"))
+                .contains("Ana &lt;b&gt;", "Forja Vision SL")
+                .doesNotContain("<b>");
         assertThat(files.keySet())
                 .containsAll(modules.stream()
                         .flatMap(m -> m.sections().stream())
@@ -187,7 +191,12 @@ class PersonalDataTest extends HttpTest {
                 .param("o", UUID.fromString(organisation))
                 .param("p", ben.person().value())
                 .update();
-        assertThat(ana.get("/api/v1/me/erasure").expect(200).path("obstacles").get(0).path("sentence").asString())
+        assertThat(ana.get("/api/v1/me/erasure")
+                        .expect(200)
+                        .path("obstacles")
+                        .get(0)
+                        .path("sentence")
+                        .asString())
                 .contains("only owner of Forja Vision SL");
         ana.put("/api/v1/me/erasure", "{\"confirmation\": \"%s\"}".formatted(ana.email()))
                 .expectProblem(409, "erasure-obstacles");
@@ -207,9 +216,11 @@ class PersonalDataTest extends HttpTest {
                 .param("o", UUID.fromString(organisation))
                 .param("p", ben.person().value())
                 .update();
-        // Every way a name or address comes to rest: an invitation, mail, a role, a new name, another's news, a session.
+        // Every way a name or address comes to rest: an invitation, mail, a role, a new name, another's news, a
+        // session.
         ana.post("/api/v1/organisations/" + organisation + "/invitations", """
-                {"email": "guest-%s@example.org", "role": "MEMBER"}""".formatted(UUID.randomUUID().toString().substring(0, 8)));
+                {"email": "guest-%s@example.org", "role": "MEMBER"}""".formatted(
+                        UUID.randomUUID().toString().substring(0, 8)));
         ben.post("/api/v1/organisations/" + organisationOf(ben) + "/invitations", """
                 {"email": "%s", "role": "MEMBER"}""".formatted(ana.email()));
         Client administrator = staff(CentreRole.ADMINISTRATOR);
@@ -217,13 +228,15 @@ class PersonalDataTest extends HttpTest {
         String version = ana.get("/api/v1/me").header("ETag");
         ana.patch("/api/v1/me", "{\"name\": \"%s the Second\"}".formatted(name), "If-Match", version)
                 .expect(200);
-        jdbc.sql("INSERT INTO notification (id, person_id, at, message, arguments, link) VALUES (gen_random_uuid(), :ben, now(), 'x', :arguments::jsonb, '/')")
+        jdbc.sql(
+                        "INSERT INTO notification (id, person_id, at, message, arguments, link) VALUES (gen_random_uuid(), :ben, now(), 'x', :arguments::jsonb, '/')")
                 .param("ben", ben.person().value())
                 .param("arguments", "[\"" + name + " the Second\"]")
                 .update();
         export(ana);
         List<String> ledgers = ledgers();
-        long before = jdbc.sql("SELECT count(*) FROM audit_entry").query(Long.class).single();
+        long before =
+                jdbc.sql("SELECT count(*) FROM audit_entry").query(Long.class).single();
 
         administrator
                 .put(
@@ -239,16 +252,20 @@ class PersonalDataTest extends HttpTest {
         assertThat(places(name, ana.email())).isEmpty();
         ana.get("/api/v1/me").expectProblem(401, "invalid-token");
         assertThat(ledgers()).isEqualTo(ledgers);
-        assertThat(jdbc.sql("SELECT count(*) FROM audit_entry").query(Long.class).single())
+        assertThat(jdbc.sql("SELECT count(*) FROM audit_entry")
+                        .query(Long.class)
+                        .single())
                 .isGreaterThan(before);
         Client auditor = staff(CentreRole.AUDITOR);
         Answered asked = auditor.post("/api/v1/audit/checks", null);
-        await().atMost(Duration.ofSeconds(60)).until(() -> auditor.get(asked.header("Location"))
-                .expect(200)
-                .has("endedAt"));
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> auditor.get(asked.header("Location")).expect(200).has("endedAt"));
         assertThat(auditor.get(asked.header("Location")).expect(200).path("findings"))
                 .isEmpty();
-        assertThat(auditor.get("/api/v1/audit?person=" + ana.person() + "&action=person.renamed", "Accept-Language", "en")
+        assertThat(auditor.get(
+                                "/api/v1/audit?person=" + ana.person() + "&action=person.renamed",
+                                "Accept-Language",
+                                "en")
                         .expect(200)
                         .path("items")
                         .get(0)
@@ -260,7 +277,8 @@ class PersonalDataTest extends HttpTest {
     /** What must not change by a person's going: the entries of the audit log, usage, agreements, proposals' events. */
     private List<String> ledgers() {
         List<String> all = new ArrayList<>();
-        for (String table : List.of("usage_record", "agreement", "proposal_event", "size_declaration", "model_version")) {
+        for (String table :
+                List.of("usage_record", "agreement", "proposal_event", "size_declaration", "model_version")) {
             all.addAll(jdbc.sql("SELECT md5(string_agg(t::text, '|' ORDER BY t::text)) FROM " + table + " t")
                     .query((row, n) -> table + row.getString(1))
                     .list());
@@ -271,16 +289,22 @@ class PersonalDataTest extends HttpTest {
     /** The tables and files in which either text stands, in any case. */
     private List<String> places(String name, String email) throws IOException {
         List<String> places = new ArrayList<>();
-        List<String> tables = jdbc.sql("SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema()")
+        List<String> tables = jdbc.sql(
+                        "SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema()")
                 .query(String.class)
                 .list();
         for (String table : tables) {
-            int rows = jdbc.sql("SELECT count(*) FROM \"" + table + "\" t WHERE t::text ILIKE :name OR t::text ILIKE :email"
-                            + " OR t::text ILIKE :nameBytes OR t::text ILIKE :emailBytes")
+            int rows = jdbc.sql(
+                            "SELECT count(*) FROM \"" + table + "\" t WHERE t::text ILIKE :name OR t::text ILIKE :email"
+                                    + " OR t::text ILIKE :nameBytes OR t::text ILIKE :emailBytes")
                     .param("name", "%" + name + "%")
                     .param("email", "%" + email + "%")
-                    .param("nameBytes", "%" + java.util.HexFormat.of().formatHex(name.getBytes(StandardCharsets.UTF_8)) + "%")
-                    .param("emailBytes", "%" + java.util.HexFormat.of().formatHex(email.getBytes(StandardCharsets.UTF_8)) + "%")
+                    .param(
+                            "nameBytes",
+                            "%" + java.util.HexFormat.of().formatHex(name.getBytes(StandardCharsets.UTF_8)) + "%")
+                    .param(
+                            "emailBytes",
+                            "%" + java.util.HexFormat.of().formatHex(email.getBytes(StandardCharsets.UTF_8)) + "%")
                     .query(Integer.class)
                     .single();
             if (rows > 0) {
@@ -348,7 +372,8 @@ class PersonalDataTest extends HttpTest {
         Client administrator = staff(CentreRole.ADMINISTRATOR);
         Client ana = signUp("Ana");
         for (int days : new int[] {400, 10}) {
-            jdbc.sql("INSERT INTO notification (id, person_id, at, message, arguments, link) VALUES (gen_random_uuid(), :p, now() - make_interval(days => :days), 'x', '[]', '/')")
+            jdbc.sql(
+                            "INSERT INTO notification (id, person_id, at, message, arguments, link) VALUES (gen_random_uuid(), :p, now() - make_interval(days => :days), 'x', '[]', '/')")
                     .param("p", ana.person().value())
                     .param("days", days)
                     .update();
