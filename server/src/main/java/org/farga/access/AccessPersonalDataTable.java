@@ -19,6 +19,8 @@ class AccessPersonalDataTable implements PersonalData {
     @Override
     public List<Section> sections() {
         return List.of(
+                new Section("assessments", Set.of("proposal_assessment.person_id"), """
+                        SELECT proposal_id, recommendation, reason, at FROM proposal_assessment WHERE person_id = :person ORDER BY at"""),
                 new Section(
                         "proposals",
                         Set.of("proposal.created_by", "proposal.submitted_by", "proposal.decided_by"),

@@ -24,6 +24,15 @@ class PeoplePersonalDataTable implements PersonalData {
     @Override
     public List<Section> sections() {
         return List.of(
+                new Section(
+                        "scoped-roles",
+                        Set.of("scoped_role.person_id", "scoped_role.granted_by", "scoped_role.withdrawn_by"), """
+                        SELECT kind, scope, granted_at, until, withdrawn_at, person_id = :person AS held
+                        FROM scoped_role WHERE :person IN (person_id, granted_by, withdrawn_by) ORDER BY granted_at"""),
+                new Section(
+                        "emergency-access", Set.of("emergency_access.person_id", "emergency_access.reviewed_by"), """
+                        SELECT role, reason, opened_at, expires_at, closed_at, verdict, reviewed_at, person_id = :person AS held
+                        FROM emergency_access WHERE :person IN (person_id, reviewed_by) ORDER BY opened_at"""),
                 new Section("person", Set.of("person.id"), """
                         SELECT id, email, name, language, created_at FROM person WHERE id = :person"""),
                 new Section("centre-roles", Set.of("centre_role.person_id", "centre_role.granted_by"), """
