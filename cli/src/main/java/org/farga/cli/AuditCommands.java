@@ -38,7 +38,8 @@ final class AuditCommands {
             footer = {
                 "  farga audit checkpoint >> kept-elsewhere.txt",
                 "  farga audit export log.jsonl",
-                "  farga audit verify log.jsonl --checkpoint kept.txt"
+                "  farga audit verify log.jsonl --checkpoint kept.txt",
+                "  farga audit prove 17 --json"
             })
     static final class Audit implements Runnable {
         @CommandLine.Spec
@@ -108,7 +109,8 @@ final class AuditCommands {
         @Option(
                 names = "--checkpoint",
                 paramLabel = "OLDER",
-                description = "A file with a checkpoint kept from before: shows that nothing was put back or rewritten.")
+                description =
+                        "A file with a checkpoint kept from before: shows that nothing was put back or rewritten.")
         private @Nullable Path older;
 
         @Option(
@@ -128,8 +130,7 @@ final class AuditCommands {
                 verdict = new AuditVerifier(key, older == null ? null : Files.readString(readable(older), UTF_8))
                         .verify(lines);
             }
-            if (!printed(
-                    Api.object("whole", verdict.whole(), "proved", verdict.proved(), "wrong", verdict.wrong()))) {
+            if (!printed(Api.object("whole", verdict.whole(), "proved", verdict.proved(), "wrong", verdict.wrong()))) {
                 verdict.proved().forEach(p -> screen.say(screen.look(Screen.Look.GOOD, "proved  ") + p));
                 verdict.wrong().forEach(w -> screen.say(screen.look(Screen.Look.BAD, "WRONG   ") + w));
                 if (verdict.whole() && key == null) {

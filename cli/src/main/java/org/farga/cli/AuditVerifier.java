@@ -50,7 +50,10 @@ final class AuditVerifier {
         static @Nullable Said of(@Nullable String text) {
             String[] lines = text == null ? new String[0] : text.split("\n");
             return lines.length >= 3 && lines[1].matches("[0-9]{1,18}")
-                    ? new Said(lines[0], Long.parseLong(lines[1]), Base64.getDecoder().decode(lines[2]))
+                    ? new Said(
+                            lines[0],
+                            Long.parseLong(lines[1]),
+                            Base64.getDecoder().decode(lines[2]))
                     : null;
         }
     }
@@ -110,7 +113,8 @@ final class AuditVerifier {
                 }
             }
         } catch (JacksonException | IllegalArgumentException e) {
-            wrong.add("a line is no line of an export: " + e.getMessage().lines().findFirst().orElse(""));
+            wrong.add("a line is no line of an export: "
+                    + e.getMessage().lines().findFirst().orElse(""));
         }
         if (checkpoint.isEmpty()) {
             wrong.add("this is no export of an audit log: it holds no checkpoint");
@@ -184,7 +188,8 @@ final class AuditVerifier {
     private void compare(JsonNode hashes) {
         Iterator<JsonNode> each = hashes.iterator();
         for (Leaf leaf : group) {
-            byte[] inTree = each.hasNext() ? Base64.getDecoder().decode(each.next().asString()) : new byte[32];
+            byte[] inTree =
+                    each.hasNext() ? Base64.getDecoder().decode(each.next().asString()) : new byte[32];
             byte[] line = leaf.line();
             if (line == null) {
                 tell("entry " + leaf.number() + " is gone: the log's tree still has its leaf, so somebody deleted it");
@@ -214,9 +219,8 @@ final class AuditVerifier {
             String digest = Base64.getUrlEncoder()
                     .withoutPadding()
                     .encodeToString(sha256(null, e.asString().getBytes(UTF_8)));
-            if (digest.equals(leaf.path("commitments")
-                    .path(triple.path(1).asString())
-                    .asString(""))) {
+            if (digest.equals(
+                    leaf.path("commitments").path(triple.path(1).asString()).asString(""))) {
                 disclosed++;
             } else {
                 tell("the personal value \"" + triple.path(1).asString() + "\" of entry "

@@ -117,15 +117,17 @@ class AuditChecks implements Attention, MeterBinder {
 
     @Override
     public void bindTo(MeterRegistry registry) {
-        Gauge.builder("farga.audit.findings", () -> table.lastEnded()
-                        .map(c -> c.findings().size())
-                        .orElse(0))
+        Gauge.builder(
+                        "farga.audit.findings",
+                        () -> table.lastEnded().map(c -> c.findings().size()).orElse(0))
                 .description("What the last check of the audit log found wrong; 0 where it is whole")
                 .register(registry);
-        Gauge.builder("farga.audit.check.age.seconds", () -> table.lastEnded()
-                        .flatMap(c -> Optional.ofNullable(c.endedAt()))
-                        .map(at -> Duration.between(at, clock.instant()).toSeconds())
-                        .orElse(-1L))
+        Gauge.builder(
+                        "farga.audit.check.age.seconds",
+                        () -> table.lastEnded()
+                                .flatMap(c -> Optional.ofNullable(c.endedAt()))
+                                .map(at -> Duration.between(at, clock.instant()).toSeconds())
+                                .orElse(-1L))
                 .description("Since the audit log was last checked; -1 where it never was")
                 .register(registry);
         Gauge.builder("farga.audit.waiting", tree::countWaiting)
@@ -163,11 +165,6 @@ class AuditChecks implements Attention, MeterBinder {
         Map<Integer, AuditTreeTable.Key> keys = new java.util.TreeMap<>();
         tree.keys().forEach(k -> keys.put(k.id(), k));
         return new TreeState(
-                tree.size(),
-                tree.newest(),
-                tree.countWaiting(),
-                sequencer.stopped() != null,
-                table.lastEnded(),
-                keys);
+                tree.size(), tree.newest(), tree.countWaiting(), sequencer.stopped() != null, table.lastEnded(), keys);
     }
 }

@@ -61,7 +61,8 @@ class AuditEntries {
         requireReader(actor);
         int size = Cursor.size(limit);
         List<AuditEntry> rows = table.list(filter, Cursor.decode(cursor, Long::valueOf), size + 1);
-        return Cursor.page(lines(rows, language), size, l -> String.valueOf(l.entry().number()));
+        return Cursor.page(
+                lines(rows, language), size, l -> String.valueOf(l.entry().number()));
     }
 
     /** One entry; throws {@link NotFoundException}. */
@@ -133,8 +134,7 @@ class AuditEntries {
                 .toList();
     }
 
-    private Line line(
-            AuditEntry entry, Map<PersonId, String> known, List<Disclosure> disclosures, Locale language) {
+    private Line line(AuditEntry entry, Map<PersonId, String> known, List<Disclosure> disclosures, Locale language) {
         String key = "audit." + entry.action();
         List<AuditWords.Detail> details = words.details(entry, disclosures, known, language);
         Map<String, String> shown = new HashMap<>();

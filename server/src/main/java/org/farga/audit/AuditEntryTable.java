@@ -158,12 +158,10 @@ class AuditEntryTable {
         if (!numbers.isEmpty()) {
             jdbc.sql("""
                             SELECT number, name, person_id, salt, value FROM audit_disclosure
-                            WHERE number = ANY(:numbers) ORDER BY number, name""")
-                    .param("numbers", numbers.toArray(Long[]::new))
-                    .query(row -> {
-                        found.computeIfAbsent(row.getLong("number"), n -> new java.util.ArrayList<>())
-                                .add(disclosure(row));
-                    });
+                            WHERE number = ANY(:numbers) ORDER BY number, name""").param("numbers", numbers.toArray(Long[]::new)).query(row -> {
+                found.computeIfAbsent(row.getLong("number"), n -> new java.util.ArrayList<>())
+                        .add(disclosure(row));
+            });
         }
         return found;
     }
@@ -195,16 +193,15 @@ class AuditEntryTable {
     int forgetBefore(Instant limit) {
         return jdbc.sql("""
                         DELETE FROM audit_disclosure d USING audit_entry e
-                        WHERE e.number = d.number AND e.at < :limit""")
-                .param("limit", utc(limit))
-                .update();
+                        WHERE e.number = d.number AND e.at < :limit""").param("limit", utc(limit)).update();
     }
 
     private AuditEntry entry(ResultSet row, int number) throws SQLException {
         UUID person = row.getObject("person_id", UUID.class);
         return new AuditEntry(
                 row.getLong("number"),
-                Objects.requireNonNull(row.getObject("at", OffsetDateTime.class)).toInstant(),
+                Objects.requireNonNull(row.getObject("at", OffsetDateTime.class))
+                        .toInstant(),
                 person == null ? null : new PersonId(person),
                 row.getString("action"),
                 row.getString("subject_type"),

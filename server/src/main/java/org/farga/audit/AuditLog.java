@@ -68,8 +68,8 @@ public class AuditLog {
             switch (value) {
                 case Personal personal -> disclosures.add(Disclosure.of(name, personal));
                 case EmailAddress email -> disclosures.add(Disclosure.of(name, about(email.value())));
-                case String text when EMAIL.matcher(text).matches() ->
-                    disclosures.add(Disclosure.of(name, about(text)));
+                case String text
+                when EMAIL.matcher(text).matches() -> disclosures.add(Disclosure.of(name, about(text)));
                 default -> kept.put(name, value);
             }
         });

@@ -76,7 +76,9 @@ class AuditPages {
         Map<String, Object> model = new HashMap<>();
         model.put("shell", shell);
         model.put("line", entries.get(actor, number, shell.language()));
-        model.put("proof", proofs.inclusion(actor, number) instanceof Outcome.Done<Inclusion>(Inclusion proof) ? proof : null);
+        model.put(
+                "proof",
+                proofs.inclusion(actor, number) instanceof Outcome.Done<Inclusion>(Inclusion proof) ? proof : null);
         return new ModelAndView("audit/entry", model);
     }
 

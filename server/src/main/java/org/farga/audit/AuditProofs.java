@@ -74,8 +74,8 @@ class AuditProofs {
             return Outcome.refused(Refusal.invalid("audit-range", newest));
         }
         MerkleTree hashes = new MerkleTree(tree);
-        return Outcome.done(new Consistency(
-                from, hashes.root(from), end, hashes.root(end), hashes.consistency(from, end)));
+        return Outcome.done(
+                new Consistency(from, hashes.root(from), end, hashes.root(end), hashes.consistency(from, end)));
     }
 
     Checkpoint newest() {
@@ -94,9 +94,7 @@ class AuditProofs {
         AuditEntries.requireReader(actor);
         int size = Cursor.size(limit);
         return Cursor.page(
-                tree.checkpoints(Cursor.decode(cursor, Long::valueOf), size + 1),
-                size,
-                c -> String.valueOf(c.size()));
+                tree.checkpoints(Cursor.decode(cursor, Long::valueOf), size + 1), size, c -> String.valueOf(c.size()));
     }
 
     /**
@@ -129,9 +127,9 @@ class AuditProofs {
     void export(Range range, boolean personal, OutputStream out) throws IOException {
         Checkpoint checkpoint = range.checkpoint();
         MerkleTree hashes = new MerkleTree(tree);
-        line(out, Map.of(
-                "export",
-                map("version", 1, "from", range.from(), "to", range.to(), "size", checkpoint.size())));
+        line(
+                out,
+                Map.of("export", map("version", 1, "from", range.from(), "to", range.to(), "size", checkpoint.size())));
         for (Key key : tree.keys()) {
             line(out, Map.of("key", map("vkey", key.vkey(), "since", key.since().toString())));
         }
@@ -163,8 +161,11 @@ class AuditProofs {
                     }
                 }
             }
-            line(out, Map.of(
-                    "hashes", leaves.stream().map(l -> l.hash().toString()).toList()));
+            line(
+                    out,
+                    Map.of(
+                            "hashes",
+                            leaves.stream().map(l -> l.hash().toString()).toList()));
             if (leaves.size() < most) {
                 break; // leaves are gone: the verifier says so
             }
@@ -176,7 +177,8 @@ class AuditProofs {
 
     private static List<Object> subtrees(List<Subtree> subtrees) {
         List<Object> result = new ArrayList<>();
-        subtrees.forEach(s -> result.add(map("level", s.level(), "hash", s.hash().toString())));
+        subtrees.forEach(
+                s -> result.add(map("level", s.level(), "hash", s.hash().toString())));
         return result;
     }
 

@@ -92,7 +92,10 @@ class AuditSequencer implements SmartLifecycle {
 
     @Override
     public void start() {
-        thread = Thread.ofPlatform().daemon().name("audit-sequencer").start(this::loop);
+        // Known before it runs: its loop ends where it is not the one that is meant.
+        Thread made = Thread.ofPlatform().daemon().name("audit-sequencer").unstarted(this::loop);
+        thread = made;
+        made.start();
     }
 
     @Override
@@ -196,8 +199,9 @@ class AuditSequencer implements SmartLifecycle {
     // What was signed must begin all that is signed later: a log that was tampered with is not signed on.
     private Integer broken() {
         if (stopped == null) {
-            LOG.error("the audit log is not what was signed last: nothing more is signed until it is put right; /audit/log"
-                    + " says what is wrong, and docs/operations.md what to do");
+            LOG.error(
+                    "the audit log is not what was signed last: nothing more is signed until it is put right; /audit/log"
+                            + " says what is wrong, and docs/operations.md what to do");
         }
         stopped = "broken";
         return 0;
@@ -211,8 +215,7 @@ class AuditSequencer implements SmartLifecycle {
         Instant now = clock.instant();
         if (known.isEmpty()) {
             Signer own = keys.signer(keys.origin());
-            return new Signers(
-                    tree.insertKey(own.verifier().text(), now, null), keys.origin(), List.of(own));
+            return new Signers(tree.insertKey(own.verifier().text(), now, null), keys.origin(), List.of(own));
         }
         Key last = known.getLast();
         String origin = Verifier.parse(last.vkey()).name();
@@ -225,7 +228,9 @@ class AuditSequencer implements SmartLifecycle {
         boolean used =
                 known.stream().anyMatch(k -> k.vkey().equals(own.verifier().text()));
         if (!used && (before.isPresent() || settings.acceptNewKey())) {
-            LOG.info("the audit log is signed with a new key from now on: {}", own.verifier().text());
+            LOG.info(
+                    "the audit log is signed with a new key from now on: {}",
+                    own.verifier().text());
             List<Signer> all = before.map(b -> List.of(own, b)).orElse(List.of(own));
             Integer endorsedBy = before.isPresent() ? last.id() : null;
             return new Signers(tree.insertKey(own.verifier().text(), now, endorsedBy), origin, all);
@@ -274,6 +279,7 @@ class AuditSequencer implements SmartLifecycle {
             return false;
         }
         Checkpoint.Said said = Checkpoint.parse(note.get());
-        return said.size() > tree.size() || !new MerkleTree(tree).root(said.size()).equals(said.root());
+        return said.size() > tree.size()
+                || !new MerkleTree(tree).root(said.size()).equals(said.root());
     }
 }

@@ -114,10 +114,7 @@ class AuditTreeTable implements MerkleTree.Hashes {
     Optional<Instant> waitingSince() {
         return jdbc.sql("""
                         SELECT e.at FROM audit_waiting w JOIN audit_entry e ON e.number = w.number
-                        ORDER BY w.number LIMIT 1""")
-                .query(OffsetDateTime.class)
-                .optional()
-                .map(OffsetDateTime::toInstant);
+                        ORDER BY w.number LIMIT 1""").query(OffsetDateTime.class).optional().map(OffsetDateTime::toInstant);
     }
 
     /** Numbers of entries that are neither in the tree nor on their way there. */
@@ -126,10 +123,7 @@ class AuditTreeTable implements MerkleTree.Hashes {
                         SELECT e.number FROM audit_entry e
                         WHERE NOT EXISTS (SELECT FROM audit_leaf l WHERE l.number = e.number)
                           AND NOT EXISTS (SELECT FROM audit_waiting w WHERE w.number = e.number)
-                        ORDER BY e.number LIMIT :most""")
-                .param("most", most)
-                .query(Long.class)
-                .list();
+                        ORDER BY e.number LIMIT :most""").param("most", most).query(Long.class).list();
     }
 
     /** Numbers that wait for a place, but whose entries are gone. */
@@ -137,10 +131,7 @@ class AuditTreeTable implements MerkleTree.Hashes {
         return jdbc.sql("""
                         SELECT w.number FROM audit_waiting w
                         WHERE NOT EXISTS (SELECT FROM audit_entry e WHERE e.number = w.number)
-                        ORDER BY w.number LIMIT :most""")
-                .param("most", most)
-                .query(Long.class)
-                .list();
+                        ORDER BY w.number LIMIT :most""").param("most", most).query(Long.class).list();
     }
 
     // keys
@@ -208,9 +199,7 @@ class AuditTreeTable implements MerkleTree.Hashes {
         return jdbc.sql("""
                         SELECT DISTINCT ON (c.key_id) c.tree_size, c.root, c.signed_at, c.key_id, c.note
                         FROM audit_checkpoint c JOIN audit_key k ON k.id = c.key_id
-                        WHERE k.endorsed_by IS NOT NULL ORDER BY c.key_id, c.tree_size""")
-                .query(AuditTreeTable::checkpoint)
-                .list();
+                        WHERE k.endorsed_by IS NOT NULL ORDER BY c.key_id, c.tree_size""").query(AuditTreeTable::checkpoint).list();
     }
 
     /** Newest first. */

@@ -58,8 +58,8 @@ class AuditVerification {
                 keys.put(key.id(), Verifier.parse(key.vkey()));
             }
             // Checkpoints tell how long the log was, even where its last leaves are gone.
-            long size = Math.max(
-                    tree.size(), tree.newest().map(Checkpoint::size).orElse(0L));
+            long size =
+                    Math.max(tree.size(), tree.newest().map(Checkpoint::size).orElse(0L));
             while (frontier.size() < size && !gap && findings.size() < MOST_FINDINGS) {
                 List<Leaf> leaves = tree.leaves(frontier.size(), BATCH);
                 compare(leaves);

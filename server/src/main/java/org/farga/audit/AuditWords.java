@@ -62,14 +62,12 @@ class AuditWords {
     }
 
     /** The details by their names, with the personal ones that are still there, and a word where one was erased. */
-    List<Detail> details(
-            AuditEntry entry, List<Disclosure> disclosures, Map<PersonId, String> names, Locale language) {
+    List<Detail> details(AuditEntry entry, List<Disclosure> disclosures, Map<PersonId, String> names, Locale language) {
         Map<String, Object> all = new LinkedHashMap<>(entry.details());
         entry.commitments().keySet().forEach(name -> all.put(name, messages.text(language, "audit.erased")));
         disclosures.forEach(d -> all.put(d.name(), d.value()));
         return all.entrySet().stream()
-                .map(d -> new Detail(
-                        d.getKey(), label(d.getKey(), language), value(d.getValue(), names, language)))
+                .map(d -> new Detail(d.getKey(), label(d.getKey(), language), value(d.getValue(), names, language)))
                 .toList();
     }
 

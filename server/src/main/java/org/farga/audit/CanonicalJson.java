@@ -47,8 +47,7 @@ final class CanonicalJson {
 
     private static Object exact(BigDecimal number) {
         double nearest = number.doubleValue();
-        boolean same = !Double.isInfinite(nearest)
-                && new BigDecimal(Double.toString(nearest)).compareTo(number) == 0;
+        boolean same = !Double.isInfinite(nearest) && new BigDecimal(Double.toString(nearest)).compareTo(number) == 0;
         return same ? nearest : number.toPlainString();
     }
 }

@@ -12,8 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name of the detail
  */
-record Disclosure(
-        String name, @Nullable PersonId person, String salt, String value) {
+record Disclosure(String name, @Nullable PersonId person, String salt, String value) {
     private static final SecureRandom RANDOM = new SecureRandom();
 
     static Disclosure of(String name, Personal personal) {

@@ -44,8 +44,7 @@ final class MerkleTree {
                 new Tile(stored, first / TILE), t -> hashes.read(t.level(), t.index() * TILE, TILE));
         int from = (int) (first % TILE);
         if (tile.size() < from + width) {
-            throw new IllegalStateException(
-                    "the audit log's tree lacks hashes at level " + stored + " from " + first);
+            throw new IllegalStateException("the audit log's tree lacks hashes at level " + stored + " from " + first);
         }
         List<Hash> row = tile.subList(from, from + width);
         while (row.size() > 1) {

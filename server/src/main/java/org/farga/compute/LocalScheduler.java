@@ -244,4 +244,14 @@ final class LocalScheduler implements Scheduler, AutoCloseable {
             throw new UncheckedIOException(e);
         }
     }
+
+    /** Jobs that have a folder here, in order. */
+    List<JobId> withFolders() throws IOException {
+        return folders.all().stream().map(JobFolder::id).toList();
+    }
+
+    /** Removes an ended job's folder: its log, its output, what it was given. */
+    void discard(JobId id) throws IOException {
+        JobFolders.discard(folders.folder(id).path());
+    }
 }

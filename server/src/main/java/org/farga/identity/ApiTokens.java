@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.farga.audit.AuditLog;
+import org.farga.audit.Personal;
 import org.farga.people.Actors;
 import org.farga.platform.Secret;
 import org.farga.shared.Actor;
@@ -58,7 +59,13 @@ class ApiTokens {
                     "token.issued",
                     "token",
                     token.id(),
-                    Map.of("name", token.name(), "scopes", token.scopes(), "expiresAt", token.expiresAt()));
+                    Map.of(
+                            "name",
+                            new Personal(person, token.name()),
+                            "scopes",
+                            token.scopes(),
+                            "expiresAt",
+                            token.expiresAt()));
             return new Issued(token, secret);
         });
     }

@@ -96,6 +96,7 @@ class SecurityConfiguration {
                                 "/invitation",
                                 "/language",
                                 "/problems/**",
+                                "/privacy",
                                 "/calls/**",
                                 "/datasets/**",
                                 "/css/**",

@@ -44,7 +44,10 @@ class RunFollower implements SmartLifecycle {
 
     @Override
     public void start() {
-        thread = Thread.ofPlatform().daemon().name("run-follower").start(this::loop);
+        // Known before it runs: its loop ends where it is not the one that is meant.
+        Thread made = Thread.ofPlatform().daemon().name("run-follower").unstarted(this::loop);
+        thread = made;
+        made.start();
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.farga.audit.AuditLog;
+import org.farga.audit.Personal;
 import org.farga.platform.Cursor;
 import org.farga.shared.Actor;
 import org.farga.shared.CentreRole;
@@ -63,7 +64,13 @@ public class CentreRoles {
                     "centre-role.granted",
                     "person",
                     person,
-                    Map.of("role", role, "name", member.name(), "email", member.email()));
+                    Map.of(
+                            "role",
+                            role,
+                            "name",
+                            new Personal(person, member.name()),
+                            "email",
+                            new Personal(person, member.email().value())));
         }
         return Outcome.done(get(actor, person));
     }
@@ -83,7 +90,13 @@ public class CentreRoles {
                     "centre-role.withdrawn",
                     "person",
                     person,
-                    Map.of("role", role, "name", member.name(), "email", member.email()));
+                    Map.of(
+                            "role",
+                            role,
+                            "name",
+                            new Personal(person, member.name()),
+                            "email",
+                            new Personal(person, member.email().value())));
         }
         return table.find(person).map(Outcome::done).orElseThrow(() -> new NotFoundException("person"));
     }

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.farga.audit.AuditLog;
+import org.farga.audit.Personal;
 import org.farga.shared.Actor;
 import org.farga.shared.CentreRole;
 import org.farga.shared.EmailAddress;
@@ -59,7 +60,9 @@ public class People {
                         "person.renamed",
                         "person",
                         person.id(),
-                        Map.of("from", person.name(), "to", changed.name()));
+                        Map.of(
+                                "from", new Personal(person.id(), person.name()),
+                                "to", new Personal(person.id(), changed.name())));
             }
             return Outcome.done(get(actor.person()));
         });

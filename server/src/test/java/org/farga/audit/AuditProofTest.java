@@ -58,8 +58,7 @@ class AuditProofTest extends HttpTest {
                     .query(Long.class)
                     .single();
         });
-        await().atMost(Duration.ofSeconds(20))
-                .until(() -> tree.findLeaf(number).isPresent());
+        await().atMost(Duration.ofSeconds(20)).until(() -> tree.findLeaf(number).isPresent());
         return number;
     }
 
@@ -111,9 +110,13 @@ class AuditProofTest extends HttpTest {
         }
         assertThat(sn).isZero();
         String note = proof.path("checkpoint").path("note").asString();
-        Verifier key = Verifier.parse(
-                auditor.get("/api/v1/audit/keys").expect(200).get(0).path("vkey").asString());
-        assertThat(Checkpoint.parse(java.util.Objects.requireNonNull(key.textOf(note))).root())
+        Verifier key = Verifier.parse(auditor.get("/api/v1/audit/keys")
+                .expect(200)
+                .get(0)
+                .path("vkey")
+                .asString());
+        assertThat(Checkpoint.parse(java.util.Objects.requireNonNull(key.textOf(note)))
+                        .root())
                 .isEqualTo(root);
     }
 
@@ -161,8 +164,8 @@ class AuditProofTest extends HttpTest {
                 others.submit(() -> {
                     for (int j = 0; j < 20; j++) {
                         new TransactionTemplate(manager)
-                                .executeWithoutResult(status ->
-                                        log.recordByRule("organisation.founded", "test", "many", Map.of()));
+                                .executeWithoutResult(
+                                        status -> log.recordByRule("organisation.founded", "test", "many", Map.of()));
                         sequencer.sequenceAll();
                     }
                 });
@@ -177,7 +180,8 @@ class AuditProofTest extends HttpTest {
         record(Map.of());
         long number = record(Map.of("name", "gone"));
         record(Map.of());
-        assertThat(afterTampering("DELETE FROM audit_entry WHERE number = " + number).findings())
+        assertThat(afterTampering("DELETE FROM audit_entry WHERE number = " + number)
+                        .findings())
                 .containsExactly(AuditFinding.of(Kind.ENTRY_MISSING, number));
         assertThat(verification.verify().findings()).isEmpty();
     }
@@ -222,7 +226,14 @@ class AuditProofTest extends HttpTest {
         record(Map.of());
         AuditEntry entry = java.util.Objects.requireNonNull(entries.find(number));
         AuditEntry other = new AuditEntry(
-                number, entry.at(), entry.person(), entry.action(), entry.subjectType(), "other", entry.details(), Map.of());
+                number,
+                entry.at(),
+                entry.person(),
+                entry.action(),
+                entry.subjectType(),
+                "other",
+                entry.details(),
+                Map.of());
         List<AuditFinding> findings = afterTampering(
                         "UPDATE audit_entry SET subject_id = 'other' WHERE number = " + number,
                         "UPDATE audit_leaf SET sha256 = decode('"
@@ -252,13 +263,15 @@ class AuditProofTest extends HttpTest {
         record(Map.of());
         long before = tree.newest().orElseThrow().size();
         record(Map.of());
-        await().atMost(Duration.ofSeconds(10)).until(() -> sequencer
-                .kept()
-                .map(Checkpoint::parse)
-                .filter(c -> c.size() > before)
-                .isPresent());
+        await().atMost(Duration.ofSeconds(10))
+                .until(() -> sequencer
+                        .kept()
+                        .map(Checkpoint::parse)
+                        .filter(c -> c.size() > before)
+                        .isPresent());
         List<AuditFinding> findings = afterTampering(
-                        "DELETE FROM audit_entry WHERE number IN (SELECT number FROM audit_leaf WHERE leaf_index >= " + before + ")",
+                        "DELETE FROM audit_entry WHERE number IN (SELECT number FROM audit_leaf WHERE leaf_index >= "
+                                + before + ")",
                         "DELETE FROM audit_leaf WHERE leaf_index >= " + before,
                         "DELETE FROM audit_checkpoint WHERE tree_size > " + before)
                 .findings();
@@ -309,8 +322,11 @@ class AuditProofTest extends HttpTest {
         long index = proof.path("index").asLong();
         Answered export = auditor.get("/api/v1/audit/export?from=" + index + "&to=" + (index + 1));
         assertThat(export.status()).isEqualTo(200);
-        assertThat(export.body()).contains("\n" + proof.path("leaf").asString() + "\n").doesNotContain("ana@");
-        assertThat(export.body().lines().filter(l -> l.startsWith("{\"action\":"))).hasSize(1);
+        assertThat(export.body())
+                .contains("\n" + proof.path("leaf").asString() + "\n")
+                .doesNotContain("ana@");
+        assertThat(export.body().lines().filter(l -> l.startsWith("{\"action\":")))
+                .hasSize(1);
         assertThat(auditor.get("/api/v1/audit/export?personal=true&from=" + index)
                         .body())
                 .contains("\n{\"disclosures\":[\"");
@@ -324,15 +340,10 @@ class AuditProofTest extends HttpTest {
         Answered asked = auditor.post("/api/v1/audit/checks", null);
         asked.expect(201);
         await().atMost(Duration.ofSeconds(30))
-                .until(() -> auditor.get(asked.header("Location"))
-                        .expect(200)
-                        .has("endedAt"));
+                .until(() -> auditor.get(asked.header("Location")).expect(200).has("endedAt"));
         assertThat(auditor.get(asked.header("Location")).expect(200).path("findings"))
                 .isEmpty();
-        assertThat(auditor.get("/api/v1/audit/tree")
-                        .expect(200)
-                        .path("size")
-                        .asLong())
+        assertThat(auditor.get("/api/v1/audit/tree").expect(200).path("size").asLong())
                 .isPositive();
         assertThat(auditor.get("/api/v1/audit/checks").expect(200)).isNotEmpty();
     }
@@ -341,8 +352,7 @@ class AuditProofTest extends HttpTest {
     void onlyReadersOfTheLogSeeItsProofsButAnybodyMayBeAWitness() {
         long number = record(Map.of());
         Client eve = signUp("Eve");
-        for (String path : List.of(
-                "/tree", "/checkpoints", "/entries/" + number + "/proof", "/checks", "/export")) {
+        for (String path : List.of("/tree", "/checkpoints", "/entries/" + number + "/proof", "/checks", "/export")) {
             eve.get("/api/v1/audit" + path).expectProblem(404, "not-found");
         }
         eve.post("/api/v1/audit/checks", null).expectProblem(404, "not-found");

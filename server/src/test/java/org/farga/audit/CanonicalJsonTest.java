@@ -43,8 +43,15 @@ class CanonicalJsonTest {
     @Test
     void numbersAreWrittenAsTheStandardDoes() {
         assertThat(json(List.of(
-                        0.0, -0.0, Double.longBitsToDouble(1L), Double.MAX_VALUE, 9007199254740992L, 1e21, 1e23,
-                        0.000001, 333333333.3333332)))
+                        0.0,
+                        -0.0,
+                        Double.longBitsToDouble(1L),
+                        Double.MAX_VALUE,
+                        9007199254740992L,
+                        1e21,
+                        1e23,
+                        0.000001,
+                        333333333.3333332)))
                 .isEqualTo("[0,0,5e-324,1.7976931348623157e+308,9007199254740992,1e+21,1e+23,0.000001,"
                         + "333333333.3333332]");
     }

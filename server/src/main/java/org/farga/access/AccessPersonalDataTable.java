@@ -1,0 +1,47 @@
+package org.farga.access;
+
+import java.util.List;
+import java.util.Set;
+import org.farga.platform.PersonalData;
+import org.farga.shared.PersonId;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/** The proposals a person wrote or decided on. */
+@Component
+class AccessPersonalDataTable implements PersonalData {
+    private final JdbcClient jdbc;
+
+    AccessPersonalDataTable(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    @Override
+    public List<Section> sections() {
+        return List.of(
+                new Section("assessments", Set.of("proposal_assessment.person_id"), """
+                        SELECT proposal_id, recommendation, reason, at FROM proposal_assessment WHERE person_id = :person ORDER BY at"""),
+                new Section(
+                        "proposals",
+                        Set.of("proposal.created_by", "proposal.submitted_by", "proposal.decided_by"),
+                        """
+                        SELECT code, title, abstract, state, created_at, submitted_at, decided_at FROM proposal WHERE :person IN (created_by, submitted_by, decided_by) ORDER BY created_at"""),
+                new Section("proposal-events", Set.of("proposal_event.person_id"), """
+                        SELECT proposal_id, at, event FROM proposal_event WHERE person_id = :person ORDER BY number"""),
+                new Section("call-rules", Set.of("call_rules.decided_by"), """
+                        SELECT call_id, version, since FROM call_rules WHERE decided_by = :person ORDER BY since"""));
+    }
+
+    @Override
+    public List<Obstacle> obstacles(PersonId person) {
+        return jdbc.sql("""
+                        SELECT id, code FROM proposal WHERE state = 'SUBMITTED' AND :person IN (created_by, submitted_by)
+                        ORDER BY code""")
+                .param("person", person.value())
+                .query((row, n) -> new Obstacle(
+                        "privacy.obstacle.open-proposal",
+                        List.of(row.getString("code")),
+                        "/proposals/" + row.getString("id")))
+                .list();
+    }
+}

@@ -1,0 +1,51 @@
+package org.farga.allocation;
+
+import java.util.List;
+import java.util.Set;
+import org.farga.platform.PersonalData;
+import org.farga.shared.PersonId;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/** The projects of a person, and the allocations they suspended. */
+@Component
+class AllocationPersonalDataTable implements PersonalData {
+    private final JdbcClient jdbc;
+
+    AllocationPersonalDataTable(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    @Override
+    public List<Section> sections() {
+        return List.of(
+                new Section("projects", Set.of("project_member.person_id"), """
+                        SELECT p.name AS project, m.role, m.since FROM project_member m JOIN project p ON p.id = m.project_id WHERE m.person_id = :person ORDER BY m.since"""),
+                new Section(
+                        "suspensions",
+                        Set.of("allocation_suspension.suspended_by", "allocation_suspension.lifted_by"),
+                        """
+                        SELECT allocation_id, since, reason, lifted_at FROM allocation_suspension WHERE suspended_by = :person OR lifted_by = :person ORDER BY since"""));
+    }
+
+    @Override
+    public List<Obstacle> obstacles(PersonId person) {
+        return jdbc.sql("""
+                        SELECT p.slug, p.name FROM project_member m JOIN project p ON p.id = m.project_id
+                        WHERE m.person_id = :person AND m.role = 'LEAD'
+                          AND EXISTS (SELECT FROM project_member x WHERE x.project_id = p.id AND x.person_id <> :person)
+                        ORDER BY p.name""")
+                .param("person", person.value())
+                .query((row, n) -> new Obstacle(
+                        "privacy.obstacle.project-lead",
+                        List.of(row.getString("name")),
+                        "/projects/" + row.getString("slug")))
+                .list();
+    }
+
+    @Override
+    public void forget(Forgotten person) {
+        jdbc.sql("""
+                DELETE FROM project_member WHERE person_id = :person AND role = 'MEMBER'""").param("person", person.person().value()).update();
+    }
+}

@@ -1,0 +1,19 @@
+package org.farga.models;
+
+import java.util.List;
+import java.util.Set;
+import org.farga.platform.PersonalData;
+import org.springframework.stereotype.Component;
+
+/** The runs a person started, and the models they registered. */
+@Component
+class ModelsPersonalDataTable implements PersonalData {
+    @Override
+    public List<Section> sections() {
+        return List.of(
+                new Section("runs", Set.of("run.started_by"), """
+                        SELECT id, job_id, name, state, started_at, ended_at FROM run WHERE started_by = :person ORDER BY started_at"""),
+                new Section("models", Set.of("model_version.registered_by"), """
+                        SELECT v.model_id, m.name, v.number, v.registered_at FROM model_version v JOIN model m ON m.id = v.model_id WHERE v.registered_by = :person ORDER BY v.registered_at"""));
+    }
+}

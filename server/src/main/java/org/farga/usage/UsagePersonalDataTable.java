@@ -1,0 +1,16 @@
+package org.farga.usage;
+
+import java.util.List;
+import java.util.Set;
+import org.farga.platform.PersonalData;
+import org.springframework.stereotype.Component;
+
+/** What a person's jobs consumed. */
+@Component
+class UsagePersonalDataTable implements PersonalData {
+    @Override
+    public List<Section> sections() {
+        return List.of(new Section("usage", Set.of("usage_record.person_id"), """
+                        SELECT job_id, job_name, allocation_id, cluster, started_at, ended_at, gpus, cpus, gpu_milliseconds, cpu_milliseconds FROM usage_record WHERE person_id = :person ORDER BY job_id"""));
+    }
+}
