@@ -27,13 +27,7 @@ class FileStoreTest {
 
     @BeforeEach
     void open() {
-        store = new FileStore(new Settings(
-                data,
-                "http://localhost",
-                "Centre",
-                ZoneId.of("UTC"),
-                Duration.ZERO,
-                new Settings.Database(null, null, null, true, 1)));
+        store = new FileStore(data);
     }
 
     private RunFile keep(String content, long most) throws IOException {
