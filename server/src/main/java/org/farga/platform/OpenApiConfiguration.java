@@ -18,6 +18,7 @@ import io.swagger.v3.oas.models.servers.Server;
 import java.lang.reflect.RecordComponent;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springdoc.core.customizers.OpenApiCustomizer;
@@ -129,13 +130,25 @@ class OpenApiConfiguration {
         }
     }
 
+    /** As Jackson writes it: addresses are of this site, and what is added stands beside the rest. */
+    @SuppressWarnings({"rawtypes", "unchecked"})
+    private static Schema<?> asWritten(Schema problem) {
+        Map<String, Schema> properties = problem.getProperties();
+        properties.remove("properties");
+        properties.get("type").setFormat("uri-reference");
+        properties.get("instance").setFormat("uri-reference");
+        problem.setRequired(List.of("type", "title", "status", "detail"));
+        problem.setAdditionalProperties(true);
+        return problem;
+    }
+
     /** Every operation can answer with a problem. */
     @Bean
     OpenApiCustomizer problemAnswers() {
         return api -> {
             io.swagger.v3.core.converter.ModelConverters.getInstance(true)
                     .read(ProblemDetail.class)
-                    .forEach((name, schema) -> api.getComponents().addSchemas(name, schema.additionalProperties(true)));
+                    .forEach((name, schema) -> api.getComponents().addSchemas(name, asWritten(schema)));
             ApiResponse problem = new ApiResponse()
                     .description("A problem, named by its type")
                     .content(new Content()

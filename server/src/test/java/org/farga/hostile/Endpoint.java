@@ -1,10 +1,11 @@
 package org.farga.hostile;
 
 import java.lang.reflect.Parameter;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -18,9 +19,10 @@ import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandl
  * One thing that can be asked of the program: a method and a path with variables, as the program itself knows them. What
  * is added to the program is so in every test of this package without anybody thinking of it.
  *
+ * @param choices of those fields that take one of a few words, the first of them
  * @param parameters the names of the query's or form's fields that the handler names
  */
-record Endpoint(String method, String path, Set<String> parameters) {
+record Endpoint(String method, String path, Set<String> parameters, Map<String, String> choices) {
     private static final Pattern VARIABLE = Pattern.compile("\\{\\*?([^}]+)}");
 
     /** Every endpoint but those for the container itself and the description of the API. */
@@ -45,19 +47,23 @@ record Endpoint(String method, String path, Set<String> parameters) {
 
     private static Endpoint of(String method, String path, HandlerMethod handler) {
         Set<String> names = new TreeSet<>();
+        Map<String, String> choices = new TreeMap<>();
         for (Parameter parameter : handler.getMethod().getParameters()) {
             RequestParam asked = parameter.getAnnotation(RequestParam.class);
             if (asked != null) {
                 if (!java.util.Map.class.isAssignableFrom(parameter.getType())) {
-                    names.add(
-                            Stream.of(asked.name(), asked.value(), parameter.getName())
-                                    .filter(name -> !name.isEmpty())
-                                    .findFirst()
-                                    .orElseThrow());
+                    String name = Stream.of(asked.name(), asked.value(), parameter.getName())
+                            .filter(given -> !given.isEmpty())
+                            .findFirst()
+                            .orElseThrow();
+                    names.add(name);
+                    if (parameter.getType().isEnum()) {
+                        choices.put(name, parameter.getType().getEnumConstants()[0].toString());
+                    }
                 }
             }
         }
-        return new Endpoint(method, path, Set.copyOf(names));
+        return new Endpoint(method, path, Set.copyOf(names), Map.copyOf(choices));
     }
 
     boolean isApi() {
@@ -104,9 +110,5 @@ record Endpoint(String method, String path, Set<String> parameters) {
     @Override
     public String toString() {
         return method + " " + path;
-    }
-
-    static List<String> words(String text) {
-        return Arrays.asList(text.strip().split("\\s+"));
     }
 }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.farga.hostile.Wire.Reply;
@@ -85,7 +86,7 @@ class FuzzTest extends HostileTest {
                 "/js/nothing.js",
                 "/nothing",
                 "/api/v1/nothing")) {
-            all.add(new Endpoint("GET", path, Set.of()));
+            all.add(new Endpoint("GET", path, Set.of(), Map.of()));
         }
         return all;
     }

@@ -648,7 +648,6 @@ abstract class HostileTest extends HttpTest {
             case "decision" -> nodes.stringNode("DECLINE");
             case "path", "file" -> nodes.stringNode("rows.csv");
             case "countries" -> call(world).path("countries");
-            case "rules" -> call(world).path("rules");
             case "durationsMonths" -> call(world).path("durationsMonths");
             case "maxGpuHours", "maxCpuHours" -> nodes.numberNode(5000);
             case "cluster" -> nodes.stringNode("local");
@@ -733,7 +732,7 @@ abstract class HostileTest extends HttpTest {
             StringBuilder form = new StringBuilder();
             for (String field : formFields()) {
                 JsonNode value = meant(field, world, tenant);
-                String text = value == null ? "1" : value.isValueNode() ? value.asString() : value.path(0).asString("");
+                String text = endpoint.choices().containsKey(field) ? endpoint.choices().get(field) : value == null ? "1" : value.isValueNode() ? value.asString() : value.path(0).asString("");
                 form.append(form.isEmpty() ? "" : "&").append(field).append('=').append(Hostility.escape(text));
             }
             return request.withBody(
@@ -755,7 +754,10 @@ abstract class HostileTest extends HttpTest {
         String type = schema.path("type").isArray()
                 ? schema.path("type").path(0).asString("")
                 : schema.path("type").asString("");
-        if (meant != null && (meant.isArray() == type.equals("array")) && (meant.isObject() == type.equals("object"))) {
+        boolean listed = !schema.has("enum")
+                || meant == null
+                || schema.path("enum").valueStream().anyMatch(meant::equals);
+        if (meant != null && listed && (meant.isArray() == type.equals("array")) && (meant.isObject() == type.equals("object"))) {
             return meant;
         }
         if (schema.has("enum")) {
@@ -780,7 +782,14 @@ abstract class HostileTest extends HttpTest {
                                 p.getKey(), example(p.getValue(), p.getKey(), world, tenant, depth + 1)));
                 yield object;
             }
-            default -> nodes.stringNode("text");
+            default ->
+                nodes.stringNode(
+                        switch (schema.path("format").asString("")) {
+                            case "date-time" -> Instant.now().plus(Duration.ofDays(30)).toString();
+                            case "date" -> "2027-01-31";
+                            case "uuid" -> UUID.randomUUID().toString();
+                            default -> "text";
+                        });
         };
     }
 
