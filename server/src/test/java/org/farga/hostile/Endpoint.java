@@ -67,7 +67,7 @@ record Endpoint(String method, String path, Set<String> parameters, Map<String, 
     }
 
     boolean isApi() {
-        return path.startsWith("/api/");
+        return path.contains("/api/");
     }
 
     boolean reads() {

@@ -472,6 +472,23 @@ abstract class HostileTest extends HttpTest {
         variables.put("scoped-roles/id", t -> scopedRole(UUID.fromString(freshMember(t)), "COORDINATOR", "health"));
         variables.put("emergency-access/id", this::freshEmergency);
         variables.put("emergency-accesses/id", this::freshEmergency);
+        variables.put("organisations/organisation", Tenant::organisation);
+        variables.put("service-accounts/account", this::freshServiceAccount);
+        // Tokens of a service account, and passkeys, are made by their own doors; these name none.
+        variables.put("tokens/token", t -> UUID.randomUUID().toString());
+        variables.put("passkeys/id", t -> UUID.randomUUID().toString());
+        variables.put("factor-resets/id", this::freshFactorReset);
+        variables.put("editions/edition", t -> "1");
+        variables.put("lineage/kind", t -> "run");
+        variables.put("lineage/id", Tenant::run);
+        variables.put("mlflow/project", Tenant::projectSlug);
+        variables.put("logged-models/model", t -> "m-" + t.model());
+        variables.put("tags/tag", t -> "tag");
+        for (String folder : List.of("artifacts", "create", "complete", "abort")) {
+            variables.put(folder + "/path", t -> "/" + t.run() + "/artifacts/model.json");
+        }
+        variables.put("pieces/upload", t -> UUID.randomUUID().toString());
+        variables.put("pieces/number", t -> "1");
         variables.put("problems/name", t -> "call-closed");
     }
 
@@ -556,6 +573,31 @@ abstract class HostileTest extends HttpTest {
                         VALUES (:id, :person, 'OPERATOR', 'A fire', now(), now() + interval '1 hour')""")
                 .param("id", id)
                 .param("person", UUID.fromString(freshMember(tenant)))
+                .update();
+        return id.toString();
+    }
+
+    private String freshServiceAccount(Tenant tenant) {
+        String person = freshMember(tenant);
+        jdbc.sql("""
+                        INSERT INTO service_account (person_id, organisation_id, purpose, created_by, created_at)
+                        VALUES (:person, :organisation, :purpose, :by, now())""")
+                .param("person", UUID.fromString(person))
+                .param("organisation", UUID.fromString(tenant.organisation()))
+                .param("purpose", "nightly " + tenant.marker())
+                .param("by", tenant.owner().person().value())
+                .update();
+        return person;
+    }
+
+    private String freshFactorReset(Tenant tenant) {
+        UUID id = UUID.randomUUID();
+        jdbc.sql("""
+                        INSERT INTO factor_reset (id, person_id, reason, requested_by, requested_at, expires_at)
+                        VALUES (:id, :person, 'A lost phone', :by, now(), now() + interval '1 hour')""")
+                .param("id", id)
+                .param("person", UUID.fromString(freshMember(tenant)))
+                .param("by", staff(CentreRole.ADMINISTRATOR).person().value())
                 .update();
         return id.toString();
     }
