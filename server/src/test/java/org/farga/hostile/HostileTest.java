@@ -169,6 +169,7 @@ abstract class HostileTest extends HttpTest {
         S session = sessions.createSession();
         session.setAttribute("farga.person", person);
         session.setAttribute(FindByIndexNameSessionRepository.PRINCIPAL_NAME_INDEX_NAME, person);
+        session.setAttribute("farga.signed-in", "at=" + Instant.now() + "&methods=PASSWORD&second-factor=true");
         sessions.save(session);
         return Base64.getEncoder().encodeToString(session.getId().getBytes(StandardCharsets.UTF_8));
     }
