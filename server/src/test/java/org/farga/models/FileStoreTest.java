@@ -34,6 +34,7 @@ class FileStoreTest {
                 "http://localhost",
                 "Centre",
                 ZoneId.of("UTC"),
+                java.time.Duration.ZERO,
                 new Settings.Database(null, null, null, true, 1)));
     }
 
