@@ -1,6 +1,6 @@
 ALTER TABLE proposal ADD COLUMN sector text CHECK (sector ~ '^[a-z][a-z-]{0,49}$');
 CREATE INDEX proposal_sector ON proposal (sector, id) WHERE state <> 'DRAFT';
-CREATE INDEX proposal_call ON proposal (call_id, id) WHERE state <> 'DRAFT';
+CREATE INDEX proposal_call_submitted ON proposal (call_id, id) WHERE state <> 'DRAFT';
 
 -- Advice to whoever decides; the last word of each person.
 CREATE TABLE proposal_assessment (
