@@ -47,7 +47,8 @@ class AccountNotices {
     void send(EmailAddress to, Locale language, String what, Object... values) {
         String text = messages.text(language, "identity.mail." + what, values)
                 + "\n\n"
-                + messages.text(language, "identity.mail.end", settings.centreName(), settings.publicUrl() + "/account");
+                + messages.text(
+                        language, "identity.mail.end", settings.centreName(), settings.publicUrl() + "/account");
         mail.queueSecret(
                 to, messages.text(language, "identity.mail." + what + ".subject", settings.centreName()), text);
     }

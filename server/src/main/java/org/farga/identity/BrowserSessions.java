@@ -38,7 +38,8 @@ class BrowserSessions {
     private final KnownBrowsers browsers;
     private final AuditLog audit;
 
-    BrowserSessions(FindByIndexNameSessionRepository<? extends Session> repository, KnownBrowsers browsers, AuditLog audit) {
+    BrowserSessions(
+            FindByIndexNameSessionRepository<? extends Session> repository, KnownBrowsers browsers, AuditLog audit) {
         this.repository = repository;
         this.browsers = browsers;
         this.audit = audit;

@@ -60,7 +60,8 @@ class EmailAddresses implements Attention {
     @Override
     public List<Item> itemsFor(Actor actor) {
         return notices.canSend() && !table.isVerified(actor.person(), actor.email())
-                ? List.of(new Item("identity.attention.email", List.of(actor.email().value()), "/account#address", null))
+                ? List.of(new Item(
+                        "identity.attention.email", List.of(actor.email().value()), "/account#address", null))
                 : List.of();
     }
 
@@ -102,11 +103,19 @@ class EmailAddresses implements Attention {
         Person person = people.get(actor.person());
         Optional<Person> holder = people.findPerson(address.get());
         if (holder.isPresent()) {
-            notices.send(address.get(), holder.get().language(), "address-wanted", address.get().value());
+            notices.send(
+                    address.get(),
+                    holder.get().language(),
+                    "address-wanted",
+                    address.get().value());
         } else {
             send(person, address.get(), AccountLink.Purpose.CHANGE, "address-change");
         }
-        notices.send(person.email(), person.language(), "address-change-asked", address.get().value());
+        notices.send(
+                person.email(),
+                person.language(),
+                "address-change-asked",
+                address.get().value());
         return Outcome.done(address.get());
     }
 

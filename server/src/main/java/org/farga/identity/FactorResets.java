@@ -100,11 +100,9 @@ class FactorResets {
     Outcome<FactorReset> decide(Actor actor, UUID id, boolean granted) {
         requireAdministrator(actor);
         Instant now = clock.instant();
-        FactorReset reset =
-                table.findOpenForUpdate(id, now).orElseThrow(() -> new NotFoundException("factor reset"));
+        FactorReset reset = table.findOpenForUpdate(id, now).orElseThrow(() -> new NotFoundException("factor reset"));
         if (granted
-                && (reset.requestedBy().equals(actor.person())
-                        || reset.person().equals(actor.person()))) {
+                && (reset.requestedBy().equals(actor.person()) || reset.person().equals(actor.person()))) {
             return Outcome.refused(Refusal.forbidden("second-person-needed"));
         }
         table.decide(id, actor.person(), granted, now);

@@ -32,9 +32,7 @@ class ProofInterceptor implements HandlerInterceptor {
         }
         String path = request.getRequestURI();
         boolean page = !path.startsWith("/api/");
-        if (page
-                && SessionRights.isCentreWithheld(request)
-                && (isUnder(path, "/centre") || isUnder(path, "/audit"))) {
+        if (page && SessionRights.isCentreWithheld(request) && (isUnder(path, "/centre") || isUnder(path, "/audit"))) {
             response.sendRedirect("/account/second-factor");
             return false;
         }

@@ -111,7 +111,8 @@ class RateLimitFilter extends OncePerRequestFilter {
             throws IOException {
         ConsumptionProbe probe = limits.take(whom);
         if (!probe.isConsumed() || request.getRequestURI().startsWith("/api/")) {
-            response.setHeader("RateLimit-Policy", "\"" + limits.name + "\";q=" + limits.burst + ";w=" + limits.windowS);
+            response.setHeader(
+                    "RateLimit-Policy", "\"" + limits.name + "\";q=" + limits.burst + ";w=" + limits.windowS);
             response.setHeader(
                     "RateLimit",
                     "\"" + limits.name + "\";r=" + probe.getRemainingTokens() + ";t="
@@ -140,8 +141,7 @@ class RateLimitFilter extends OncePerRequestFilter {
                             "/recovery",
                             "/recovery/password",
                             "/api/v1/sign-in",
-                            "/api/v1/persons" ->
-                        true;
+                            "/api/v1/persons" -> true;
                     default -> false;
                 };
     }

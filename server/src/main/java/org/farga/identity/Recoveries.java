@@ -105,8 +105,7 @@ class Recoveries {
                     Refusal.tooMany("too-many-recoveries", network.get().minutesLeft(now)));
         }
         // By its hash: a stranger's address is none of Farga's to keep.
-        String subject =
-                HexFormat.of().formatHex(new Secret(address.get().value()).sha256());
+        String subject = HexFormat.of().formatHex(new Secret(address.get().value()).sha256());
         if (table.count("recovery-address", subject, hour) <= MOST_AN_HOUR_FOR_ADDRESS) {
             queue.schedule(TASK.instance(UUID.randomUUID().toString())
                     .data(language.getLanguage() + " " + address.get().value())
@@ -123,8 +122,7 @@ class Recoveries {
             notices.send(address, language, "recovery-none", address.value());
             return;
         }
-        AccountLink link =
-                new AccountLink(person.get().id(), AccountLink.Purpose.RECOVERY, address, clock.instant());
+        AccountLink link = new AccountLink(person.get().id(), AccountLink.Purpose.RECOVERY, address, clock.instant());
         Secret secret = Secret.create("recovery");
         table.put(link, secret);
         notices.send(

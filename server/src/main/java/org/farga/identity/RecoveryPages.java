@@ -63,8 +63,7 @@ class RecoveryPages {
         };
     }
 
-    private ModelAndView recovery(
-            String email, boolean sent, @Nullable Refusal refusal, HttpServletRequest request) {
+    private ModelAndView recovery(String email, boolean sent, @Nullable Refusal refusal, HttpServletRequest request) {
         Map<String, Object> model = new HashMap<>();
         model.put("shell", shells.of(request));
         model.put("email", email);
@@ -158,8 +157,7 @@ class RecoveryPages {
             RedirectAttributes redirect) {
         return switch (addresses.requestChange(actor, email)) {
             case Outcome.Done<EmailAddress> done -> done("identity.email.change-sent", redirect);
-            case Outcome.Refused<EmailAddress>(Refusal refusal) ->
-                account.page(actor, "email", refusal, null, request);
+            case Outcome.Refused<EmailAddress>(Refusal refusal) -> account.page(actor, "email", refusal, null, request);
         };
     }
 

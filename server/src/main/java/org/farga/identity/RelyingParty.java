@@ -21,8 +21,7 @@ record RelyingParty(String id, String origin) {
         if (host.isEmpty() || bareAddress || !safe) {
             return Optional.empty();
         }
-        boolean usualPort = uri.getPort() == -1
-                || uri.getPort() == ("https".equals(uri.getScheme()) ? 443 : 80);
+        boolean usualPort = uri.getPort() == -1 || uri.getPort() == ("https".equals(uri.getScheme()) ? 443 : 80);
         return Optional.of(
                 new RelyingParty(host, uri.getScheme() + "://" + host + (usualPort ? "" : ":" + uri.getPort())));
     }

@@ -44,7 +44,8 @@ class SecondFactorTable {
     Optional<TotpRow> findTotp(PersonId person) {
         return jdbc.sql("SELECT sealed_secret, confirmed_at, last_step FROM totp WHERE person_id = :person")
                 .param("person", person.value())
-                .query((row, n) -> new TotpRow(row.getBytes(1), instant(row.getObject(2, OffsetDateTime.class)), row.getLong(3)))
+                .query((row, n) ->
+                        new TotpRow(row.getBytes(1), instant(row.getObject(2, OffsetDateTime.class)), row.getLong(3)))
                 .optional();
     }
 
@@ -132,10 +133,7 @@ class SecondFactorTable {
         jdbc.sql("""
                 INSERT INTO second_factor_failure (person_id, failures, last_failure) VALUES (:person, 1, :now)
                 ON CONFLICT (person_id) DO UPDATE
-                SET failures = second_factor_failure.failures + 1, last_failure = :now""")
-                .param("person", person.value())
-                .param("now", utc(now))
-                .update();
+                SET failures = second_factor_failure.failures + 1, last_failure = :now""").param("person", person.value()).param("now", utc(now)).update();
     }
 
     void forgetFailures(PersonId person) {
@@ -148,10 +146,7 @@ class SecondFactorTable {
     Instant askedSince(PersonId person, Instant now) {
         jdbc.sql("""
                 INSERT INTO second_factor_asked (person_id, since) VALUES (:person, :now)
-                ON CONFLICT (person_id) DO NOTHING""")
-                .param("person", person.value())
-                .param("now", utc(now))
-                .update();
+                ON CONFLICT (person_id) DO NOTHING""").param("person", person.value()).param("now", utc(now)).update();
         return jdbc.sql("SELECT since FROM second_factor_asked WHERE person_id = :person")
                 .param("person", person.value())
                 .query((row, n) -> row.getObject(1, OffsetDateTime.class).toInstant())

@@ -127,7 +127,8 @@ class SecondFactors {
         Optional<byte[]> secret = secrets.open(row.get().sealedSecret(), purpose(person));
         OptionalLong step = code == null || secret.isEmpty()
                 ? OptionalLong.empty()
-                : Totp.match(secret.get(), digits(code), clock.instant(), row.get().lastStep());
+                : Totp.match(
+                        secret.get(), digits(code), clock.instant(), row.get().lastStep());
         if (step.isEmpty() || !table.useStep(person, step.getAsLong())) {
             return Outcome.refused(Refusal.forbidden("wrong-code"));
         }
@@ -190,7 +191,8 @@ class SecondFactors {
     Outcome<SignedIn.Method> prove(PersonId person, @Nullable String code) {
         Instant now = clock.instant();
         table.lock(person);
-        Instant waitUntil = table.throttle(person).map(SignInThrottle::waitUntil).orElse(Instant.EPOCH);
+        Instant waitUntil =
+                table.throttle(person).map(SignInThrottle::waitUntil).orElse(Instant.EPOCH);
         if (now.isBefore(waitUntil)) {
             return Outcome.refused(Refusal.tooMany(
                     "too-many-codes", Duration.between(now, waitUntil).toSeconds() + 1));
@@ -223,7 +225,8 @@ class SecondFactors {
         if (!table.useRecoveryCode(person, RecoveryCode.sha256(code), now)) {
             return false;
         }
-        audit.recordBy(person, "recovery-code.used", "person", person, Map.of("left", table.countRecoveryCodes(person)));
+        audit.recordBy(
+                person, "recovery-code.used", "person", person, Map.of("left", table.countRecoveryCodes(person)));
         notices.tell(person, "recovery-code-used", table.countRecoveryCodes(person));
         return true;
     }

@@ -132,7 +132,6 @@ class SessionRights extends OncePerRequestFilter {
     /** Whether the person behind this session proved who they are so recently that a sensitive act needs no new proof. */
     boolean isProofFresh(HttpServletRequest request) {
         Optional<SignedIn> how = BrowserSessions.signedIn(request);
-        return how.isPresent()
-                && !how.get().at().isBefore(clock.instant().minus(settings.proofLasts()));
+        return how.isPresent() && !how.get().at().isBefore(clock.instant().minus(settings.proofLasts()));
     }
 }

@@ -83,10 +83,7 @@ class SignInSteps {
     /** Begins the session of somebody who has shown their second factor as well. */
     void finish(Pending pending, SignedIn.Method second, HttpServletRequest request, HttpServletResponse response) {
         sessions.open(
-                people.get(pending.person()),
-                pending.signedIn().with(second, clock.instant()),
-                request,
-                response);
+                people.get(pending.person()), pending.signedIn().with(second, clock.instant()), request, response);
     }
 
     /**

@@ -36,7 +36,8 @@ class FactorResetTest extends HttpTest {
         assertThat(one.submit(page, page, "email", ana.email(), "reason", "Called her back.")
                         .statusCode())
                 .isEqualTo(302);
-        assertThat(one.submit(page, page, "email", ana.email(), "reason", "Again.").body())
+        assertThat(one.submit(page, page, "email", ana.email(), "reason", "Again.")
+                        .body())
                 .contains("waits for a second administrator already");
         String id = jdbc.sql("SELECT id::text FROM factor_reset WHERE person_id = :person")
                 .param("person", ana.person().value())
@@ -140,7 +141,9 @@ class FactorResetTest extends HttpTest {
         assertThat(Integer.parseInt(last.header("Retry-After"))).isBetween(1, 2);
         assertThat(last.header("RateLimit-Policy")).isEqualTo("\"sign-in\";q=60;w=60");
         assertThat(last.header("RateLimit")).startsWith("\"sign-in\";r=0;t=");
-        stranger().post("/api/v1/sign-in", body, "X-Forwarded-For", "203.0.113.9").expectProblem(403, "wrong-credentials");
+        stranger()
+                .post("/api/v1/sign-in", body, "X-Forwarded-For", "203.0.113.9")
+                .expectProblem(403, "wrong-credentials");
         // Whom a header names counts from a trusted proxy alone; this machine itself is one.
         Answered asked = signUp("Ana").get("/api/v1/me");
         assertThat(asked.header("RateLimit-Policy")).isEqualTo("\"person\";q=2000;w=2");

@@ -20,8 +20,8 @@ class PasskeysTest extends HttpTest {
 
     private SoftAuthenticator register(Browser browser, SoftAuthenticator device) {
         JsonNode options = options(browser, "/account", "/account/passkeys/options");
-        byte[] handle = Base64.getUrlDecoder()
-                .decode(options.path("user").path("id").asString());
+        byte[] handle =
+                Base64.getUrlDecoder().decode(options.path("user").path("id").asString());
         var registered = browser.submit(
                 "/account",
                 "/account/passkeys",
@@ -164,7 +164,10 @@ class PasskeysTest extends HttpTest {
                         .single())
                 .isOne();
         // It is a second factor still: a copy must not turn it off.
-        assertThat(ana.get("/api/v1/me/factors").expect(200).path("secondFactor").asBoolean())
+        assertThat(ana.get("/api/v1/me/factors")
+                        .expect(200)
+                        .path("secondFactor")
+                        .asBoolean())
                 .isTrue();
     }
 
@@ -197,7 +200,8 @@ class PasskeysTest extends HttpTest {
     void aBrowserThatSendsAnythingGetsARefusal() {
         Client ana = signUp("Ana");
         Browser browser = signedIn(ana);
-        for (String junk : new String[] {"", "{", "{}", "[]", "null", "{\"id\":\"AA\",\"rawId\":\"AA\",\"response\":{}}"}) {
+        for (String junk :
+                new String[] {"", "{", "{}", "[]", "null", "{\"id\":\"AA\",\"rawId\":\"AA\",\"response\":{}}"}) {
             options(browser, "/account", "/account/passkeys/options");
             assertThat(browser.submit("/account", "/account/passkeys", "name", "x", "credential", junk)
                             .statusCode())

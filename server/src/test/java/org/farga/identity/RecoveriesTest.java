@@ -196,8 +196,8 @@ class RecoveriesTest {
         assertThat(addresses.confirm(token)).isInstanceOf(Outcome.Done.class);
         assertThat(people.get(ana.id()).email().value()).isEqualTo(wanted);
         assertThat(table.isVerified(ana.id(), new EmailAddress(wanted))).isTrue();
-        assertThat(notices.sent.getLast()).isEqualTo(
-                new RecordedNotices.Sent(ana.email().value(), "address-changed", java.util.List.of()));
+        assertThat(notices.sent.getLast())
+                .isEqualTo(new RecordedNotices.Sent(ana.email().value(), "address-changed", java.util.List.of()));
         assertThat(refusal(addresses.confirm(token))).isEqualTo("email-link-invalid");
     }
 
@@ -239,8 +239,8 @@ class RecoveriesTest {
     @Test
     void withoutAMailServerNothingIsPromised() {
         AccountNotices none = new AccountNotices(people, mail, messages, settings);
-        Recoveries without = new Recoveries(
-                table, people, passwordTable, passwords, sessions, none, audit, settings, queue, clock);
+        Recoveries without =
+                new Recoveries(table, people, passwordTable, passwords, sessions, none, audit, settings, queue, clock);
         assertThat(refusal(without.request("127.0.0.1", ana.email().value(), Locale.ENGLISH)))
                 .isEqualTo("no-mail-server");
         assertThat(new EmailAddresses(table, people, none, audit, settings, clock).itemsFor(actor()))

@@ -33,8 +33,8 @@ class SecondFactorTest extends HttpTest {
         assertThat(shown.find()).isTrue();
         byte[] key = base32(shown.group(1));
         Kit kit = new Kit(key, new ArrayList<>());
-        var confirmed = browser.submit(
-                "/account/authenticator", "/account/authenticator/confirmation", "code", kit.code(-1));
+        var confirmed =
+                browser.submit("/account/authenticator", "/account/authenticator/confirmation", "code", kit.code(-1));
         assertThat(confirmed.statusCode()).as(confirmed.body()).isEqualTo(200);
         Matcher codes = RECOVERY_CODE.matcher(confirmed.body().replaceFirst("(?s)</pre>.*", ""));
         while (codes.find()) {
@@ -72,7 +72,10 @@ class SecondFactorTest extends HttpTest {
                 "/sign-in/second-factor", "/sign-in/second-factor", "code", kit.code(0), "next", "/projects");
         assertThat(Browser.location(right)).isEqualTo("/projects");
         assertThat(browser.get("/account").statusCode()).isEqualTo(200);
-        assertThat(ana.get("/api/v1/me/factors").expect(200).path("recoveryCodesLeft").asInt())
+        assertThat(ana.get("/api/v1/me/factors")
+                        .expect(200)
+                        .path("recoveryCodesLeft")
+                        .asInt())
                 .isEqualTo(10);
     }
 
@@ -102,7 +105,10 @@ class SecondFactorTest extends HttpTest {
         String code = kit.recoveryCodes().getFirst();
         Browser browser = halfWay(ana);
         assertThat(Browser.location(browser.submit(
-                        "/sign-in/second-factor", "/sign-in/second-factor", "code", code.toLowerCase(java.util.Locale.ROOT))))
+                        "/sign-in/second-factor",
+                        "/sign-in/second-factor",
+                        "code",
+                        code.toLowerCase(java.util.Locale.ROOT))))
                 .isEqualTo("/");
         assertThat(browser.get("/account").body()).contains("9 codes are left");
         assertThat(halfWay(ana)
@@ -170,7 +176,10 @@ class SecondFactorTest extends HttpTest {
                 .doesNotContain(new String(kit.key(), java.nio.charset.StandardCharsets.ISO_8859_1));
         assertThat(Browser.location(browser.submit("/account", "/account/authenticator/removal")))
                 .isEqualTo("/account");
-        assertThat(ana.get("/api/v1/me/factors").expect(200).path("secondFactor").asBoolean())
+        assertThat(ana.get("/api/v1/me/factors")
+                        .expect(200)
+                        .path("secondFactor")
+                        .asBoolean())
                 .isFalse();
         assertThat(jdbc.sql("SELECT count(*) FROM recovery_code WHERE person_id = :person")
                         .param("person", ana.person().value())
@@ -193,8 +202,8 @@ class SecondFactorTest extends HttpTest {
         assertThat(browser.submit("/account/proof", "/account/proof", "password", "wrong")
                         .statusCode())
                 .isEqualTo(422);
-        assertThat(Browser.location(browser.submit(
-                        "/account/proof", "/account/proof", "password", PASSWORD, "next", "/account")))
+        assertThat(Browser.location(
+                        browser.submit("/account/proof", "/account/proof", "password", PASSWORD, "next", "/account")))
                 .isEqualTo("/account");
         setUp(browser);
         age(ana);
@@ -218,8 +227,10 @@ class SecondFactorTest extends HttpTest {
         assertThat(later.get("/account/second-factor").body()).contains("the time to set one up has passed");
         assertThat(later.get("/projects").statusCode()).isEqualTo(200);
         // A token made by password alone does not carry the roles either, nor one made in that session.
-        var issued = stranger().post("/api/v1/sign-in", """
-                        {"email": "%s", "password": "%s"}""".formatted(carla.email(), PASSWORD)).expect(201);
+        var issued = stranger()
+                .post("/api/v1/sign-in", """
+                        {"email": "%s", "password": "%s"}""".formatted(carla.email(), PASSWORD))
+                .expect(201);
         assertThat(issued.path("token").path("scopes").toString()).doesNotContain("CENTRE");
         assertThat(later.submit("/account", "/account/tokens", "name", "x", "scopes", "CENTRE", "lifeDays", "7")
                         .statusCode())

@@ -61,7 +61,8 @@ class SignInRulesTest {
         assertThat(secret.toString()).doesNotContain(secret.text());
         assertThat(new PersonsApi.SignUp("a@example.org", "A", word, "en").toString())
                 .doesNotContain(word);
-        assertThat(new TokensApi.SignIn("a@example.org", word, "123456", "x").toString()).doesNotContain(word);
+        assertThat(new TokensApi.SignIn("a@example.org", word, "123456", "x").toString())
+                .doesNotContain(word);
         assertThat(new SetupApi.NewAdministrator(secret.text(), "a@example.org", "A", word).toString())
                 .doesNotContain(word)
                 .doesNotContain(secret.text());
@@ -85,7 +86,11 @@ class SignInRulesTest {
             assertThat(CommonPasswords.isCommon(common)).as(common).isTrue();
         }
         for (String good : new String[] {
-            "correct horse battery", "forge a model today", "another long password", "la nit és clara i freda", "tK7#qz0Lw!pX"
+            "correct horse battery",
+            "forge a model today",
+            "another long password",
+            "la nit és clara i freda",
+            "tK7#qz0Lw!pX"
         }) {
             assertThat(CommonPasswords.isCommon(good)).as(good).isFalse();
         }
@@ -93,7 +98,8 @@ class SignInRulesTest {
 
     @Test
     void browsersAreCalledWhatPeopleCallThem() {
-        assertThat(BrowserName.of("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0").text())
+        assertThat(BrowserName.of("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0")
+                        .text())
                 .isEqualTo("Firefox · Linux");
         assertThat(BrowserName.of("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko)"
                                 + " Chrome/140.0 Safari/537.36 Edg/140.0")

@@ -105,8 +105,7 @@ final class SoftAuthenticator {
 
     private byte[] clientData(String type, String challenge) {
         return """
-                {"type":"%s","challenge":"%s","origin":"%s","crossOrigin":false}""".formatted(type, challenge, origin)
-                .getBytes(StandardCharsets.UTF_8);
+                {"type":"%s","challenge":"%s","origin":"%s","crossOrigin":false}""".formatted(type, challenge, origin).getBytes(StandardCharsets.UTF_8);
     }
 
     private static byte[] coordinate(BigInteger number) {

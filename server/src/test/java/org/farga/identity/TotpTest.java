@@ -44,7 +44,8 @@ class TotpTest {
         Instant now = Instant.ofEpochSecond(1_234_567_890L);
         long step = Totp.step(now);
         assertThat(Totp.match(SECRET, Totp.code(SECRET, step, 6), now, step)).isEmpty();
-        assertThat(Totp.match(SECRET, Totp.code(SECRET, step - 1, 6), now, step)).isEmpty();
+        assertThat(Totp.match(SECRET, Totp.code(SECRET, step - 1, 6), now, step))
+                .isEmpty();
         assertThat(Totp.match(SECRET, Totp.code(SECRET, step + 1, 6), now, step))
                 .hasValue(step + 1);
     }
