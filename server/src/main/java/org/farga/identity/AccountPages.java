@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.UUID;
 import org.farga.people.People;
 import org.farga.people.Person;
+import org.farga.platform.Languages;
 import org.farga.platform.Shells;
 import org.farga.shared.Actor;
 import org.farga.shared.Outcome;
@@ -33,13 +34,24 @@ class AccountPages {
     private final Accounts accounts;
     private final ApiTokens tokens;
     private final BrowserSessions sessions;
+    private final ExternalIdentities identities;
+    private final OidcProviders providers;
     private final Shells shells;
 
-    AccountPages(People people, Accounts accounts, ApiTokens tokens, BrowserSessions sessions, Shells shells) {
+    AccountPages(
+            People people,
+            Accounts accounts,
+            ApiTokens tokens,
+            BrowserSessions sessions,
+            ExternalIdentities identities,
+            OidcProviders providers,
+            Shells shells) {
         this.people = people;
         this.accounts = accounts;
         this.tokens = tokens;
         this.sessions = sessions;
+        this.identities = identities;
+        this.providers = providers;
         this.shells = shells;
     }
 
@@ -91,7 +103,7 @@ class AccountPages {
             @RequestParam(required = false) @Nullable Set<Scope> scopes,
             @RequestParam(required = false) @Nullable Integer lifeDays,
             HttpServletRequest request) {
-        return switch (tokens.issue(actor, name, scopes, lifeDays)) {
+        return switch (tokens.issue(actor, name, scopes, lifeDays, SignInFilter.signedIn(request))) {
             case Outcome.Done<ApiTokens.Issued>(ApiTokens.Issued issued) ->
                 page(actor, "", null, issued.secret().text(), request);
             case Outcome.Refused<ApiTokens.Issued>(Refusal refusal) -> page(actor, "tokens", refusal, null, request);
@@ -128,6 +140,8 @@ class AccountPages {
         model.put("person", people.get(actor.person()));
         model.put("tokens", tokens.list(actor));
         model.put("sessions", sessions.list(actor.person(), session(request)));
+        model.put("identities", identities.list(actor));
+        model.put("providers", providers.choices(Languages.of(request)));
         model.put("part", part);
         model.put("refusal", refusal);
         model.put("secret", secret);

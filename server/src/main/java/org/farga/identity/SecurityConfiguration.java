@@ -50,13 +50,15 @@ class SecurityConfiguration {
 
     @Bean
     @Order(2)
-    SecurityFilterChain api(HttpSecurity http, ApiTokens tokens, Actors actors, ProblemWriter problems)
+    SecurityFilterChain api(HttpSecurity http, ApiTokens tokens, Actors actors, StrongRoles strongRoles, ProblemWriter problems)
             throws Exception {
-        return common(http, tokens, actors, problems)
+        return common(http, tokens, actors, strongRoles, problems)
                 .securityMatcher("/api/**", "/v3/api-docs/**")
                 .authorizeHttpRequests(r -> r.requestMatchers("/v3/api-docs/**")
                         .permitAll()
                         .requestMatchers(HttpMethod.POST, "/api/v1/persons", "/api/v1/sign-in", "/api/v1/setup")
+                        .permitAll()
+                        .requestMatchers(HttpMethod.POST, "/api/v1/device-logins", "/api/v1/device-logins/token")
                         .permitAll()
                         // Of a dataset strangers see everything but its files.
                         .requestMatchers("/api/v1/datasets/*/versions/*/files/**")
@@ -80,12 +82,13 @@ class SecurityConfiguration {
 
     @Bean
     @Order(3)
-    SecurityFilterChain pages(HttpSecurity http, ApiTokens tokens, Actors actors, ProblemWriter problems)
+    SecurityFilterChain pages(HttpSecurity http, ApiTokens tokens, Actors actors, StrongRoles strongRoles, ProblemWriter problems)
             throws Exception {
-        return common(http, tokens, actors, problems)
+        return common(http, tokens, actors, strongRoles, problems)
                 .authorizeHttpRequests(r -> r.requestMatchers(
                                 "/",
                                 "/sign-in",
+                                "/sign-in/**",
                                 "/sign-up",
                                 "/setup",
                                 "/invitation",
@@ -101,9 +104,10 @@ class SecurityConfiguration {
                         .permitAll()
                         .anyRequest()
                         .authenticated())
-                // Changing the language one reads in is no harm, and strangers have no session to hold a token.
+                // Changing the language one reads in is no harm, and strangers have no session to hold a token. What a
+                // provider sends from server to server is signed.
                 .csrf(c -> c.csrfTokenRepository(new HttpSessionCsrfTokenRepository())
-                        .ignoringRequestMatchers("/language"))
+                        .ignoringRequestMatchers("/language", "/sign-in/signed-out-there/*"))
                 .exceptionHandling(e -> e.authenticationEntryPoint((request, response, thrown) -> {
                             // Only an address of our own is remembered for after the sign-in.
                             String back = request.getMethod().equals("GET") ? request.getRequestURI() : "/";
@@ -115,7 +119,7 @@ class SecurityConfiguration {
                 .build();
     }
 
-    private static HttpSecurity common(HttpSecurity http, ApiTokens tokens, Actors actors, ProblemWriter problems)
+    private static HttpSecurity common(HttpSecurity http, ApiTokens tokens, Actors actors, StrongRoles strongRoles, ProblemWriter problems)
             throws Exception {
         return http.securityContext(c -> c.securityContextRepository(new NullSecurityContextRepository()))
                 .requestCache(AbstractHttpConfigurer::disable)
@@ -128,7 +132,7 @@ class SecurityConfiguration {
                         .referrerPolicy(r -> r.policy(ReferrerPolicy.SAME_ORIGIN))
                         .permissionsPolicyHeader(p -> p.policy("camera=(), microphone=(), geolocation=()")))
                 .addFilterBefore(
-                        new SignInFilter(tokens, actors, problems),
+                        new SignInFilter(tokens, actors, strongRoles, problems),
                         org.springframework.security.web.authentication.AnonymousAuthenticationFilter.class);
     }
 }

@@ -6,14 +6,20 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpSession;
 import java.io.IOException;
+import java.util.EnumSet;
 import java.util.Optional;
+import java.util.Set;
 import org.farga.people.Actors;
 import org.farga.platform.CurrentActor;
+import org.farga.platform.Navigation;
+import org.farga.platform.OwnPath;
 import org.farga.platform.ProblemWriter;
 import org.farga.platform.Secret;
 import org.farga.shared.Actor;
+import org.farga.shared.CentreRole;
 import org.farga.shared.PersonId;
 import org.farga.shared.Scope;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
@@ -29,14 +35,18 @@ final class SignInFilter extends OncePerRequestFilter {
     /** The session's only content of ours: the person's identifier. */
     static final String SESSION_PERSON = "farga.person";
 
+    private static final String SIGNED_IN = "farga.how-signed-in";
+    private static final String SLEEPING = "farga.sleeping-roles";
     private static final String BEARER = "Bearer ";
 
     private final ApiTokens tokens;
     private final Actors actors;
+    private final StrongRoles strongRoles;
     private final ProblemWriter problems;
 
-    SignInFilter(ApiTokens tokens, Actors actors, ProblemWriter problems) {
+    SignInFilter(ApiTokens tokens, Actors actors, StrongRoles strongRoles, ProblemWriter problems) {
         this.tokens = tokens;
+        this.strongRoles = strongRoles;
         this.actors = actors;
         this.problems = problems;
     }
@@ -52,8 +62,10 @@ final class SignInFilter extends OncePerRequestFilter {
         String authorization = request.getHeader(HttpHeaders.AUTHORIZATION);
         Optional<Actor> actor;
         if (authorization != null && authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
-            actor = tokens.holder(
+            Optional<ApiTokens.Holder> holder = tokens.holder(
                     new Secret(authorization.substring(BEARER.length()).strip()));
+            holder.ifPresent(h -> request.setAttribute(SIGNED_IN, h.how()));
+            actor = holder.map(ApiTokens.Holder::actor);
             if (actor.isEmpty()) {
                 response.setHeader(HttpHeaders.WWW_AUTHENTICATE, "Bearer error=\"invalid_token\"");
                 problems.write(request, response, HttpStatus.UNAUTHORIZED, "invalid-token");
@@ -66,6 +78,10 @@ final class SignInFilter extends OncePerRequestFilter {
             }
         } else {
             actor = bySession(request);
+        }
+        if (leadsToSleepingRole(request)) {
+            response.sendRedirect(OwnPath.address("/sign-in/step-up", request.getRequestURI()));
+            return;
         }
         actor.ifPresent(known -> {
             request.setAttribute(CurrentActor.ATTRIBUTE, known);
@@ -91,6 +107,37 @@ final class SignInFilter extends OncePerRequestFilter {
     private Optional<Actor> bySession(HttpServletRequest request) {
         HttpSession session = request.getSession(false);
         Object person = session == null ? null : session.getAttribute(SESSION_PERSON);
-        return person instanceof String id ? actors.find(PersonId.valueOf(id)) : Optional.empty();
+        if (!(person instanceof String id)) {
+            return Optional.empty();
+        }
+        SignedIn how = BrowserSessions.signedIn(request).orElse(null);
+        request.setAttribute(SIGNED_IN, how);
+        return actors.find(PersonId.valueOf(id)).map(actor -> {
+            StrongRoles.Judged judged = strongRoles.inSession(
+                    actor, how, BrowserSessions.identity(request).orElse(null));
+            request.setAttribute(SLEEPING, judged.sleeping());
+            return judged.actor();
+        });
+    }
+
+    /** How whoever asks signed in, now or when they made their token; null where that is not known. */
+    static @Nullable SignedIn signedIn(HttpServletRequest request) {
+        return request.getAttribute(SIGNED_IN) instanceof SignedIn how ? how : null;
+    }
+
+    /** The roles of whoever asks that wait for a stronger sign-in. */
+    static Set<CentreRole> sleeping(HttpServletRequest request) {
+        Set<CentreRole> roles = EnumSet.noneOf(CentreRole.class);
+        if (request.getAttribute(SLEEPING) instanceof Set<?> sleeping) {
+            sleeping.forEach(role -> roles.add((CentreRole) role));
+        }
+        return roles;
+    }
+
+    // A page of the centre answers "not found" to somebody whose role sleeps; they are shown how to wake it instead.
+    private static boolean leadsToSleepingRole(HttpServletRequest request) {
+        return request.getMethod().equals("GET")
+                && (Navigation.CENTRE.holds(request.getRequestURI()) || Navigation.AUDIT.holds(request.getRequestURI()))
+                && !sleeping(request).isEmpty();
     }
 }

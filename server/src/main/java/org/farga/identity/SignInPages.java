@@ -7,11 +7,14 @@ import java.time.Clock;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.farga.people.People;
 import org.farga.people.Person;
+import org.farga.platform.CurrentActor;
 import org.farga.platform.Languages;
 import org.farga.platform.Messages;
 import org.farga.platform.OwnPath;
+import org.farga.platform.Settings;
 import org.farga.platform.Shells;
 import org.farga.shared.Actor;
 import org.farga.shared.Outcome;
@@ -31,19 +34,38 @@ class SignInPages {
     private final Accounts accounts;
     private final BrowserSessions sessions;
     private final Shells shells;
+    private final OidcProviders providers;
+    private final Settings settings;
     private final Clock clock;
 
-    SignInPages(People people, Accounts accounts, BrowserSessions sessions, Shells shells, Clock clock) {
+    SignInPages(
+            People people,
+            Accounts accounts,
+            BrowserSessions sessions,
+            Shells shells,
+            OidcProviders providers,
+            Settings settings,
+            Clock clock) {
         this.people = people;
         this.accounts = accounts;
         this.sessions = sessions;
         this.shells = shells;
+        this.providers = providers;
+        this.settings = settings;
         this.clock = clock;
     }
 
     @GetMapping("/sign-in")
     ModelAndView signInForm(@RequestParam(required = false) @Nullable String next, HttpServletRequest request) {
         return page("identity/sign-in", Map.of("next", OwnPath.of(next)), null, request);
+    }
+
+    /** The way in for administrators where passwords are turned off; shows the form whatever the settings say. */
+    @GetMapping("/sign-in/local")
+    ModelAndView localForm(@RequestParam(required = false) @Nullable String next, HttpServletRequest request) {
+        ModelAndView page = page("identity/sign-in", Map.of("next", OwnPath.of(next)), null, request);
+        page.addObject("passwords", true);
+        return page;
     }
 
     @PostMapping("/sign-in")
@@ -57,15 +79,20 @@ class SignInPages {
             }
             case Outcome.Refused<Person>(Refusal refusal) ->
                 page(
-                        "identity/sign-in",
-                        Map.of("next", next, "email", typed.getOrDefault("email", "")),
-                        refusal,
-                        request);
+                                "identity/sign-in",
+                                Map.of("next", next, "email", typed.getOrDefault("email", "")),
+                                refusal,
+                                request)
+                        // Whoever came with a password sees where to type it again.
+                        .addObject("passwords", true);
         };
     }
 
     @GetMapping("/sign-up")
     ModelAndView signUpForm(@RequestParam(required = false) @Nullable String next, HttpServletRequest request) {
+        if (!providers.signIn().password()) {
+            return new ModelAndView("redirect:" + OwnPath.address("/sign-in", next));
+        }
         return page("identity/sign-up", Map.of("next", OwnPath.of(next)), null, request);
     }
 
@@ -89,13 +116,30 @@ class SignInPages {
         };
     }
 
+    /** Ends the session here at once, and offers to end the provider's too, where one vouched. */
     @PostMapping("/sign-out")
-    String signOut(HttpServletRequest request) {
+    ModelAndView signOut(HttpServletRequest request) {
+        Optional<String> provider = BrowserSessions.signedIn(request).map(SignedIn::provider);
+        Optional<String> idToken = BrowserSessions.idToken(request);
         HttpSession session = request.getSession(false);
         if (session != null) {
             session.invalidate();
         }
-        return "redirect:/";
+        Optional<String> there = provider.isEmpty() || idToken.isEmpty()
+                ? Optional.empty()
+                : providers
+                        .find(provider.get())
+                        .flatMap(known -> OidcPages.signOutAddress(
+                                known, idToken.get(), settings.publicUrl().replaceFirst("/+$", "")));
+        if (there.isEmpty()) {
+            return new ModelAndView("redirect:/");
+        }
+        request.removeAttribute(CurrentActor.ATTRIBUTE);
+        Map<String, Object> model = new HashMap<>();
+        model.put("shell", shells.of(request));
+        model.put("provider", providers.label(provider.get(), Languages.of(request)));
+        model.put("address", there.get());
+        return new ModelAndView("identity/signed-out", model);
     }
 
     @PostMapping("/language")
@@ -120,6 +164,8 @@ class SignInPages {
         model.put("shell", shells.of(request));
         model.put("typed", typed);
         model.put("refusal", refusal);
+        model.put("providers", providers.choices(Languages.of(request)));
+        model.put("passwords", providers.signIn().password());
         ModelAndView page = new ModelAndView(view, model);
         if (refusal != null) {
             page.setStatus(

@@ -1,6 +1,7 @@
 package org.farga.identity;
 
 import jakarta.servlet.http.HttpServletRequest;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
@@ -26,10 +27,12 @@ import org.springframework.web.bind.annotation.RestController;
 class TokensApi {
     private final ApiTokens tokens;
     private final Accounts accounts;
+    private final Clock clock;
 
-    TokensApi(ApiTokens tokens, Accounts accounts) {
+    TokensApi(ApiTokens tokens, Accounts accounts, Clock clock) {
         this.tokens = tokens;
         this.accounts = accounts;
+        this.clock = clock;
     }
 
     record SignIn(
@@ -83,7 +86,8 @@ class TokensApi {
     IssuedJson signIn(@RequestBody SignIn body) {
         Person person = Answer.of(accounts.signIn(body.email(), body.password()));
         String name = body.tokenName() == null ? "sign-in" : body.tokenName();
-        return IssuedJson.of(Answer.of(tokens.issue(person.id(), name, EnumSet.allOf(Scope.class), 30)));
+        return IssuedJson.of(Answer.of(tokens.issue(
+                person.id(), name, EnumSet.allOf(Scope.class), 30, SignedIn.byPassword(clock.instant()))));
     }
 
     @GetMapping("/tokens")
@@ -95,7 +99,8 @@ class TokensApi {
     @ResponseStatus(HttpStatus.CREATED)
     IssuedJson issue(Actor actor, @RequestBody NewToken body, HttpServletRequest request) {
         Answer.holdsSecret(request);
-        return IssuedJson.of(Answer.of(tokens.issue(actor, body.name(), body.scopes(), body.lifeDays())));
+        return IssuedJson.of(Answer.of(tokens.issue(
+                actor, body.name(), body.scopes(), body.lifeDays(), SignInFilter.signedIn(request))));
     }
 
     @DeleteMapping("/tokens/{id}")

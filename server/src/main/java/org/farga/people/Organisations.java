@@ -25,6 +25,7 @@ import org.farga.shared.TimeOrderedUuid;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
 
 /** Founds, shows and keeps organisations. */
@@ -181,6 +182,30 @@ public class Organisations {
                 Map.of("organisation", organisation.name(), "person", person, "email", member.email()));
         events.publishEvent(new MemberRemoved(TimeOrderedUuid.next(), id, person, actor.person()));
         return Outcome.done(member);
+    }
+
+    /** Makes somebody a member because a sign-in provider's claims say so, and an owner allowed it. */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public void joinByProvider(PersonId person, OrganisationId id, String provider) {
+        if (table.insertMembershipBy(provider, id, person, clock.instant())) {
+            audit.recordByRule(
+                    "member.joined-by-provider", "organisation", id, Map.of("person", person, "provider", provider));
+        }
+    }
+
+    /** Ends the memberships that this provider's claims gave and no longer give; those that a person gave stay. */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public void leaveByProvider(PersonId person, String provider, Collection<OrganisationId> kept) {
+        for (OrganisationId id : table.listMembershipsBy(provider, person)) {
+            if (kept.contains(id)) {
+                continue;
+            }
+            table.lock(id);
+            table.deleteMembership(id, person);
+            audit.recordByRule(
+                    "member.left-by-provider", "organisation", id, Map.of("person", person, "provider", provider));
+            events.publishEvent(new MemberRemoved(TimeOrderedUuid.next(), id, person, person));
+        }
     }
 
     private boolean isLastOwner(OrganisationId id, PersonId person) {
