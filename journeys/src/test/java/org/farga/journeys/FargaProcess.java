@@ -43,6 +43,13 @@ final class FargaProcess implements AutoCloseable {
         return farga;
     }
 
+    /** The same with settings of its own, as environment variables. */
+    static FargaProcess start(Path data, Map<String, String> settings) {
+        FargaProcess farga = new FargaProcess(data, freePort(), settings);
+        farga.start();
+        return farga;
+    }
+
     /** Starts a second process on the data folder and the database of this one. */
     FargaProcess startAnother() {
         FargaProcess farga = new FargaProcess(

@@ -7,13 +7,12 @@ import java.util.Map;
 import org.farga.people.Organisations;
 import org.farga.platform.Attention;
 import org.farga.shared.Actor;
-import org.farga.shared.CentreRole;
 import org.farga.shared.OrganisationRole;
 import org.springframework.stereotype.Component;
 import org.springframework.web.context.request.RequestContextHolder;
 import org.springframework.web.context.request.ServletRequestAttributes;
 
-/** What somebody has to do about sign-in: roles that sleep, providers that fail, and rules that wait for an owner. */
+/** What somebody has to do about sign-in: roles that sleep, and rules that wait for an owner. */
 @Component
 class OidcAttention implements Attention {
     private final OidcProviders providers;
@@ -33,19 +32,7 @@ class OidcAttention implements Attention {
                 && !SignInFilter.sleeping(web.getRequest()).isEmpty()) {
             items.add(new Item("identity.step-up.attention", List.of(), "/sign-in/step-up?next=/", null));
         }
-        List<OidcProviders.Standing> standings = providers.standings(Locale.ENGLISH);
-        if (actor.isAny(CentreRole.ADMINISTRATOR, CentreRole.OPERATOR)) {
-            for (OidcProviders.Standing standing : standings) {
-                if (standing.problem() != null) {
-                    items.add(new Item(
-                            "identity.oidc.attention-down",
-                            List.of(standing.label(), standing.problem()),
-                            "/centre/sign-in-providers",
-                            null));
-                }
-            }
-        }
-        if (!standings.isEmpty()) {
+        if (providers.haveMemberships()) {
             actor.organisations().entrySet().stream()
                     .filter(e -> e.getValue() == OrganisationRole.OWNER)
                     .map(Map.Entry::getKey)

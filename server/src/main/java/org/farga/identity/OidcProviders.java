@@ -85,6 +85,22 @@ class OidcProviders {
         private volatile @Nullable Known known;
         private volatile @Nullable Instant triedAt;
         private volatile @Nullable String problem;
+        /** Since when it fails. */
+        private volatile @Nullable Instant since;
+
+        void fail(String what, Instant now) {
+            if (problem == null) {
+                since = now;
+            }
+            triedAt = now;
+            problem = what;
+        }
+
+        void work(Instant now) {
+            triedAt = now;
+            problem = null;
+            since = null;
+        }
     }
 
     /**
@@ -109,7 +125,12 @@ class OidcProviders {
 
     /** How a provider stands, for operators; times are null where it was never tried. */
     record Standing(
-            String name, String label, String issuer, @Nullable Instant triedAt, @Nullable String problem) {}
+            String name,
+            String label,
+            String issuer,
+            @Nullable Instant triedAt,
+            @Nullable String problem,
+            @Nullable Instant since) {}
 
     OidcSettings.SignIn signIn() {
         return settings.signIn();
@@ -120,6 +141,13 @@ class OidcProviders {
                 .map(e -> new Choice(e.getKey(), e.getValue().label(e.getKey(), language)))
                 .sorted(java.util.Comparator.comparing(Choice::label))
                 .toList();
+    }
+
+    /** Whether any rule leads into an organisation. */
+    boolean haveMemberships() {
+        return settings.oidc().values().stream()
+                .flatMap(provider -> provider.rules().stream())
+                .anyMatch(rule -> rule.organisation() != null);
     }
 
     Optional<OidcSettings.Provider> settings(String name) {
@@ -139,7 +167,8 @@ class OidcProviders {
                     provider.label(name, language),
                     provider.issuer(),
                     entry == null ? null : entry.triedAt,
-                    entry == null ? null : entry.problem));
+                    entry == null ? null : entry.problem,
+                    entry == null ? null : entry.since));
         });
         return standings;
     }
@@ -170,13 +199,15 @@ class OidcProviders {
             if (fresh || paused) {
                 return Optional.ofNullable(known);
             }
-            entry.triedAt = now;
             try {
                 entry.known = read(name, provider, now);
-                entry.problem = null;
+                entry.work(now);
             } catch (RuntimeException e) {
-                entry.problem = sentence(e);
-                LOG.warn("sign-in provider {} at {}: {}", name, provider.issuer(), entry.problem);
+                String problem = sentence(e);
+                if (!problem.equals(entry.problem)) {
+                    LOG.warn("sign-in provider {} at {}: {}", name, provider.issuer(), problem);
+                }
+                entry.fail(problem, now);
             }
             return Optional.ofNullable(entry.known);
         } finally {
@@ -188,8 +219,7 @@ class OidcProviders {
     void failed(String name, String problem) {
         Entry entry = entries.get(name);
         if (entry != null) {
-            entry.triedAt = clock.instant();
-            entry.problem = problem;
+            entry.fail(problem, clock.instant());
         }
         LOG.warn("sign-in provider {}: {}", name, problem);
     }
@@ -198,8 +228,7 @@ class OidcProviders {
     void worked(String name) {
         Entry entry = entries.get(name);
         if (entry != null && entry.problem != null) {
-            entry.triedAt = clock.instant();
-            entry.problem = null;
+            entry.work(clock.instant());
         }
     }
 

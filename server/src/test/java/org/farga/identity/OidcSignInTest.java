@@ -385,6 +385,22 @@ class OidcSignInTest extends HttpTest {
     }
 
     @Test
+    void theApiTellsAndTakesAwayOnesOwnLinks() {
+        Client ana = signUp("Ana");
+        String subject = fresh("ana");
+        Browser browser = new Browser(address()).signIn(ana.email(), PASSWORD);
+        arrive(leave(browser, "good", "/account/link/good"), subject, c -> {});
+        browser.submit("/account/link", "/account/link");
+        var listed = ana.get("/api/v1/me/identities").expect(200);
+        assertThat(listed).hasSize(1);
+        assertThat(listed.get(0).path("subject").asString()).isEqualTo(subject);
+        String path = "/api/v1/me/identities/" + listed.get(0).path("id").asString();
+        signUp("Eve").delete(path).expectProblem(404, "not-found");
+        ana.delete(path).expect(204);
+        assertThat(ana.get("/api/v1/me/identities").expect(200)).isEmpty();
+    }
+
+    @Test
     void whatIsLinkedToSomebodyIsNotLinkedToAnother() {
         String subject = fresh("marta");
         joined(subject);
