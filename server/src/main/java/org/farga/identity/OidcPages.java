@@ -310,11 +310,22 @@ class OidcPages {
         return page;
     }
 
+    /**
+     * Shows who is to be linked, for a confirmation; before that, with a provider, the way there: a page between, because a
+     * browser that just sent our sign-in form may not be redirected from it to another host (form-action).
+     */
     @GetMapping("/account/link")
-    ModelAndView link(Actor actor, HttpServletRequest request) {
+    ModelAndView link(
+            Actor actor, @RequestParam(required = false) @Nullable String provider, HttpServletRequest request) {
         Optional<Waiting> found = waiting(OidcRequest.Purpose.LINK, request);
         if (found.isEmpty()) {
-            return new ModelAndView("redirect:/account");
+            if (provider == null || providers.settings(provider).isEmpty()) {
+                return new ModelAndView("redirect:/account");
+            }
+            Map<String, Object> start = new HashMap<>();
+            start.put("shell", shells.of(request));
+            start.put("provider", new OidcProviders.Choice(provider, providers.label(provider, Languages.of(request))));
+            return new ModelAndView("identity/link-start", start);
         }
         OidcArrival arrival = found.get().arrival();
         Map<String, Object> model = new HashMap<>();

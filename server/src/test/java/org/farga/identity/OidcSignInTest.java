@@ -167,12 +167,25 @@ class OidcSignInTest extends HttpTest {
         arrive(leave(attacker), fresh("attacker"), address(ana.email(), true));
         HttpResponse<String> page = attacker.get("/sign-in/new");
         assertThat(page.body())
-                .contains("There is an account with the address", "/sign-in?next=%2Faccount%2Flink%2Fgood")
+                .contains("There is an account with the address", "/sign-in?next=%2Faccount%2Flink%3Fprovider%3Dgood")
                 .doesNotContain("action=\"/sign-in/new\"");
         // The form that is not shown is refused as well.
         attacker.post("/sign-in/new", csrfOf(attacker), "name", "Ana");
         assertNobody(attacker);
         assertThat(links(ana.person())).isZero();
+        // What is offered instead leads, once Ana is signed in, to a page of ours and not straight to the provider.
+        Browser anas = new Browser(address());
+        HttpResponse<String> signedIn = anas.submit(
+                "/sign-in",
+                "/sign-in",
+                "next",
+                "/account/link?provider=good",
+                "email",
+                ana.email(),
+                "password",
+                PASSWORD);
+        assertThat(Browser.location(signedIn)).isEqualTo("/account/link?provider=good");
+        assertThat(anas.get("/account/link?provider=good").body()).contains("href=\"/account/link/good\"");
     }
 
     private static String csrfOf(Browser browser) {
