@@ -17,9 +17,7 @@ class TestData implements ApplicationContextInitializer<ConfigurableApplicationC
         try {
             Path parent = Files.createDirectories(Path.of("target/test-data").toAbsolutePath());
             Path data = Files.createTempDirectory(parent, "farga-");
-            context.getEnvironment()
-                    .getPropertySources()
-                    .addFirst(new MapPropertySource("test-data", settings(data)));
+            context.getEnvironment().getPropertySources().addFirst(new MapPropertySource("test-data", settings(data)));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

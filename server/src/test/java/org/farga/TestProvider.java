@@ -207,37 +207,35 @@ public final class TestProvider {
             String[] field = part.split("=", 2);
             form.put(field[0], URLDecoder.decode(field[1], StandardCharsets.UTF_8));
         }
-        String basic = "Basic "
-                + Base64.getEncoder().encodeToString((CLIENT + ":" + SECRET).getBytes(StandardCharsets.UTF_8));
+        String basic =
+                "Basic " + Base64.getEncoder().encodeToString((CLIENT + ":" + SECRET).getBytes(StandardCharsets.UTF_8));
         Grant grant = grants.remove(form.getOrDefault("code", ""));
         boolean proven = grant != null
                 && basic.equals(exchange.getRequestHeaders().getFirst("Authorization"))
-                && (grant.challenge().isEmpty() || grant.challenge().equals(s256(form.getOrDefault("code_verifier", ""))));
+                && (grant.challenge().isEmpty()
+                        || grant.challenge().equals(s256(form.getOrDefault("code_verifier", ""))));
         if (!proven) {
             answer(exchange, 400, Map.of("error", "invalid_grant"));
             return;
         }
         String access = UUID.randomUUID().toString();
         Map<String, Object> told = new LinkedHashMap<>(grant.claims());
-        told.keySet().removeIf(claim -> java.util.Set.of("iss", "aud", "nonce", "iat", "exp", "auth_time", "acr", "sid")
-                .contains(claim));
+        told.keySet()
+                .removeIf(claim -> java.util.Set.of("iss", "aud", "nonce", "iat", "exp", "auth_time", "acr", "sid")
+                        .contains(claim));
         userInfo.put(access, told);
         answer(
                 exchange,
                 200,
-                Map.of(
-                        "access_token", access,
-                        "token_type", "Bearer",
-                        "expires_in", 60,
-                        "id_token", grant.idToken()));
+                Map.of("access_token", access, "token_type", "Bearer", "expires_in", 60, "id_token", grant.idToken()));
     }
 
     private static String s256(String verifier) {
         try {
             return Base64.getUrlEncoder()
                     .withoutPadding()
-                    .encodeToString(MessageDigest.getInstance("SHA-256")
-                            .digest(verifier.getBytes(StandardCharsets.US_ASCII)));
+                    .encodeToString(
+                            MessageDigest.getInstance("SHA-256").digest(verifier.getBytes(StandardCharsets.US_ASCII)));
         } catch (java.security.NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }

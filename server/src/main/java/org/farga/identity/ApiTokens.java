@@ -98,6 +98,9 @@ class ApiTokens {
         return table.use(token.sha256(), clock.instant())
                 .flatMap(holder -> actors.find(holder.person(), holder.scopes())
                         .map(actor -> new Holder(
-                                strongRoles.withToken(actor, holder.how(), holder.madeAt()).actor(), holder.how())));
+                                strongRoles
+                                        .withToken(actor, holder.how(), holder.madeAt())
+                                        .actor(),
+                                holder.how())));
     }
 }

@@ -171,14 +171,19 @@ class BrowserSessions {
 
     /** Ends those of a person's that began by this link, but one; how many. */
     int endThoseBy(PersonId person, UUID identity, @Nullable String keptId) {
-        return end(person, id -> !id.equals(keptId), session -> identity.toString()
-                .equals(session.getAttribute(IDENTITY)));
+        return end(
+                person,
+                id -> !id.equals(keptId),
+                session -> identity.toString().equals(session.getAttribute(IDENTITY)));
     }
 
     /** Ends those of a person's that began by this session at a provider; how many. */
     int endThoseWith(PersonId person, String issuer, String sid) {
-        return end(person, id -> true, session -> issuer.equals(session.getAttribute(ISSUER))
-                && sid.equals(session.getAttribute(PROVIDER_SESSION)));
+        return end(
+                person,
+                id -> true,
+                session -> issuer.equals(session.getAttribute(ISSUER))
+                        && sid.equals(session.getAttribute(PROVIDER_SESSION)));
     }
 
     private int end(PersonId person, Predicate<String> byId, Predicate<Session> by) {

@@ -38,8 +38,7 @@ class DeviceLoginPages {
     }
 
     @PostMapping
-    ModelAndView find(
-            Actor actor, @RequestParam(required = false) @Nullable String code, HttpServletRequest request) {
+    ModelAndView find(Actor actor, @RequestParam(required = false) @Nullable String code, HttpServletRequest request) {
         return switch (logins.find(actor, code)) {
             case Outcome.Done<DeviceLogin>(DeviceLogin login) -> page(login, null, request);
             case Outcome.Refused<DeviceLogin>(Refusal refusal) -> page(null, refusal, request);

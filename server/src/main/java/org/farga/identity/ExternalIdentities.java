@@ -101,7 +101,9 @@ class ExternalIdentities implements WayIn {
         if (!arrival.vouchesForAddress()) {
             return Newcomer.ADDRESS_NOT_PROVEN;
         }
-        if (Person.parse(String.valueOf(arrival.email())).flatMap(people::findPerson).isPresent()) {
+        if (Person.parse(String.valueOf(arrival.email()))
+                .flatMap(people::findPerson)
+                .isPresent()) {
             return Newcomer.ADDRESS_TAKEN;
         }
         boolean open = providers
@@ -116,8 +118,8 @@ class ExternalIdentities implements WayIn {
     Outcome<Known> join(OidcArrival arrival, @Nullable String name, String language) {
         Newcomer newcomer = newcomer(arrival);
         if (newcomer != Newcomer.MAY_JOIN) {
-            return Outcome.refused(Refusal.conflict("oidc-" + newcomer.name().toLowerCase(java.util.Locale.ROOT)
-                    .replace('_', '-')));
+            return Outcome.refused(Refusal.conflict(
+                    "oidc-" + newcomer.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-')));
         }
         Instant now = clock.instant();
         return Person.join(new Fields(), arrival.email(), name, language, now)
@@ -225,8 +227,7 @@ class ExternalIdentities implements WayIn {
         if (!table.insertLogoutToken(issuer, jti, expiresAt, clock.instant())) {
             return;
         }
-        Optional<ExternalIdentity> identity =
-                subject == null ? Optional.empty() : table.find(issuer, subject);
+        Optional<ExternalIdentity> identity = subject == null ? Optional.empty() : table.find(issuer, subject);
         Optional<PersonId> person = identity.map(ExternalIdentity::person)
                 .or(() -> sid == null ? Optional.empty() : table.findSession(issuer, sid));
         if (person.isEmpty()) {
@@ -297,7 +298,8 @@ class ExternalIdentities implements WayIn {
     /** Lets people become members by this provider's claims, or no longer; those who came so leave at their next sign-in. */
     @Transactional
     void setDoor(Actor actor, OrganisationId organisation, String provider, boolean open) {
-        boolean known = doors(actor, organisation).stream().anyMatch(d -> d.provider().equals(provider));
+        boolean known =
+                doors(actor, organisation).stream().anyMatch(d -> d.provider().equals(provider));
         if (!known) {
             throw new NotFoundException("provider");
         }

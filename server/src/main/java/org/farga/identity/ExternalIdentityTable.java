@@ -123,8 +123,7 @@ class ExternalIdentityTable {
 
     /** The roles that a living link gives by now. */
     Set<CentreRole> roles(UUID id, PersonId person) {
-        return jdbc
-                .sql("SELECT centre_roles FROM external_identity WHERE id = :id AND person_id = :person")
+        return jdbc.sql("SELECT centre_roles FROM external_identity WHERE id = :id AND person_id = :person")
                 .param("id", id)
                 .param("person", person.value())
                 .query((row, n) -> roles(row.getArray(1)))
@@ -210,7 +209,9 @@ class ExternalIdentityTable {
     }
 
     private static Set<CentreRole> roles(Array array) throws SQLException {
-        return Arrays.stream((String[]) array.getArray()).map(CentreRole::valueOf).collect(Collectors.toSet());
+        return Arrays.stream((String[]) array.getArray())
+                .map(CentreRole::valueOf)
+                .collect(Collectors.toSet());
     }
 
     private static ExternalIdentity identity(ResultSet row, int number) throws SQLException {

@@ -55,8 +55,8 @@ record OidcArrival(
             Instant now) {
         List<String> assurance = values(claims, "eduperson_assurance");
         List<String> affiliations = new ArrayList<>();
-        for (String claim : List.of(
-                "eduperson_scoped_affiliation", "voperson_external_affiliation", "eduperson_affiliation")) {
+        for (String claim :
+                List.of("eduperson_scoped_affiliation", "voperson_external_affiliation", "eduperson_affiliation")) {
             affiliations.addAll(values(claims, claim));
         }
         Set<CentreRole> roles = EnumSet.noneOf(CentreRole.class);

@@ -52,8 +52,7 @@ class OidcCentrePages {
 
     /** Asks each provider anew that did not answer last, so that the page says how it is now. */
     @GetMapping("/centre/sign-in-providers")
-    ModelAndView show(
-            Actor actor, @RequestParam(required = false) @Nullable String email, HttpServletRequest request) {
+    ModelAndView show(Actor actor, @RequestParam(required = false) @Nullable String email, HttpServletRequest request) {
         boolean administrator = actor.is(CentreRole.ADMINISTRATOR);
         if (!administrator && !actor.is(CentreRole.OPERATOR)) {
             throw new NotFoundException("sign-in providers");
@@ -61,9 +60,8 @@ class OidcCentrePages {
         Locale language = Languages.of(request);
         settings.oidc().keySet().forEach(providers::find);
         List<ExternalIdentity> holders = administrator ? identities.listWithRoles(actor) : List.of();
-        Optional<Person> found = administrator && email != null
-                ? Person.parse(email).flatMap(people::findPerson)
-                : Optional.empty();
+        Optional<Person> found =
+                administrator && email != null ? Person.parse(email).flatMap(people::findPerson) : Optional.empty();
         Map<String, Object> model = new HashMap<>();
         model.put("shell", shells.of(request));
         model.put("standings", providers.standings(language));
@@ -73,9 +71,7 @@ class OidcCentrePages {
         model.put("holders", holders);
         model.put(
                 "names",
-                people.summaries(holders.stream()
-                        .map(ExternalIdentity::person)
-                        .collect(Collectors.toSet())));
+                people.summaries(holders.stream().map(ExternalIdentity::person).collect(Collectors.toSet())));
         model.put("email", email == null ? "" : email);
         model.put("found", found.orElse(null));
         model.put("identities", found.map(p -> identities.list(actor, p.id())).orElse(List.of()));

@@ -102,9 +102,7 @@ class OidcPages {
 
     @GetMapping("/sign-in/step-up")
     ModelAndView stepUp(
-            @Nullable Actor actor,
-            @RequestParam(required = false) @Nullable String next,
-            HttpServletRequest request) {
+            @Nullable Actor actor, @RequestParam(required = false) @Nullable String next, HttpServletRequest request) {
         if (actor == null) {
             return new ModelAndView("redirect:" + OwnPath.address("/sign-in", next));
         }
@@ -216,10 +214,7 @@ class OidcPages {
     }
 
     private ModelAndView stepUp(
-            @Nullable Actor actor,
-            OidcSignIns.Back back,
-            HttpServletRequest request,
-            HttpServletResponse response) {
+            @Nullable Actor actor, OidcSignIns.Back back, HttpServletRequest request, HttpServletResponse response) {
         Optional<ExternalIdentities.Known> known = identities.arrive(back.arrival());
         boolean same = actor != null
                 && actor.person().toString().equals(back.request().person())
@@ -250,7 +245,8 @@ class OidcPages {
         }
         try {
             return Optional.of(json.readValue(text, Waiting.class))
-                    .filter(w -> w.purpose() == purpose && clock.instant().isBefore(w.since().plus(WAIT)));
+                    .filter(w -> w.purpose() == purpose
+                            && clock.instant().isBefore(w.since().plus(WAIT)));
         } catch (JacksonException e) {
             return Optional.empty();
         }
@@ -406,7 +402,9 @@ class OidcPages {
                     logout.getClaimAsString("sid"),
                     String.valueOf(logout.getId()),
                     logout.getExpiresAt() == null ? clock.instant() : logout.getExpiresAt());
-            return ResponseEntity.ok().header(HttpHeaders.CACHE_CONTROL, "no-store").build();
+            return ResponseEntity.ok()
+                    .header(HttpHeaders.CACHE_CONTROL, "no-store")
+                    .build();
         } catch (JwtException e) {
             LOG.warn("a logout token of sign-in provider {} was not taken: {}", provider, OidcProviders.sentence(e));
             return answer(HttpStatus.BAD_REQUEST, "invalid_request");

@@ -1,6 +1,8 @@
 package org.farga.identity;
 
+import java.net.ConnectException;
 import java.net.http.HttpClient;
+import java.nio.channels.UnresolvedAddressException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -8,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
@@ -176,7 +179,9 @@ class OidcProviders {
     /** Looks, beside the start and not in its way, whether each provider answers: operators are told before people ask. */
     @EventListener(ApplicationReadyEvent.class)
     void lookForAll() {
-        settings.oidc().keySet().forEach(name -> Thread.ofVirtual().name("look-for-" + name).start(() -> find(name)));
+        settings.oidc()
+                .keySet()
+                .forEach(name -> Thread.ofVirtual().name("look-for-" + name).start(() -> find(name)));
     }
 
     /**
@@ -232,12 +237,17 @@ class OidcProviders {
         }
     }
 
+    /** What went wrong, in a few words for operators: of a chain of causes the last that says something. */
     static String sentence(Exception e) {
-        Throwable root = e;
-        while (root.getCause() != null && root.getCause() != root) {
-            root = root.getCause();
+        String text = e.getClass().getSimpleName();
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof ConnectException || cause instanceof UnresolvedAddressException) {
+                return "no connection to its address";
+            }
+            if (cause.getMessage() != null) {
+                text = cause.getClass().getSimpleName() + ": " + cause.getMessage();
+            }
         }
-        String text = root.getClass().getSimpleName() + (root.getMessage() == null ? "" : ": " + root.getMessage());
         return text.substring(0, Math.min(text.length(), 300));
     }
 
@@ -315,8 +325,8 @@ class OidcProviders {
             OAuth2TokenValidator<Jwt> validator,
             @Nullable ClaimTypeConverter types) {
         NimbusJwtDecoder decoder = NimbusJwtDecoder.withJwkSetUri(
-                        registration.getProviderDetails().getJwkSetUri())
-                .jwsAlgorithm(SignatureAlgorithm.from(provider.signingAlgorithm()))
+                        Objects.requireNonNull(registration.getProviderDetails().getJwkSetUri()))
+                .jwsAlgorithm(Objects.requireNonNull(SignatureAlgorithm.from(provider.signingAlgorithm())))
                 .restOperations(rest)
                 // A logout token may say that it is one (typ: logout+jwt); what a token is for is told by its claims.
                 .validateType(false)
@@ -330,6 +340,7 @@ class OidcProviders {
 
     /** What a logout token must be (OpenID Connect Back-Channel Logout 1.0 §2.6). */
     private OAuth2TokenValidator<Jwt> logoutClaims(ClientRegistration registration) {
-        return new DelegatingOAuth2TokenValidator<>(new JwtTimestampValidator(), new OidcLogoutTokenValidator(registration, clock));
+        return new DelegatingOAuth2TokenValidator<>(
+                new JwtTimestampValidator(), new OidcLogoutTokenValidator(registration, clock));
     }
 }

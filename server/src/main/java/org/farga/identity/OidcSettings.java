@@ -25,13 +25,14 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  */
 @ConfigurationProperties("farga")
 record OidcSettings(
-        @DefaultValue Map<String, Provider> oidc, @DefaultValue SignIn signIn) {
+        @DefaultValue Map<String, Provider> oidc,
+        @DefaultValue SignIn signIn) {
 
     OidcSettings {
         oidc.forEach((name, provider) -> {
             if (!name.matches("[a-z0-9][a-z0-9-]{0,29}")) {
-                throw new IllegalArgumentException("farga.oidc." + name
-                        + ": a provider's name has 1 to 30 small letters, digits and hyphens");
+                throw new IllegalArgumentException(
+                        "farga.oidc." + name + ": a provider's name has 1 to 30 small letters, digits and hyphens");
             }
             provider.check("farga.oidc." + name);
         });
@@ -79,8 +80,8 @@ record OidcSettings(
             URI uri = URI.create(issuer);
             boolean here = "127.0.0.1".equals(uri.getHost()) || "localhost".equals(uri.getHost());
             if (!"https".equals(uri.getScheme()) && !(here && "http".equals(uri.getScheme()))) {
-                throw new IllegalArgumentException(
-                        where + ".issuer must start with https://, but is " + issuer + "; http:// is only for this machine");
+                throw new IllegalArgumentException(where + ".issuer must start with https://, but is " + issuer
+                        + "; http:// is only for this machine");
             }
             if (clientId == null || clientId.isBlank()) {
                 throw new IllegalArgumentException(where + ".client-id is missing: what the provider calls Farga");

@@ -118,7 +118,8 @@ class OidcSignIns {
     Outcome<Back> finish(String name, Map<String, List<String>> parameters, @Nullable HttpSession session) {
         Instant now = clock.instant();
         Optional<String> state = single(parameters, "state");
-        Optional<OidcRequest> found = state.isEmpty() || session == null ? Optional.empty() : take(session, state.get());
+        Optional<OidcRequest> found =
+                state.isEmpty() || session == null ? Optional.empty() : take(session, state.get());
         if (found.isEmpty() || !found.get().isAlive(now)) {
             return Outcome.refused(Refusal.conflict("oidc-stale"));
         }
@@ -151,15 +152,15 @@ class OidcSignIns {
         if (code.isEmpty()) {
             return Outcome.refused(Refusal.conflict("oidc-stale"));
         }
-        return redeem(known, request, code.get()).then(back -> judge(back, now));
+        return redeem(known, request, code.get()).then(OidcSignIns::judge);
     }
 
     private Outcome<Back> redeem(OidcProviders.Known known, OidcRequest request, String code) {
         ClientRegistration registration = known.registration();
         OAuth2AuthorizationRequest way = OAuth2AuthorizationRequest.authorizationCode()
                 .clientId(registration.getClientId())
-                .authorizationUri(registration.getProviderDetails().getAuthorizationUri())
-                .redirectUri(registration.getRedirectUri())
+                .authorizationUri(Objects.requireNonNull(registration.getProviderDetails().getAuthorizationUri()))
+                .redirectUri(Objects.requireNonNull(registration.getRedirectUri()))
                 .scopes(registration.getScopes())
                 .state(request.state())
                 .attributes(kept -> {
@@ -169,24 +170,20 @@ class OidcSignIns {
                 })
                 .build();
         OAuth2AuthorizationResponse answer = OAuth2AuthorizationResponse.success(code)
-                .redirectUri(registration.getRedirectUri())
+                .redirectUri(Objects.requireNonNull(registration.getRedirectUri()))
                 .state(request.state())
                 .build();
         try {
             var authentication = (OAuth2LoginAuthenticationToken) known.exchange()
                     .authenticate(new OAuth2LoginAuthenticationToken(
                             registration, new OAuth2AuthorizationExchange(way, answer)));
-            if (!(authentication.getPrincipal() instanceof OidcUser user)) {
+            if (authentication == null || !(authentication.getPrincipal() instanceof OidcUser user)) {
                 return Outcome.refused(Refusal.conflict("oidc-not-proven"));
             }
             providers.worked(known.name());
             Map<String, Object> claims = new HashMap<>(user.getClaims());
             OidcArrival arrival = OidcArrival.of(
-                    request.provider(),
-                    known.settings(),
-                    user.getIdToken().getClaims(),
-                    claims,
-                    clock.instant());
+                    request.provider(), known.settings(), user.getIdToken().getClaims(), claims, clock.instant());
             return Outcome.done(new Back(request, arrival, user.getIdToken().getTokenValue()));
         } catch (OAuth2AuthenticationException e) {
             // The error's code and no more: its text may quote the token.
@@ -200,20 +197,18 @@ class OidcSignIns {
             }
             boolean away = error.equals("invalid_token_response") && e.getCause() != null;
             return Outcome.refused(
-                    away
-                            ? Refusal.conflict("oidc-unavailable", known.name())
-                            : Refusal.conflict("oidc-not-proven"));
+                    away ? Refusal.conflict("oidc-unavailable", known.name()) : Refusal.conflict("oidc-not-proven"));
         } catch (RuntimeException e) {
             providers.failed(known.name(), OidcProviders.sentence(e));
             return Outcome.refused(Refusal.conflict("oidc-unavailable", known.name()));
         }
     }
 
-    private static Outcome<Back> judge(Back back, Instant now) {
+    private static Outcome<Back> judge(Back back) {
         if (back.request().purpose() == OidcRequest.Purpose.STEP_UP) {
             OidcArrival arrival = back.arrival();
-            boolean justNow =
-                    !arrival.authenticatedAt().isBefore(back.request().startedAt().minus(SKEW));
+            boolean justNow = !arrival.authenticatedAt()
+                    .isBefore(back.request().startedAt().minus(SKEW));
             if (!arrival.strong() || !justNow) {
                 return Outcome.refused(Refusal.conflict("oidc-not-strong"));
             }

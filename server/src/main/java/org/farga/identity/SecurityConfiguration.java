@@ -50,7 +50,8 @@ class SecurityConfiguration {
 
     @Bean
     @Order(2)
-    SecurityFilterChain api(HttpSecurity http, ApiTokens tokens, Actors actors, StrongRoles strongRoles, ProblemWriter problems)
+    SecurityFilterChain api(
+            HttpSecurity http, ApiTokens tokens, Actors actors, StrongRoles strongRoles, ProblemWriter problems)
             throws Exception {
         return common(http, tokens, actors, strongRoles, problems)
                 .securityMatcher("/api/**", "/v3/api-docs/**")
@@ -82,7 +83,8 @@ class SecurityConfiguration {
 
     @Bean
     @Order(3)
-    SecurityFilterChain pages(HttpSecurity http, ApiTokens tokens, Actors actors, StrongRoles strongRoles, ProblemWriter problems)
+    SecurityFilterChain pages(
+            HttpSecurity http, ApiTokens tokens, Actors actors, StrongRoles strongRoles, ProblemWriter problems)
             throws Exception {
         return common(http, tokens, actors, strongRoles, problems)
                 .authorizeHttpRequests(r -> r.requestMatchers(
@@ -119,7 +121,8 @@ class SecurityConfiguration {
                 .build();
     }
 
-    private static HttpSecurity common(HttpSecurity http, ApiTokens tokens, Actors actors, StrongRoles strongRoles, ProblemWriter problems)
+    private static HttpSecurity common(
+            HttpSecurity http, ApiTokens tokens, Actors actors, StrongRoles strongRoles, ProblemWriter problems)
             throws Exception {
         return http.securityContext(c -> c.securityContextRepository(new NullSecurityContextRepository()))
                 .requestCache(AbstractHttpConfigurer::disable)

@@ -86,8 +86,8 @@ class TokensApi {
     IssuedJson signIn(@RequestBody SignIn body) {
         Person person = Answer.of(accounts.signIn(body.email(), body.password()));
         String name = body.tokenName() == null ? "sign-in" : body.tokenName();
-        return IssuedJson.of(Answer.of(tokens.issue(
-                person.id(), name, EnumSet.allOf(Scope.class), 30, SignedIn.byPassword(clock.instant()))));
+        return IssuedJson.of(Answer.of(
+                tokens.issue(person.id(), name, EnumSet.allOf(Scope.class), 30, SignedIn.byPassword(clock.instant()))));
     }
 
     @GetMapping("/tokens")
@@ -99,8 +99,8 @@ class TokensApi {
     @ResponseStatus(HttpStatus.CREATED)
     IssuedJson issue(Actor actor, @RequestBody NewToken body, HttpServletRequest request) {
         Answer.holdsSecret(request);
-        return IssuedJson.of(Answer.of(tokens.issue(
-                actor, body.name(), body.scopes(), body.lifeDays(), SignInFilter.signedIn(request))));
+        return IssuedJson.of(Answer.of(
+                tokens.issue(actor, body.name(), body.scopes(), body.lifeDays(), SignInFilter.signedIn(request))));
     }
 
     @DeleteMapping("/tokens/{id}")

@@ -21,7 +21,8 @@ class DeviceLoginTest extends HttpTest {
         // As if the interval had passed.
         jdbc.sql("UPDATE device_login SET last_asked_at = NULL").update();
         return stranger().post("/api/v1/device-logins/token", """
-                {"deviceCode": "%s"}""".formatted(started.path("deviceCode").asString()));
+                {"deviceCode": "%s"}""".formatted(
+                        started.path("deviceCode").asString()));
     }
 
     @Test
@@ -37,11 +38,16 @@ class DeviceLoginTest extends HttpTest {
         assertThat(Browser.location(browser.get("/device"))).isEqualTo("/sign-in?next=%2Fdevice");
         browser.signIn(ana.email(), PASSWORD);
         String csrf = browser.csrf("/device");
-        assertThat(browser.post("/device", csrf, "code", code.toLowerCase(java.util.Locale.ROOT).replace("-", " "))
+        assertThat(browser.post(
+                                "/device",
+                                csrf,
+                                "code",
+                                code.toLowerCase(java.util.Locale.ROOT).replace("-", " "))
                         .body())
                 .contains("farga on laptop", ana.email(), code, "If somebody sent you the code");
         ask(started).expectProblem(409, "device-login-pending");
-        assertThat(browser.post("/device/decision", "", "code", code, "approve", "true").statusCode())
+        assertThat(browser.post("/device/decision", "", "code", code, "approve", "true")
+                        .statusCode())
                 .isEqualTo(403);
         browser.post("/device/decision", csrf, "code", code, "approve", "true");
 
@@ -119,7 +125,8 @@ class DeviceLoginTest extends HttpTest {
         ask(started).expectProblem(409, "device-login-pending");
         stranger()
                 .post("/api/v1/device-logins/token", """
-                        {"deviceCode": "%s"}""".formatted(started.path("deviceCode").asString()))
+                        {"deviceCode": "%s"}""".formatted(
+                                started.path("deviceCode").asString()))
                 .expectProblem(429, "device-login-too-often");
         stranger().post("/api/v1/device-logins/token", """
                 {"deviceCode": "farga_device_guess"}""").expectProblem(409, "device-login-over");

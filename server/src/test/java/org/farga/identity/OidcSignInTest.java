@@ -234,13 +234,10 @@ class OidcSignInTest extends HttpTest {
                             c.put("aud", List.of(TestProvider.CLIENT, "somebody-else"));
                             c.put("azp", "somebody-else");
                         }),
-                Arguments.of(
-                        "expired",
-                        Signed.RIGHT,
-                        (Consumer<Map<String, Object>>) c -> {
-                            c.put("iat", Date.from(Instant.now().minusSeconds(900)));
-                            c.put("exp", Date.from(Instant.now().minusSeconds(600)));
-                        }),
+                Arguments.of("expired", Signed.RIGHT, (Consumer<Map<String, Object>>) c -> {
+                    c.put("iat", Date.from(Instant.now().minusSeconds(900)));
+                    c.put("exp", Date.from(Instant.now().minusSeconds(600)));
+                }),
                 Arguments.of(
                         "of another issuer",
                         Signed.RIGHT,
@@ -302,8 +299,8 @@ class OidcSignInTest extends HttpTest {
         String subject = fresh("marta");
         joined(subject);
         Way martas = leave(new Browser(address()));
-        String stolen = provider.code(
-                provider.claims("good", subject, martas.nonce()), Signed.RIGHT, martas.challenge());
+        String stolen =
+                provider.code(provider.claims("good", subject, martas.nonce()), Signed.RIGHT, martas.challenge());
         Browser thief = new Browser(address());
         HttpResponse<String> back = leave(thief).back(stolen);
         assertThat(back.statusCode()).isEqualTo(409);
@@ -321,12 +318,11 @@ class OidcSignInTest extends HttpTest {
         joined(subject);
         Browser browser = new Browser(address());
         Way way = leave(browser);
-        String code =
-                provider.code(provider.claims("good", subject, way.nonce()), Signed.RIGHT, way.challenge());
+        String code = provider.code(provider.claims("good", subject, way.nonce()), Signed.RIGHT, way.challenge());
         String state = encoded(way.asked().get("state"));
         // It says that it is from another.
-        HttpResponse<String> mixed = browser.get("/sign-in/back/good?code=" + code + "&state=" + state + "&iss="
-                + encoded(provider.issuer("other")));
+        HttpResponse<String> mixed = browser.get(
+                "/sign-in/back/good?code=" + code + "&state=" + state + "&iss=" + encoded(provider.issuer("other")));
         assertThat(mixed.statusCode()).isEqualTo(409);
         assertThat(mixed.body()).contains("does not come from the provider");
         // It does not say where it is from, though this provider always does.
@@ -337,7 +333,8 @@ class OidcSignInTest extends HttpTest {
                 .isEqualTo(409);
         // It comes to the address of another.
         Way third = leave(browser);
-        assertThat(new Way(browser, "other", third.asked()).back(code).statusCode()).isEqualTo(409);
+        assertThat(new Way(browser, "other", third.asked()).back(code).statusCode())
+                .isEqualTo(409);
         assertNobody(browser);
     }
 
@@ -467,7 +464,8 @@ class OidcSignInTest extends HttpTest {
         joined(subject);
         Browser browser = new Browser(address());
         arrive(leave(browser), subject, claims -> claims.put("acr", "https://refeds.org/profile/mfa"));
-        String listed = browser.get("/api/v1/me/sessions", "Accept", "application/json").body();
+        String listed =
+                browser.get("/api/v1/me/sessions", "Accept", "application/json").body();
         assertThat(listed).contains("\"provider\":\"good\"", "https://refeds.org/profile/mfa", "\"secondFactor\":true");
     }
 
@@ -533,7 +531,9 @@ class OidcSignInTest extends HttpTest {
                     .isEqualTo(400);
         }
         assertThat(signedOutThere(provider.sign(
-                                Map.of("sub", subject, "iss", provider.issuer("good")), Signed.NOT_AT_ALL, "logout+jwt"))
+                                Map.of("sub", subject, "iss", provider.issuer("good")),
+                                Signed.NOT_AT_ALL,
+                                "logout+jwt"))
                         .statusCode())
                 .isEqualTo(400);
         assertThat(signedOutThere("x").statusCode()).isEqualTo(400);
@@ -576,8 +576,12 @@ class OidcSignInTest extends HttpTest {
                 .update();
         jdbc.sql("""
                         INSERT INTO organisation (id, name, country, created_by, created_at)
-                        VALUES (:id, 'Vision SL', 'ES', :owner, now()) ON CONFLICT (id) DO NOTHING""").param("id", TestProvider.ORGANISATION).param("owner", owner.person().value()).update();
-        jdbc.sql("INSERT INTO membership (organisation_id, person_id, role, since) VALUES (:id, :owner, 'OWNER', now())")
+                        VALUES (:id, 'Vision SL', 'ES', :owner, now()) ON CONFLICT (id) DO NOTHING""")
+                .param("id", TestProvider.ORGANISATION)
+                .param("owner", owner.person().value())
+                .update();
+        jdbc.sql(
+                        "INSERT INTO membership (organisation_id, person_id, role, since) VALUES (:id, :owner, 'OWNER', now())")
                 .param("id", TestProvider.ORGANISATION)
                 .param("owner", owner.person().value())
                 .update();

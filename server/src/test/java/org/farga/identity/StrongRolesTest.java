@@ -28,8 +28,7 @@ class StrongRolesTest {
     private StrongRoles roles() {
         return new StrongRoles(
                 new OidcSettings(
-                        Map.of(),
-                        new OidcSettings.SignIn(true, Set.of(CentreRole.OPERATOR), Duration.ofHours(12))),
+                        Map.of(), new OidcSettings.SignIn(true, Set.of(CentreRole.OPERATOR), Duration.ofHours(12))),
                 identities,
                 Clock.fixed(NOW, ZoneOffset.UTC));
     }
@@ -55,16 +54,18 @@ class StrongRolesTest {
         assertThat(roles().inSession(olga, null, null).sleeping()).containsExactly(CentreRole.OPERATOR);
 
         SignedIn both = password.with(SignedIn.Method.TOTP, NOW);
-        assertThat(roles().inSession(olga, both, null).actor().is(CentreRole.OPERATOR)).isTrue();
-        SignedIn byProvider = new SignedIn(
-                Set.of(SignedIn.Method.PROVIDER), NOW, true, "good", "https://refeds.org/profile/mfa");
+        assertThat(roles().inSession(olga, both, null).actor().is(CentreRole.OPERATOR))
+                .isTrue();
+        SignedIn byProvider =
+                new SignedIn(Set.of(SignedIn.Method.PROVIDER), NOW, true, "good", "https://refeds.org/profile/mfa");
         assertThat(roles().inSession(olga, byProvider, null).sleeping()).isEmpty();
     }
 
     @Test
     void aStrongSignInDoesNotLastForEver() {
         SignedIn yesterday = SignedIn.byPassword(NOW).with(SignedIn.Method.TOTP, NOW.minus(Duration.ofHours(13)));
-        assertThat(roles().inSession(actor(CentreRole.OPERATOR), yesterday, null).sleeping())
+        assertThat(roles().inSession(actor(CentreRole.OPERATOR), yesterday, null)
+                        .sleeping())
                 .containsExactly(CentreRole.OPERATOR);
     }
 
@@ -73,7 +74,8 @@ class StrongRolesTest {
         Actor olga = actor(CentreRole.OPERATOR);
         Instant made = NOW.minus(Duration.ofDays(20));
         SignedIn strong = SignedIn.byPassword(made).with(SignedIn.Method.TOTP, made);
-        assertThat(roles().withToken(olga, strong, made).actor().is(CentreRole.OPERATOR)).isTrue();
+        assertThat(roles().withToken(olga, strong, made).actor().is(CentreRole.OPERATOR))
+                .isTrue();
         assertThat(roles().withToken(olga, SignedIn.byPassword(made), made).sleeping())
                 .containsExactly(CentreRole.OPERATOR);
         // One from before Farga took down how people sign in.
