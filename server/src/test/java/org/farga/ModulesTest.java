@@ -2,10 +2,12 @@ package org.farga;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
+import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.modulith.core.ApplicationModules;
 
 /** The shape of the house. */
@@ -55,6 +57,19 @@ class ModulesTest {
                 .should()
                 .dependOnClassesThat()
                 .haveSimpleNameEndingWith("Table")
+                .check(CLASSES);
+    }
+
+    /** A stream of rows keeps its connection until it is closed, and twenty such requests stop the program. */
+    @Test
+    void rowsAreListedAndNotStreamed() {
+        noClasses()
+                .should()
+                .callMethodWhere(DescribedPredicate.describe(
+                        "a query's stream() but for the points of a metric, which are closed where they are read",
+                        call -> call.getTarget().getName().equals("stream")
+                                && call.getTargetOwner().isEquivalentTo(JdbcClient.MappedQuerySpec.class)
+                                && !call.getOrigin().getFullName().startsWith("org.farga.models.RunTable.points(")))
                 .check(CLASSES);
     }
 }

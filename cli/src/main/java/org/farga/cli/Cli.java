@@ -37,7 +37,7 @@ public final class Cli {
             exitCodeListHeading = "%nExit codes:%n",
             exitCodeList = {
                 "0:Done.",
-                "1:Farga refused it, and said why.",
+                "1:Farga refused it, and said why; with operations: something is wrong.",
                 "2:The command was not given as it is to be given.",
                 "3:The server cannot be reached.",
                 "4:Nobody is signed in, or the token is no longer good.",
@@ -93,6 +93,7 @@ public final class Cli {
         COMMANDS.put("model", ModelCommands.Model::new);
         COMMANDS.put("audit", AuditCommands::line);
         COMMANDS.put("my-data", MyDataCommand::new);
+        COMMANDS.put("operations", OperationsCommand::new);
         COMMANDS.put("completion", CompletionCommand::new);
     }
 

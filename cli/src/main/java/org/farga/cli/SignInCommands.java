@@ -25,7 +25,8 @@ final class SignInCommands {
                 "  farga login",
                 "  farga login --browser",
                 "  farga login --server https://farga.example.org --email ana@example.org",
-                "  pass show farga | farga login --email ana@example.org --password-stdin"
+                "  pass show farga | farga login --email ana@example.org --password-stdin",
+                "  pass show farga | farga login --email ana@example.org --password-stdin --code 123456"
             })
     static final class Login extends FargaCommand {
         @Option(names = "--email", description = "Your e-mail address; asked for where it is not given.")
@@ -38,6 +39,11 @@ final class SignInCommands {
                 names = "--browser",
                 description = "Sign in with a browser, here or on another machine: for those without a password.")
         private boolean withBrowser;
+
+        @Option(
+                names = "--code",
+                description = "The code of your authenticator app, or a recovery code; asked for where it is needed.")
+        private @Nullable String code;
 
         Login(Session session) {
             super(session);
@@ -58,10 +64,7 @@ final class SignInCommands {
                     ? new String(System.in.readAllBytes(), StandardCharsets.UTF_8).replaceFirst("\\R$", "")
                     : screen.askSecret("Password");
             Api api = session.openApi().as(null);
-            JsonNode issued = api.post(
-                            "/api/v1/sign-in",
-                            Api.object("email", address, "password", password, "tokenName", "farga on " + host()))
-                    .json();
+            JsonNode issued = signIn(api, address, password);
             return kept(server, issued);
         }
 
@@ -125,6 +128,30 @@ final class SignInCommands {
                         + "), until " + session.day(text(token, "expiresAt")) + ".");
             }
             return Exit.DONE;
+        }
+
+        private JsonNode signIn(Api api, String address, String password) {
+            try {
+                return signIn(api, address, password, code);
+            } catch (Problem e) {
+                if (!e.name().equals("second-factor-required") || code != null || !screen.canAsk()) {
+                    throw e;
+                }
+                return signIn(
+                        api, address, password, screen.ask("Code of your authenticator app, or a recovery code", ""));
+            }
+        }
+
+        private static JsonNode signIn(Api api, String address, String password, @Nullable String code) {
+            return api.post(
+                            "/api/v1/sign-in",
+                            // Without a code the field is left out.
+                            Api.object(
+                                    "email", address,
+                                    "password", password,
+                                    "code", code,
+                                    "tokenName", "farga on " + host()))
+                    .json();
         }
 
         private static String host() {

@@ -95,6 +95,22 @@ class CliTest {
     }
 
     @Test
+    void whatIsWrongIsToldWithWhatToDoAndExitCodeOne() {
+        farga.on("GET /api/v1/operations", 200, """
+                {"status": "WARNING", "at": "2026-11-23T03:00:00Z", "processes": [],
+                 "findings": [{"name": "disk-full", "severity": "WARNING", "sentence": "The disk is nearly full.",
+                   "advice": "Find what grows.", "since": "2026-11-23T02:00:00Z", "hosts": ["a:8080"],
+                   "commands": ["df -h /data"]}]}""");
+        assertThat(signedIn("operations")).isEqualTo(1);
+        assertThat(test.out())
+                .contains("warning  The disk is nearly full.", "1 h", "a:8080", "Find what grows.", "df -h /data");
+        farga.on("GET /api/v1/operations", 200, """
+                {"status": "OK", "at": "2026-11-23T03:00:00Z", "processes": [], "findings": []}""");
+        assertThat(signedIn("operations")).isZero();
+        assertThat(test.out()).isEqualTo("Nothing is wrong.\n");
+    }
+
+    @Test
     void wrongUseIsExitCodeTwo() throws IOException {
         assertThat(run("jbos")).isEqualTo(2);
         assertThat(test.err()).contains("there is no command \"jbos\"");
@@ -296,6 +312,30 @@ class CliTest {
                 {"type": "/problems/device-login-denied", "detail": "This sign-in was refused on the page."}""");
         assertThat(run("login", "--browser")).isNotZero();
         assertThat(test.err()).contains("refused on the page");
+    }
+
+    @Test
+    void aSecondFactorIsSentWithTheSignIn() {
+        farga.on("POST /api/v1/sign-in", 403, """
+                {"type": "/problems/second-factor-required", "detail": "This account has a second factor."}""");
+        farga.on("POST /api/v1/sign-in", 201, """
+                {"secret": "farga_secret", "token": {"id": "t1", "expiresAt": "2026-12-22T12:00:00Z"}}""");
+        farga.on("GET /api/v1/me", 200, """
+                {"name": "Ana Puig", "email": "ana@example.org", "organisations": {}, "scopes": ["READ"]}""");
+        InputStream before = System.in;
+        try {
+            System.setIn(new ByteArrayInputStream("correct horse battery\n".getBytes(UTF_8)));
+            assertThat(run("login", "--email", "ana@example.org", "--password-stdin"))
+                    .isNotZero();
+            assertThat(test.err()).contains("This account has a second factor.");
+            System.setIn(new ByteArrayInputStream("correct horse battery\n".getBytes(UTF_8)));
+            assertThat(run("login", "--email", "ana@example.org", "--password-stdin", "--code", "123456"))
+                    .isZero();
+        } finally {
+            System.setIn(before);
+        }
+        assertThat(farga.asked.get(0).body()).doesNotContain("code");
+        assertThat(farga.asked.get(1).body()).contains("\"code\":\"123456\"");
     }
 
     @Test

@@ -113,10 +113,22 @@ final class Api {
         }
     }
 
+    static JsonNode read(String body) {
+        return JSON.readTree(body);
+    }
+
+    static String write(Object body) {
+        return JSON.writeValueAsString(body);
+    }
+
     private HttpRequest.Builder request(String path) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(address + "/api/v1" + path))
-                .timeout(Duration.ofSeconds(30))
-                .header("Accept-Language", "en");
+        return request(URI.create(address + "/api/v1" + path));
+    }
+
+    /** A request of this person to any address. */
+    HttpRequest.Builder request(URI uri) {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(30)).header("Accept-Language", "en");
         return token.isEmpty() ? request : request.header("Authorization", "Bearer " + token);
     }
 

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -43,7 +44,7 @@ final class FargaProcess implements AutoCloseable {
         return farga;
     }
 
-    /** The same with settings of its own, as environment variables. */
+    /** The same with settings as an operator puts them into the environment. */
     static FargaProcess start(Path data, Map<String, String> settings) {
         FargaProcess farga = new FargaProcess(data, freePort(), settings);
         farga.start();
@@ -52,15 +53,23 @@ final class FargaProcess implements AutoCloseable {
 
     /** Starts a second process on the data folder and the database of this one. */
     FargaProcess startAnother() {
-        FargaProcess farga = new FargaProcess(
-                data,
-                freePort(),
-                Map.of(
-                        "FARGA_DATABASE_URL", databaseUrl(),
-                        "FARGA_DATABASE_USER", "farga",
-                        "FARGA_DATABASE_PASSWORD", databasePassword()));
+        return startAnother(Map.of());
+    }
+
+    /** The same with settings as an operator puts them into the environment. */
+    FargaProcess startAnother(Map<String, String> settings) {
+        Map<String, String> all = new HashMap<>(Map.of(
+                "FARGA_DATABASE_URL", databaseUrl(),
+                "FARGA_DATABASE_USER", "farga",
+                "FARGA_DATABASE_PASSWORD", databasePassword()));
+        all.putAll(settings);
+        FargaProcess farga = new FargaProcess(data, freePort(), all);
         farga.start();
         return farga;
+    }
+
+    int port() {
+        return port;
     }
 
     /** Where the private PostgreSQL of this process listens. */

@@ -224,6 +224,11 @@ final class Story {
         return person.post("/jobs", job(name, script)).id();
     }
 
+    /** The body of such a submission. */
+    String order(String name, String script) {
+        return Api.write(job(name, script));
+    }
+
     private Map<String, Object> job(String name, String script) {
         Map<String, Object> job = new LinkedHashMap<>();
         job.put("allocation", allocation);

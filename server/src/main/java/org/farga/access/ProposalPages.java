@@ -56,17 +56,16 @@ class ProposalPages {
     @GetMapping
     ModelAndView list(
             Actor actor,
-            @RequestParam(required = false) @Nullable String state,
+            @RequestParam(required = false) ProposalState.@Nullable Name state,
             @RequestParam(required = false) @Nullable String cursor,
             HttpServletRequest request) {
-        ProposalState.Name wanted = state == null || state.isEmpty() ? null : ProposalState.Name.valueOf(state);
-        Page<Proposal> page = proposals.list(actor, wanted, cursor, null);
+        Page<Proposal> page = proposals.list(actor, state, cursor, null);
         List<Proposal> waiting = cursor == null ? proposals.toDecide(actor, 50) : List.of();
         Map<String, Object> model = new HashMap<>();
         model.put("shell", shells.of(request));
         model.put("page", new Page<>(rows(page.items()), page.next()));
         model.put("waiting", rows(waiting));
-        model.put("state", wanted);
+        model.put("state", state);
         model.put("centre", Proposal.seesSubmitted(actor));
         return new ModelAndView("access/proposals", model);
     }

@@ -15,6 +15,7 @@ import java.util.Optional;
 import org.farga.allocation.Projects;
 import org.farga.audit.AuditLog;
 import org.farga.notification.Notifications;
+import org.farga.people.Closings;
 import org.farga.people.Organisations;
 import org.farga.people.People;
 import org.farga.platform.Cursor;
@@ -47,6 +48,7 @@ class Proposals {
     private final Organisations organisations;
     private final People people;
     private final Projects projects;
+    private final Closings closings;
     private final AuditLog audit;
     private final Notifications notifications;
     private final Settings settings;
@@ -60,6 +62,7 @@ class Proposals {
             Organisations organisations,
             People people,
             Projects projects,
+            Closings closings,
             AuditLog audit,
             Notifications notifications,
             Settings settings,
@@ -70,6 +73,7 @@ class Proposals {
         this.organisations = organisations;
         this.people = people;
         this.projects = projects;
+        this.closings = closings;
         this.audit = audit;
         this.notifications = notifications;
         this.settings = settings;
@@ -103,6 +107,9 @@ class Proposals {
         }
         if (!actor.isMemberOf(organisation)) {
             throw new NotFoundException("organisation");
+        }
+        if (closings.isUnderWay(organisation)) {
+            return Outcome.refused(Refusal.conflict("organisation-closing"));
         }
         Call open = found.orElseThrow();
         Instant now = now();
@@ -166,6 +173,9 @@ class Proposals {
             return Outcome.refused(refusal.get());
         }
         table.lockSubmissionsOf(proposal.organisation());
+        if (closings.isUnderWay(proposal.organisation())) {
+            return Outcome.refused(Refusal.conflict("organisation-closing"));
+        }
         Call call = callTable.findForShare(proposal.call()).orElseThrow();
         Instant now = now();
         Facts facts = facts(proposal, call, now);
@@ -215,6 +225,25 @@ class Proposals {
         happened(proposal, ProposalEvent.Kind.WITHDRAWN, actor, now);
         audit.record(actor, "proposal.withdrawn", "proposal", id, Map.of("code", proposal.code()));
         return Outcome.done(get(actor, id));
+    }
+
+    /** What an organisation has submitted and nobody has decided on. */
+    List<Proposal> waiting(OrganisationId organisation) {
+        return table.list(ProposalTable.Visible.of(List.of(organisation)), ProposalState.Name.SUBMITTED, null, 1_000);
+    }
+
+    /** Withdraws all of that, because the organisation leaves. */
+    @Transactional
+    void withdrawAll(OrganisationId organisation, PersonId by) {
+        Instant now = now();
+        for (Proposal waiting : waiting(organisation)) {
+            Proposal proposal = table.lock(waiting.id()).orElseThrow();
+            if (proposal.state() instanceof ProposalState.Submitted submitted) {
+                write(proposal.with(new ProposalState.Withdrawn(submitted.submission(), submitted.dueAt(), now)));
+                table.insertEvent(proposal.id(), new ProposalEvent(now, ProposalEvent.Kind.WITHDRAWN, by));
+                audit.recordBy(by, "proposal.withdrawn", "proposal", proposal.id(), Map.of("code", proposal.code()));
+            }
+        }
     }
 
     /**

@@ -94,7 +94,7 @@ class ProposalsApi {
 
     record MissingJson(String field, String sentence) {}
 
-    record FindingJson(
+    record RuleFindingJson(
             Rule rule, Rule.Kind kind, Finding.Answer answer, String sentence, String reason, String source) {}
 
     record DecisionJson(
@@ -125,7 +125,7 @@ class ProposalsApi {
             @Nullable Boolean personalData,
             @Nullable String sector,
             List<MissingJson> missing,
-            List<FindingJson> eligibility,
+            List<RuleFindingJson> eligibility,
             ProposalState.Holder holder,
             Instant createdAt,
             Instant editedAt,
@@ -318,7 +318,7 @@ class ProposalsApi {
                         .map(f -> new MissingJson(f, sentences.missing(f, language)))
                         .toList(),
                 detail.findings().stream()
-                        .map(f -> new FindingJson(
+                        .map(f -> new RuleFindingJson(
                                 f.rule(),
                                 f.kind(),
                                 f.answer(),

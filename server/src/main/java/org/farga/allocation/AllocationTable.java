@@ -15,6 +15,7 @@ import java.util.UUID;
 import org.farga.shared.AllocationId;
 import org.farga.shared.CpuHours;
 import org.farga.shared.GpuHours;
+import org.farga.shared.OrganisationId;
 import org.farga.shared.Period;
 import org.farga.shared.PersonId;
 import org.farga.shared.ProjectId;
@@ -112,6 +113,44 @@ class AllocationTable {
                 .param("since", utc(suspension.since()))
                 .param("reason", suspension.reason())
                 .param("by", suspension.by().value())
+                .update();
+    }
+
+    /** Those of an organisation that nothing holds back. */
+    List<AllocationId> freeOf(OrganisationId organisation) {
+        return jdbc.sql("""
+                        SELECT a.id FROM allocation a JOIN project p ON p.id = a.project_id
+                        WHERE p.organisation_id = :organisation AND a.ends_at > now() AND NOT EXISTS (
+                            SELECT FROM allocation_suspension s WHERE s.allocation_id = a.id AND s.lifted_at IS NULL)
+                        ORDER BY a.id""")
+                .param("organisation", organisation.value())
+                .query((row, n) -> new AllocationId(row.getObject(1, UUID.class)))
+                .list();
+    }
+
+    /** Holds these back because their organisation leaves; one that is held back meanwhile stays as it is. */
+    void suspendForClosing(Collection<AllocationId> ids, PersonId by, Instant since) {
+        jdbc.sql("""
+                INSERT INTO allocation_suspension (allocation_id, since, reason, suspended_by, cause)
+                SELECT id, :since, 'The organisation is closing.', :by, 'ORGANISATION_CLOSING'
+                FROM allocation WHERE id = ANY(:ids)
+                ON CONFLICT DO NOTHING""")
+                .param("since", utc(since))
+                .param("by", by.value())
+                .param("ids", ids.stream().map(AllocationId::value).toArray(UUID[]::new))
+                .update();
+    }
+
+    /** Gives free what was held back only because the organisation was about to leave. */
+    void liftForReopening(OrganisationId organisation, PersonId by, Instant at) {
+        jdbc.sql("""
+                UPDATE allocation_suspension SET lifted_at = greatest(:at, since), lifted_by = :by
+                WHERE cause = 'ORGANISATION_CLOSING' AND lifted_at IS NULL AND allocation_id IN (
+                    SELECT a.id FROM allocation a JOIN project p ON p.id = a.project_id
+                    WHERE p.organisation_id = :organisation)""")
+                .param("at", utc(at))
+                .param("by", by.value())
+                .param("organisation", organisation.value())
                 .update();
     }
 

@@ -182,6 +182,11 @@ public class Projects {
     }
 
     /** By its identifier or its slug, for those who may see it; throws {@link NotFoundException}. */
+    public Summary visible(Actor actor, String idOrSlug) {
+        return summary(get(actor, idOrSlug));
+    }
+
+    /** By its identifier or its slug, for those who may see it; throws {@link NotFoundException}. */
     Project get(Actor actor, String idOrSlug) {
         return uuid(idOrSlug)
                 .flatMap(id -> table.find(new ProjectId(id)))

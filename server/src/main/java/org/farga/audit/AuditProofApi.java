@@ -44,7 +44,7 @@ class AuditProofApi {
         }
     }
 
-    record FindingJson(
+    record CheckFindingJson(
             AuditFinding.Kind kind, @Nullable Long from, @Nullable Long to) {}
 
     record CheckJson(
@@ -53,7 +53,7 @@ class AuditProofApi {
             @Nullable Instant endedAt,
             @Nullable Long size,
             @Nullable Long checkpoints,
-            @Nullable List<FindingJson> findings) {
+            @Nullable List<CheckFindingJson> findings) {
         static CheckJson of(AuditCheck c) {
             return new CheckJson(
                     c.id(),
@@ -63,7 +63,7 @@ class AuditProofApi {
                     c.ended() ? c.checkpoints() : null,
                     c.ended()
                             ? c.findings().stream()
-                                    .map(f -> new FindingJson(f.kind(), f.from(), f.to()))
+                                    .map(f -> new CheckFindingJson(f.kind(), f.from(), f.to()))
                                     .toList()
                             : null);
         }

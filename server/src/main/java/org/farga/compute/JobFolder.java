@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * order, script  what was submitted
+ * secrets        what of it only Farga and the job may read
  * claim          who may start it: the scheduler that wrote this, once; or nobody, because it was cancelled first
  * start          the supervisor is there, from this instant the job is charged
  * heartbeat      how long it has run and what it used, each second
@@ -56,6 +57,11 @@ record JobFolder(JobId id, Path path) {
         Map<String, String> lines = Note.read(path.resolve("order"));
         if (lines == null) {
             throw new IllegalStateException(path + " holds no order");
+        }
+        Map<String, String> secrets = Note.read(path.resolve("secrets"));
+        if (secrets != null) {
+            lines = new java.util.HashMap<>(lines);
+            lines.putAll(secrets);
         }
         return StoredOrder.order(id, lines, Files.readString(path.resolve("script")));
     }

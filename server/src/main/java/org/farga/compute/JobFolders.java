@@ -48,6 +48,7 @@ final class JobFolders {
         }
         Path prepared = closed(incoming.resolve(order.id() + "-" + UUID.randomUUID()));
         Note.write(prepared.resolve("order"), StoredOrder.lines(order));
+        Note.writeClosed(prepared.resolve("secrets"), StoredOrder.secretLines(order));
         Note.write(prepared.resolve("script"), order.script());
         Note.force(prepared);
         // Index first: a job that is there and not in it would wait for ever.

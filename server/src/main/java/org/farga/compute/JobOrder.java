@@ -37,6 +37,9 @@ record JobOrder(
             "FARGA_OUTPUT",
             "FARGA_METRICS");
 
+    /** What only the job itself may read. */
+    static final Set<String> SECRET = Set.of(JobTokens.TOKEN);
+
     private static final int MAXIMUM_SCRIPT = 1 << 20;
     private static final int MAXIMUM_VALUE = 100_000;
     private static final int MAXIMUM_ENVIRONMENT = 1_000_000;

@@ -56,6 +56,7 @@ class JobProgress {
     private final Allocations allocations;
     private final Usage usage;
     private final Datasets datasets;
+    private final JobTokens tokens;
     private final AuditLog audit;
     private final Notifications notifications;
     private final ApplicationEventPublisher events;
@@ -72,6 +73,7 @@ class JobProgress {
             Allocations allocations,
             Usage usage,
             Datasets datasets,
+            JobTokens tokens,
             AuditLog audit,
             Notifications notifications,
             ApplicationEventPublisher events,
@@ -82,6 +84,7 @@ class JobProgress {
         this.allocations = allocations;
         this.usage = usage;
         this.datasets = datasets;
+        this.tokens = tokens;
         this.audit = audit;
         this.notifications = notifications;
         this.events = events;
@@ -180,6 +183,8 @@ class JobProgress {
             }
             mounts.add(new Mount(mountable.slug(), mountable.folder()));
         }
+        Map<String, String> environment = new HashMap<>(job.environment());
+        environment.putAll(tokens.environment(job));
         return Optional.of(new JobOrder(
                 job.id(),
                 job.engineName(),
@@ -188,7 +193,7 @@ class JobProgress {
                 job.allocation().toString(),
                 job.submittedBy().toString(),
                 mounts,
-                job.environment()));
+                environment));
     }
 
     /** Tells the engine that a job shall end. */

@@ -107,6 +107,22 @@ class JobTable {
                 .optional();
     }
 
+    /** The job that a token was made for, whatever became of it. */
+    Optional<Job> findByToken(byte[] sha256) {
+        return jdbc.sql(SELECT + "WHERE j.number = (SELECT job_id FROM job_token WHERE sha256 = :sha256)")
+                .param("sha256", sha256)
+                .query(this::job)
+                .optional();
+    }
+
+    void insertToken(JobId job, byte[] sha256, Instant issuedAt) {
+        jdbc.sql("INSERT INTO job_token (sha256, job_id, issued_at) VALUES (:sha256, :job, :issuedAt)")
+                .param("sha256", sha256)
+                .param("job", job.value())
+                .param("issuedAt", utc(issuedAt))
+                .update();
+    }
+
     /** The same, with its row locked until the end of the transaction. */
     Optional<Job> lock(JobId id) {
         return jdbc.sql(SELECT + "WHERE j.number = :number FOR UPDATE OF j")

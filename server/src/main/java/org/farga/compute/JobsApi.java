@@ -88,7 +88,7 @@ class JobsApi {
         this.clock = clock;
     }
 
-    record DatasetJson(String slug, int number) {}
+    record JobDatasetJson(String slug, int number) {}
 
     record UsageJson(GpuHours gpuHours, CpuHours cpuHours, long seconds) {}
 
@@ -113,7 +113,7 @@ class JobsApi {
             int gpus,
             long timeLimitSeconds,
             long diskMebibytes,
-            List<DatasetJson> datasets,
+            List<JobDatasetJson> datasets,
             Map<String, String> environment,
             @Nullable String model,
             String scriptSha256,
@@ -123,7 +123,7 @@ class JobsApi {
             @Nullable Long peakMemoryMebibytes,
             @Nullable UsageJson usage) {}
 
-    record FindingJson(
+    record PreflightFindingJson(
             Finding.Severity severity,
             String check,
             String field,
@@ -131,7 +131,7 @@ class JobsApi {
             @Nullable String fix,
             @Nullable String link) {}
 
-    record PreflightJson(boolean ok, List<FindingJson> findings) {}
+    record PreflightJson(boolean ok, List<PreflightFindingJson> findings) {}
 
     @PostMapping
     @ResponseStatus(HttpStatus.CREATED)
@@ -148,7 +148,7 @@ class JobsApi {
         return new PreflightJson(
                 findings.stream().noneMatch(Finding::isRefused),
                 findings.stream()
-                        .map(finding -> new FindingJson(
+                        .map(finding -> new PreflightFindingJson(
                                 finding.severity(),
                                 finding.check(),
                                 finding.field(),
@@ -306,7 +306,7 @@ class JobsApi {
                 job.inputs().stream()
                         .map(input -> versions.get(input.version()))
                         .filter(Objects::nonNull)
-                        .map(version -> new DatasetJson(version.slug(), version.number()))
+                        .map(version -> new JobDatasetJson(version.slug(), version.number()))
                         .toList(),
                 job.environment(),
                 job.model(),

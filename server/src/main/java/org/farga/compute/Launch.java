@@ -41,7 +41,8 @@ final class Launch {
 
     /** Starts the supervisor, which outlives this process. The caller owns the job's claim. */
     Process start(JobFolder folder, JobOrder order, JobFolder.Claim claim) throws IOException {
-        Note.write(folder.path().resolve("run"), settingsOf(folder, order, claim));
+        // It holds the job's token.
+        Note.writeClosed(folder.path().resolve("run"), settingsOf(folder, order, claim));
         return runner("run", folder);
     }
 

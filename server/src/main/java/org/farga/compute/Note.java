@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.Properties;
 import java.util.UUID;
@@ -46,6 +47,23 @@ final class Note {
         StringWriter text = new StringWriter();
         lines.store(text, null);
         write(file, text.toString());
+    }
+
+    /** The same, for nobody else to read. */
+    static void writeClosed(Path file, Map<String, String> values) throws IOException {
+        Properties lines = new Properties();
+        lines.putAll(values);
+        StringWriter text = new StringWriter();
+        lines.store(text, null);
+        writeClosed(file, text.toString());
+    }
+
+    /** The same, for nobody else to read. */
+    static void writeClosed(Path file, String text) throws IOException {
+        Files.deleteIfExists(file);
+        Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.writeString(file, text);
+        force(file);
     }
 
     static void write(Path file, String text) throws IOException {

@@ -29,7 +29,22 @@ final class StoredOrder {
         lines.put("diskMebibytes", Long.toString(order.resources().diskMebibytes()));
         order.mounts()
                 .forEach(mount -> lines.put(MOUNT + mount.name(), mount.source().toString()));
-        order.environment().forEach((variable, value) -> lines.put(VARIABLE + variable, value));
+        order.environment().forEach((variable, value) -> {
+            if (!JobOrder.SECRET.contains(variable)) {
+                lines.put(VARIABLE + variable, value);
+            }
+        });
+        return lines;
+    }
+
+    /** The lines that only Farga may read. */
+    static Map<String, String> secretLines(JobOrder order) {
+        Map<String, String> lines = new HashMap<>();
+        order.environment().forEach((variable, value) -> {
+            if (JobOrder.SECRET.contains(variable)) {
+                lines.put(VARIABLE + variable, value);
+            }
+        });
         return lines;
     }
 

@@ -95,6 +95,16 @@ class AgreementTable {
                 .list();
     }
 
+    /** All of an organisation that are live. */
+    List<Agreement> liveOf(OrganisationId organisation) {
+        return jdbc.sql("SELECT " + COLUMNS + """
+                         FROM agreement
+                        WHERE organisation_id = :organisation AND ended_at IS NULL ORDER BY accepted_at, id""")
+                .param("organisation", organisation.value())
+                .query(AgreementTable::agreement)
+                .list();
+    }
+
     /** Newest first, before the given one; of the named organisations, or of all where {@code visible} is null. */
     List<Agreement> list(@Nullable Collection<OrganisationId> visible, @Nullable UUID before, int most) {
         return jdbc.sql("SELECT " + COLUMNS + """

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.UUID;
 import org.farga.audit.AuditLog;
 import org.farga.notification.Notifications;
+import org.farga.people.Closings;
 import org.farga.people.Organisations;
 import org.farga.people.People;
 import org.farga.platform.Cursor;
@@ -38,6 +39,7 @@ class Agreements {
     private final People people;
     private final Notifications notifications;
     private final ApplicationEventPublisher events;
+    private final Closings closings;
     private final AuditLog audit;
     private final Clock clock;
 
@@ -49,6 +51,7 @@ class Agreements {
             People people,
             Notifications notifications,
             ApplicationEventPublisher events,
+            Closings closings,
             AuditLog audit,
             Clock clock) {
         this.table = table;
@@ -58,6 +61,7 @@ class Agreements {
         this.people = people;
         this.notifications = notifications;
         this.events = events;
+        this.closings = closings;
         this.audit = audit;
         this.clock = clock;
     }
@@ -77,6 +81,9 @@ class Agreements {
         }
         if (!actor.isOwnerOf(organisation)) {
             return Outcome.refused(Refusal.forbidden("owners-only"));
+        }
+        if (closings.isUnderWay(organisation)) {
+            return Outcome.refused(Refusal.conflict("organisation-closing"));
         }
         Dataset dataset = datasetTable.lock(slug).orElseThrow(() -> new NotFoundException("dataset"));
         return Agreement.accept(dataset, organisation, termsSha256, actor.person(), clock.instant())
@@ -146,6 +153,30 @@ class Agreements {
                     new AgreementEnded(id, ended.organisation(), ended.dataset(), ending.at(), ending.reason()));
             return Outcome.done(ended);
         });
+    }
+
+    int countLive(OrganisationId organisation) {
+        return table.liveOf(organisation).size();
+    }
+
+    /** Ends all of an organisation that leaves; its jobs are told by {@link AgreementEnded}. */
+    @Transactional
+    void endAll(OrganisationId organisation, PersonId by) {
+        for (Agreement live : table.liveOf(organisation)) {
+            Agreement ended =
+                    live.end("the organisation is closing", by, clock.instant()).orThrow();
+            Agreement.Ending ending = Objects.requireNonNull(ended.ending());
+            if (table.end(live.id(), ending)) {
+                audit.recordBy(
+                        by,
+                        "agreement.ended",
+                        "agreement",
+                        live.id(),
+                        Map.of("organisation", organisation, "reason", ending.reason()));
+                events.publishEvent(
+                        new AgreementEnded(live.id(), organisation, ended.dataset(), ending.at(), ending.reason()));
+            }
+        }
     }
 
     /** One of the actor's organisations, or any for the centre's data stewards. */

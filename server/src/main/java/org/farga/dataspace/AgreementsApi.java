@@ -30,7 +30,7 @@ class AgreementsApi {
     }
 
     /** @param termsSha256 digest of the terms that were read: who repeats it has seen that wording */
-    record Acceptance(
+    record NewAgreement(
             @Nullable OrganisationId organisation, @Nullable String termsSha256) {}
 
     record AgreementJson(
@@ -63,7 +63,7 @@ class AgreementsApi {
 
     @PostMapping("/datasets/{slug}/agreements")
     @ResponseStatus(HttpStatus.CREATED)
-    ResponseEntity<AgreementJson> acceptTerms(Actor actor, @PathVariable String slug, @RequestBody Acceptance body) {
+    ResponseEntity<AgreementJson> acceptTerms(Actor actor, @PathVariable String slug, @RequestBody NewAgreement body) {
         OrganisationId organisation = body.organisation();
         if (organisation == null) {
             throw new Answer.RefusedException(new org.farga.shared.Fields()

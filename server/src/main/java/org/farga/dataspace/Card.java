@@ -2,7 +2,9 @@ package org.farga.dataspace;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.commonmark.Extension;
 import org.commonmark.ext.gfm.tables.TablesExtension;
 import org.commonmark.node.AbstractVisitor;
@@ -14,10 +16,11 @@ import org.commonmark.parser.Parser;
 import org.commonmark.renderer.html.HtmlRenderer;
 
 /**
- * A dataset's card as HTML that is safe to show: written-in HTML is shown as text, links lead only to the web, to mail or
- * to files of the same dataset, and pictures from elsewhere become links, because a page loads nothing from elsewhere.
+ * A card in Markdown, of a dataset or a model, as HTML that is safe to show: written-in HTML is shown as text, links lead
+ * only to the web, to mail or to files beside the card, and pictures from elsewhere become links, because a page loads
+ * nothing from elsewhere.
  */
-final class Card {
+public final class Card {
     private static final List<Extension> EXTENSIONS = List.of(TablesExtension.create());
     private static final Parser PARSER = Parser.builder().extensions(EXTENSIONS).build();
     private static final HtmlRenderer RENDERER = HtmlRenderer.builder()
@@ -36,6 +39,14 @@ final class Card {
      * @param folder the address of those files, without a slash at its end
      */
     static String html(String markdown, Set<String> files, String folder) {
+        return html(markdown, path -> files.contains(path) ? Optional.of(folder + "/" + path) : Optional.empty());
+    }
+
+    /**
+     * @param markdown CommonMark with tables
+     * @param files the address of a file that a relative link names, if it may lead there
+     */
+    public static String html(String markdown, Function<String, Optional<String>> files) {
         Node card = PARSER.parse(markdown);
         // The page shows the title already.
         if (card.getFirstChild() instanceof Heading first && first.getLevel() == 1) {
@@ -69,8 +80,9 @@ final class Card {
                 if (destination.matches("(?i)(https?|mailto):.*")) {
                     return;
                 }
-                if (files.contains(path)) {
-                    link.setDestination(folder + "/" + path);
+                Optional<String> file = files.apply(path);
+                if (file.isPresent()) {
+                    link.setDestination(file.get());
                 } else {
                     for (Node child : children(link)) {
                         link.insertBefore(child);

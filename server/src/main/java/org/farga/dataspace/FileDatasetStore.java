@@ -64,7 +64,7 @@ final class FileDatasetStore implements DatasetStore {
     public Outcome<Content> take(InputStream bytes, Announced announced, long most) throws IOException {
         long announcedBytes = announced.bytes().orElse(0);
         if (announcedBytes > most) {
-            return Outcome.refused(Refusal.invalid("file-too-large", most));
+            return Outcome.refused(Refusal.tooLarge("file-too-large", most));
         }
         if (!hasRoomFor(announcedBytes)) {
             return full();
@@ -98,7 +98,7 @@ final class FileDatasetStore implements DatasetStore {
             for (int read = bytes.read(buffer); read >= 0; read = bytes.read(buffer)) {
                 total += read;
                 if (total > most) {
-                    return Outcome.refused(Refusal.invalid("file-too-large", most));
+                    return Outcome.refused(Refusal.tooLarge("file-too-large", most));
                 }
                 if (total - roomSeenAt > ROOM_CHECK_BYTES) {
                     roomSeenAt = total;
@@ -294,7 +294,7 @@ final class FileDatasetStore implements DatasetStore {
     }
 
     private static <T> Outcome<T> full() {
-        return Outcome.refused(Refusal.conflict("store-full"));
+        return Outcome.refused(Refusal.noRoom("store-full"));
     }
 
     /** The refusal where the disk is full; throws the exception again otherwise. */

@@ -36,6 +36,9 @@ class AccountPages {
     private final BrowserSessions sessions;
     private final ExternalIdentities identities;
     private final OidcProviders providers;
+    private final SecondFactors factors;
+    private final EmailAddresses addresses;
+    private final Passkeys passkeys;
     private final Shells shells;
 
     AccountPages(
@@ -45,6 +48,9 @@ class AccountPages {
             BrowserSessions sessions,
             ExternalIdentities identities,
             OidcProviders providers,
+            SecondFactors factors,
+            EmailAddresses addresses,
+            Passkeys passkeys,
             Shells shells) {
         this.people = people;
         this.accounts = accounts;
@@ -52,6 +58,9 @@ class AccountPages {
         this.sessions = sessions;
         this.identities = identities;
         this.providers = providers;
+        this.factors = factors;
+        this.addresses = addresses;
+        this.passkeys = passkeys;
         this.shells = shells;
     }
 
@@ -83,6 +92,7 @@ class AccountPages {
         };
     }
 
+    @NeedsProof
     @PostMapping("/password")
     ModelAndView changePassword(
             Actor actor,
@@ -96,6 +106,7 @@ class AccountPages {
     }
 
     /** Answers with the page itself: a redirect would have to keep the secret somewhere on its way. */
+    @NeedsProof
     @PostMapping("/tokens")
     ModelAndView issue(
             Actor actor,
@@ -122,6 +133,12 @@ class AccountPages {
         return done("identity.account.session-ended", redirect);
     }
 
+    @PostMapping("/sessions/end")
+    ModelAndView endOthers(Actor actor, HttpServletRequest request, RedirectAttributes redirect) {
+        sessions.endOthers(actor, session(request));
+        return done("identity.account.others-ended", redirect);
+    }
+
     private static ModelAndView done(String notice, RedirectAttributes redirect) {
         redirect.addFlashAttribute(Shells.NOTICE, notice);
         return new ModelAndView("redirect:/account");
@@ -133,15 +150,20 @@ class AccountPages {
     }
 
     /** {@code part} is the form that was refused, so that its problems show beside its own fields. */
-    private ModelAndView page(
+    ModelAndView page(
             Actor actor, String part, @Nullable Refusal refusal, @Nullable String secret, HttpServletRequest request) {
         Map<String, Object> model = new HashMap<>();
         model.put("shell", shells.of(request));
-        model.put("person", people.get(actor.person()));
+        Person person = people.get(actor.person());
+        model.put("person", person);
+        model.put("email", addresses.status(person));
         model.put("tokens", tokens.list(actor));
         model.put("sessions", sessions.list(actor.person(), session(request)));
         model.put("identities", identities.list(actor));
         model.put("providers", providers.choices(Languages.of(request)));
+        model.put("factors", factors.status(actor.person()));
+        model.put("passkeys", passkeys.list(actor.person()));
+        model.put("passkeyHost", passkeys.relyingParty().map(RelyingParty::id).orElse(""));
         model.put("part", part);
         model.put("refusal", refusal);
         model.put("secret", secret);

@@ -30,6 +30,8 @@ class Accounts implements WayIn {
     private final PasswordEncoder passwords;
     private final BrowserSessions sessions;
     private final OidcSettings settings;
+    private final EmailAddresses addresses;
+    private final AccountNotices notices;
     private final AuditLog audit;
     private final Clock clock;
     // Checked against for an unknown address, so that the answer takes as long as for a known one.
@@ -42,6 +44,8 @@ class Accounts implements WayIn {
             PasswordEncoder passwords,
             BrowserSessions sessions,
             OidcSettings settings,
+            EmailAddresses addresses,
+            AccountNotices notices,
             AuditLog audit,
             Clock clock) {
         this.people = people;
@@ -49,6 +53,8 @@ class Accounts implements WayIn {
         this.passwords = passwords;
         this.sessions = sessions;
         this.settings = settings;
+        this.addresses = addresses;
+        this.notices = notices;
         this.audit = audit;
         this.clock = clock;
     }
@@ -83,6 +89,7 @@ class Accounts implements WayIn {
         return Person.join(fields, email, name, language, now).then(people::add).map(person -> {
             table.put(person.id(), Objects.requireNonNull(passwords.encode(password)), now);
             audit.recordBy(person.id(), "person.signed-up", "person", person.id(), Map.of());
+            addresses.greet(person);
             return person;
         });
     }
@@ -156,7 +163,13 @@ class Accounts implements WayIn {
         table.put(actor.person(), Objects.requireNonNull(passwords.encode(password)), clock.instant());
         audit.record(actor, "person.password-changed", "person", actor.person(), Map.of());
         sessions.endOthers(actor.person(), keptSession);
+        notices.tell(actor.person(), "password-changed");
         return Outcome.done(people.get(actor.person()));
+    }
+
+    /** Whether this person can sign in with a password; some come by a provider alone. */
+    boolean hasPassword(PersonId person) {
+        return table.find(person).isPresent();
     }
 
     private String nobodysHash() {

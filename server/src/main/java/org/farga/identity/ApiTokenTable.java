@@ -7,7 +7,9 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -85,18 +87,31 @@ class ApiTokenTable {
                         ORDER BY created_at DESC, id DESC LIMIT 200""")
                 .param("person", person.value())
                 .param("now", utc(now))
-                .query((row, n) -> {
-                    OffsetDateTime used = row.getObject("last_used_at", OffsetDateTime.class);
-                    return new ApiToken(
-                            row.getObject("id", UUID.class),
-                            new PersonId(row.getObject("person_id", UUID.class)),
-                            row.getString("name"),
-                            scopes(row),
-                            row.getObject("created_at", OffsetDateTime.class).toInstant(),
-                            row.getObject("expires_at", OffsetDateTime.class).toInstant(),
-                            used == null ? null : used.toInstant());
-                })
+                .query(ApiTokenTable::token)
                 .list();
+    }
+
+    /** The living ones of many, newest first within each. */
+    Map<PersonId, List<ApiToken>> list(Collection<PersonId> persons, Instant now) {
+        return jdbc
+                .sql("""
+                        SELECT id, person_id, name, scopes, created_at, expires_at, last_used_at FROM api_token
+                        WHERE person_id = ANY(:persons) AND revoked_at IS NULL AND expires_at > :now
+                        ORDER BY created_at DESC, id DESC LIMIT 2000""")
+                .param("persons", persons.stream().map(PersonId::value).toArray(UUID[]::new))
+                .param("now", utc(now))
+                .query(ApiTokenTable::token)
+                .list()
+                .stream()
+                .collect(Collectors.groupingBy(ApiToken::person));
+    }
+
+    /** Ends every living token of a person. */
+    void revokeAll(PersonId person, Instant now) {
+        jdbc.sql("UPDATE api_token SET revoked_at = :now WHERE person_id = :person AND revoked_at IS NULL")
+                .param("now", utc(now))
+                .param("person", person.value())
+                .update();
     }
 
     /** Whether a living token of this person was revoked. */
@@ -109,6 +124,18 @@ class ApiTokenTable {
                         .param("now", utc(now))
                         .update()
                 == 1;
+    }
+
+    private static ApiToken token(ResultSet row, int number) throws SQLException {
+        OffsetDateTime used = row.getObject("last_used_at", OffsetDateTime.class);
+        return new ApiToken(
+                row.getObject("id", UUID.class),
+                new PersonId(row.getObject("person_id", UUID.class)),
+                row.getString("name"),
+                scopes(row),
+                row.getObject("created_at", OffsetDateTime.class).toInstant(),
+                row.getObject("expires_at", OffsetDateTime.class).toInstant(),
+                used == null ? null : used.toInstant());
     }
 
     private static Set<Scope> scopes(ResultSet row) throws SQLException {

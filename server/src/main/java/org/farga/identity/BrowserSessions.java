@@ -6,6 +6,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpSession;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
@@ -15,6 +16,7 @@ import java.util.UUID;
 import java.util.function.Predicate;
 import org.farga.audit.AuditLog;
 import org.farga.people.Person;
+import org.farga.platform.Cookies;
 import org.farga.platform.Languages;
 import org.farga.platform.Secret;
 import org.farga.shared.Actor;
@@ -25,6 +27,8 @@ import org.springframework.session.FindByIndexNameSessionRepository;
 import org.springframework.session.Session;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
+import org.springframework.web.context.request.RequestContextHolder;
+import org.springframework.web.context.request.ServletRequestAttributes;
 
 /** Where people are signed in with a browser. */
 @Service
@@ -38,10 +42,12 @@ class BrowserSessions {
     private static final int LONGEST_BROWSER = 200;
 
     private final FindByIndexNameSessionRepository<? extends Session> repository;
+    private final KnownBrowsers browsers;
     private final AuditLog audit;
 
-    BrowserSessions(FindByIndexNameSessionRepository<? extends Session> repository, AuditLog audit) {
+    BrowserSessions(FindByIndexNameSessionRepository<? extends Session> repository, KnownBrowsers browsers, AuditLog audit) {
         this.repository = repository;
+        this.browsers = browsers;
         this.audit = audit;
     }
 
@@ -76,6 +82,21 @@ class BrowserSessions {
         session.setAttribute(SIGNED_IN, signedIn.text());
         session.setAttribute(BROWSER, browser(request.getHeader("User-Agent")));
         remember(person.language(), response);
+        browsers.greet(person, request, response);
+    }
+
+    /** Keeps with this request's session that its person proved again just now who they are. */
+    void proved(HttpServletRequest request, SignedIn.Method method, Instant now) {
+        HttpSession session = request.getSession(false);
+        Optional<SignedIn> before = signedIn(request);
+        if (session == null) {
+            return;
+        }
+        SignedIn after = method == SignedIn.Method.PASSWORD
+                ? before.map(b -> new SignedIn(b.methods(), now, b.secondFactor(), b.provider(), b.acr()))
+                        .orElseGet(() -> SignedIn.byPassword(now))
+                : before.orElseGet(() -> SignedIn.byPassword(now)).with(method, now);
+        session.setAttribute(SIGNED_IN, after.text());
     }
 
     /** How the person behind this request's session proved who they are; empty without such a session. */
@@ -92,6 +113,11 @@ class BrowserSessions {
             HttpServletRequest request,
             HttpServletResponse response) {
         open(person, arrival.signedIn(), request, response);
+        keepProvider(identity, arrival, idToken, request);
+    }
+
+    /** Keeps with this request's session what a sign-out at the provider, or from there, needs. */
+    static void keepProvider(UUID identity, OidcArrival arrival, String idToken, HttpServletRequest request) {
         HttpSession session = request.getSession(true);
         session.setAttribute(IDENTITY, identity.toString());
         session.setAttribute(ISSUER, arrival.issuer());
@@ -99,6 +125,15 @@ class BrowserSessions {
         if (arrival.sid() != null) {
             session.setAttribute(PROVIDER_SESSION, arrival.sid());
         }
+    }
+
+    /** What {@link #keepProvider} kept, to be carried into the session that follows. */
+    static Map<String, String> keptOfProvider(HttpServletRequest request) {
+        Map<String, String> kept = new HashMap<>();
+        for (String name : List.of(IDENTITY, ISSUER, PROVIDER_SESSION, ID_TOKEN)) {
+            text(request, name).ifPresent(value -> kept.put(name, value));
+        }
+        return kept;
     }
 
     /** The link at a provider that this request's session began by. */
@@ -120,7 +155,11 @@ class BrowserSessions {
 
     /** Keeps the language one reads in, for a year. */
     static void remember(Locale language, HttpServletResponse response) {
-        Cookie cookie = new Cookie(Languages.COOKIE, language.getLanguage());
+        boolean secure = RequestContextHolder.getRequestAttributes() instanceof ServletRequestAttributes attributes
+                && attributes.getRequest().isSecure();
+        Cookie cookie = new Cookie(
+                secure ? Cookies.HOST_PREFIX + Languages.COOKIE : Languages.COOKIE, language.getLanguage());
+        cookie.setSecure(secure);
         cookie.setPath("/");
         cookie.setMaxAge(365 * 24 * 3600);
         cookie.setHttpOnly(true);
@@ -162,6 +201,13 @@ class BrowserSessions {
                 .orElseThrow(() -> new NotFoundException("session"));
         repository.deleteById(id);
         audit.record(actor, "session.ended", "person", actor.person(), Map.of());
+    }
+
+    /** Ends all of the actor's own but the one that asks. */
+    @Transactional
+    void endOthers(Actor actor, @Nullable String keptId) {
+        endOthers(actor.person(), keptId);
+        audit.record(actor, "sessions.ended", "person", actor.person(), Map.of());
     }
 
     /** Ends all of a person's but one. */

@@ -44,6 +44,7 @@ class ExternalIdentities implements WayIn {
     private final Organisations organisations;
     private final BrowserSessions sessions;
     private final WaysIn waysIn;
+    private final EmailAddresses addresses;
     private final OutgoingMail mail;
     private final Messages messages;
     private final AuditLog audit;
@@ -56,6 +57,7 @@ class ExternalIdentities implements WayIn {
             Organisations organisations,
             BrowserSessions sessions,
             WaysIn waysIn,
+            EmailAddresses addresses,
             OutgoingMail mail,
             Messages messages,
             AuditLog audit,
@@ -66,6 +68,7 @@ class ExternalIdentities implements WayIn {
         this.organisations = organisations;
         this.sessions = sessions;
         this.waysIn = waysIn;
+        this.addresses = addresses;
         this.mail = mail;
         this.messages = messages;
         this.audit = audit;
@@ -136,6 +139,7 @@ class ExternalIdentities implements WayIn {
                             "person",
                             person.id(),
                             Map.of("provider", arrival.provider()));
+                    addresses.vouchedFor(person);
                     settle(person.id(), arrival, Set.of());
                     return Outcome.done(new Known(person, id));
                 });

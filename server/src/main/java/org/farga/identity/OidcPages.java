@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.farga.people.Person;
 import org.farga.platform.Languages;
 import org.farga.platform.OwnPath;
 import org.farga.platform.Shells;
@@ -57,6 +58,8 @@ class OidcPages {
     private final OidcSignIns signIns;
     private final ExternalIdentities identities;
     private final BrowserSessions sessions;
+    private final SecondFactors factors;
+    private final SignInSteps steps;
     private final Shells shells;
     private final JsonMapper json;
     private final Clock clock;
@@ -66,6 +69,8 @@ class OidcPages {
             OidcSignIns signIns,
             ExternalIdentities identities,
             BrowserSessions sessions,
+            SecondFactors factors,
+            SignInSteps steps,
             Shells shells,
             JsonMapper json,
             Clock clock) {
@@ -73,6 +78,8 @@ class OidcPages {
         this.signIns = signIns;
         this.identities = identities;
         this.sessions = sessions;
+        this.factors = factors;
+        this.steps = steps;
         this.shells = shells;
         this.json = json;
         this.clock = clock;
@@ -190,6 +197,16 @@ class OidcPages {
         if (known.isEmpty()) {
             keep(back, request);
             return new ModelAndView("redirect:/sign-in/new");
+        }
+        Person person = known.get().person();
+        if (!arrival.strong() && factors.isOn(person.id())) {
+            // Whoever has a second factor here shows it, unless the provider vouches for one.
+            SignedIn how = new SignedIn(
+                    Set.of(SignedIn.Method.PROVIDER), clock.instant(), false, arrival.provider(), arrival.acr());
+            identities.opened(person.id(), arrival);
+            String step = steps.enter(person, how, back.request().next(), request, response);
+            BrowserSessions.keepProvider(known.get().identity(), arrival, back.idToken(), request);
+            return new ModelAndView("redirect:" + step);
         }
         open(known.get(), arrival, back.idToken(), request, response);
         return new ModelAndView("redirect:" + back.request().next());

@@ -12,7 +12,7 @@ final class Password {
 
     private Password() {}
 
-    /** Length only, and not the address itself: what keeps a password safe is length (NIST SP 800-63B §5.1.1.2). */
+    /** Long, not the address itself, and none of the first that are guessed (NIST SP 800-63B §3.1.1.2). */
     static void check(Fields fields, String field, @Nullable String password, @Nullable String email) {
         if (password == null || password.isEmpty()) {
             fields.present(field, null);
@@ -21,6 +21,7 @@ final class Password {
         int length = password.codePointCount(0, password.length());
         fields.rule(field, length >= SHORTEST, "password-too-short", SHORTEST)
                 .rule(field, length <= LONGEST, "too-long", LONGEST)
-                .rule(field, email == null || !password.equalsIgnoreCase(email.strip()), "password-is-email");
+                .rule(field, email == null || !password.equalsIgnoreCase(email.strip()), "password-is-email")
+                .rule(field, length < SHORTEST || !CommonPasswords.isCommon(password), "password-common");
     }
 }

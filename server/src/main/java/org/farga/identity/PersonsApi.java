@@ -118,6 +118,13 @@ class PersonsApi {
         return sessions.list(actor.person(), AccountPages.session(request));
     }
 
+    /** Signs one out of every browser but the one that asks. */
+    @DeleteMapping("/me/sessions")
+    @ResponseStatus(HttpStatus.NO_CONTENT)
+    void endOtherSessions(Actor actor, HttpServletRequest request) {
+        sessions.endOthers(actor, AccountPages.session(request));
+    }
+
     @DeleteMapping("/me/sessions/{handle}")
     @ResponseStatus(HttpStatus.NO_CONTENT)
     void endSession(Actor actor, @PathVariable String handle) {

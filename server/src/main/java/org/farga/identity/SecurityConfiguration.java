@@ -1,6 +1,8 @@
 package org.farga.identity;
 
+import java.util.List;
 import org.farga.people.Actors;
+import org.farga.platform.BearerTokens;
 import org.farga.platform.ProblemWriter;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -17,16 +19,13 @@ import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.access.IpAddressAuthorizationManager;
 import org.springframework.security.web.context.NullSecurityContextRepository;
 import org.springframework.security.web.csrf.HttpSessionCsrfTokenRepository;
-import org.springframework.security.web.header.writers.ReferrerPolicyHeaderWriter.ReferrerPolicy;
 
-/** Who gets in where: the API by token (or by a page's own session with its CSRF token), pages by session. */
+/**
+ * Who gets in where: the API by token (or by a page's own session with its CSRF token), pages by session. What browsers are
+ * told with every answer is platform's {@code SecurityHeaders}.
+ */
 @Configuration(proxyBeanMethods = false)
 class SecurityConfiguration {
-    /** No script, style, picture or connection but Farga's own; no frame around it. */
-    private static final String CONTENT_SECURITY_POLICY = "default-src 'none'; script-src 'self'; style-src 'self';"
-            + " img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none';"
-            + " frame-ancestors 'none'; manifest-src 'self'";
-
     @Bean
     static PasswordEncoder passwordEncoder() {
         // OWASP's password storage cheat sheet: Argon2id, m=19 MiB, t=2, p=1.
@@ -51,10 +50,15 @@ class SecurityConfiguration {
     @Bean
     @Order(2)
     SecurityFilterChain api(
-            HttpSecurity http, ApiTokens tokens, Actors actors, StrongRoles strongRoles, ProblemWriter problems)
+            HttpSecurity http,
+            ApiTokens tokens,
+            Actors actors,
+            StrongRoles strongRoles,
+            ProblemWriter problems,
+            List<BearerTokens> others)
             throws Exception {
-        return common(http, tokens, actors, strongRoles, problems)
-                .securityMatcher("/api/**", "/v3/api-docs/**")
+        return common(http, tokens, actors, strongRoles, problems, others)
+                .securityMatcher("/api/**", "/mlflow/*/*/**", "/v3/api-docs/**")
                 .authorizeHttpRequests(r -> r.requestMatchers("/v3/api-docs/**")
                         .permitAll()
                         .requestMatchers(HttpMethod.POST, "/api/v1/persons", "/api/v1/sign-in", "/api/v1/setup")
@@ -84,13 +88,21 @@ class SecurityConfiguration {
     @Bean
     @Order(3)
     SecurityFilterChain pages(
-            HttpSecurity http, ApiTokens tokens, Actors actors, StrongRoles strongRoles, ProblemWriter problems)
+            HttpSecurity http,
+            ApiTokens tokens,
+            Actors actors,
+            StrongRoles strongRoles,
+            ProblemWriter problems,
+            List<BearerTokens> others)
             throws Exception {
-        return common(http, tokens, actors, strongRoles, problems)
+        return common(http, tokens, actors, strongRoles, problems, others)
                 .authorizeHttpRequests(r -> r.requestMatchers(
                                 "/",
                                 "/sign-in",
                                 "/sign-in/**",
+                                "/recovery",
+                                "/recovery/**",
+                                "/email/**",
                                 "/sign-up",
                                 "/setup",
                                 "/invitation",
@@ -122,7 +134,12 @@ class SecurityConfiguration {
     }
 
     private static HttpSecurity common(
-            HttpSecurity http, ApiTokens tokens, Actors actors, StrongRoles strongRoles, ProblemWriter problems)
+            HttpSecurity http,
+            ApiTokens tokens,
+            Actors actors,
+            StrongRoles strongRoles,
+            ProblemWriter problems,
+            List<BearerTokens> others)
             throws Exception {
         return http.securityContext(c -> c.securityContextRepository(new NullSecurityContextRepository()))
                 .requestCache(AbstractHttpConfigurer::disable)
@@ -131,11 +148,8 @@ class SecurityConfiguration {
                 .logout(AbstractHttpConfigurer::disable)
                 .anonymous(Customizer.withDefaults())
                 .sessionManagement(s -> s.disable())
-                .headers(h -> h.contentSecurityPolicy(p -> p.policyDirectives(CONTENT_SECURITY_POLICY))
-                        .referrerPolicy(r -> r.policy(ReferrerPolicy.SAME_ORIGIN))
-                        .permissionsPolicyHeader(p -> p.policy("camera=(), microphone=(), geolocation=()")))
                 .addFilterBefore(
-                        new SignInFilter(tokens, actors, strongRoles, problems),
+                        new SignInFilter(tokens, actors, strongRoles, problems, others),
                         org.springframework.security.web.authentication.AnonymousAuthenticationFilter.class);
     }
 }

@@ -33,6 +33,8 @@ class SignInPages {
     private final People people;
     private final Accounts accounts;
     private final BrowserSessions sessions;
+    private final SignInSteps steps;
+    private final Passkeys passkeys;
     private final Shells shells;
     private final OidcProviders providers;
     private final Settings settings;
@@ -42,6 +44,8 @@ class SignInPages {
             People people,
             Accounts accounts,
             BrowserSessions sessions,
+            SignInSteps steps,
+            Passkeys passkeys,
             Shells shells,
             OidcProviders providers,
             Settings settings,
@@ -49,6 +53,8 @@ class SignInPages {
         this.people = people;
         this.accounts = accounts;
         this.sessions = sessions;
+        this.steps = steps;
+        this.passkeys = passkeys;
         this.shells = shells;
         this.providers = providers;
         this.settings = settings;
@@ -74,8 +80,8 @@ class SignInPages {
         String next = OwnPath.of(typed.get("next"));
         return switch (accounts.signIn(typed.get("email"), typed.get("password"))) {
             case Outcome.Done<Person>(Person person) -> {
-                sessions.open(person, SignedIn.byPassword(clock.instant()), request, response);
-                yield new ModelAndView("redirect:" + next);
+                SignedIn how = SignedIn.byPassword(clock.instant());
+                yield new ModelAndView("redirect:" + steps.enter(person, how, next, request, response));
             }
             case Outcome.Refused<Person>(Refusal refusal) ->
                 page(
@@ -86,6 +92,11 @@ class SignInPages {
                         // Whoever came with a password sees where to type it again.
                         .addObject("passwords", true);
         };
+    }
+
+    /** The page again, for a sign-in in another way that was refused. */
+    ModelAndView refused(Refusal refusal, @Nullable String next, HttpServletRequest request) {
+        return page("identity/sign-in", Map.of("next", OwnPath.of(next)), refusal, request);
     }
 
     @GetMapping("/sign-up")
@@ -163,6 +174,7 @@ class SignInPages {
         Map<String, Object> model = new HashMap<>();
         model.put("shell", shells.of(request));
         model.put("typed", typed);
+        model.put("passkeyHost", passkeys.relyingParty().map(RelyingParty::id).orElse(""));
         model.put("refusal", refusal);
         model.put("providers", providers.choices(Languages.of(request)));
         model.put("passwords", providers.signIn().password());

@@ -1,9 +1,7 @@
 package org.farga.identity;
 
 import jakarta.servlet.http.HttpServletRequest;
-import java.time.Clock;
 import java.time.Instant;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -27,17 +25,20 @@ import org.springframework.web.bind.annotation.RestController;
 class TokensApi {
     private final ApiTokens tokens;
     private final Accounts accounts;
-    private final Clock clock;
+    private final SignInSteps steps;
+    private final SessionRights rights;
 
-    TokensApi(ApiTokens tokens, Accounts accounts, Clock clock) {
+    TokensApi(ApiTokens tokens, Accounts accounts, SignInSteps steps, SessionRights rights) {
         this.tokens = tokens;
         this.accounts = accounts;
-        this.clock = clock;
+        this.steps = steps;
+        this.rights = rights;
     }
 
     record SignIn(
             @Nullable String email,
             @Nullable String password,
+            @Nullable String code,
             @Nullable String tokenName) {
         @Override
         public String toString() {
@@ -80,14 +81,18 @@ class TokensApi {
         }
     }
 
-    /** Signs in with e-mail and password; the command line keeps the token that this answers. */
+    /**
+     * Signs in with e-mail and password; the command line keeps the token that this answers. Whoever has a second factor
+     * sends as {@code code} what their authenticator app shows, or a recovery code.
+     */
     @PostMapping("/sign-in")
     @ResponseStatus(HttpStatus.CREATED)
     IssuedJson signIn(@RequestBody SignIn body) {
         Person person = Answer.of(accounts.signIn(body.email(), body.password()));
+        SignedIn how = Answer.of(steps.forProgram(person, body.code()));
         String name = body.tokenName() == null ? "sign-in" : body.tokenName();
-        return IssuedJson.of(Answer.of(
-                tokens.issue(person.id(), name, EnumSet.allOf(Scope.class), 30, SignedIn.byPassword(clock.instant()))));
+        return IssuedJson.of(
+                Answer.of(tokens.issue(person.id(), name, rights.scopesFor(person.id(), how), 30, how)));
     }
 
     @GetMapping("/tokens")
@@ -95,6 +100,7 @@ class TokensApi {
         return tokens.list(actor).stream().map(TokenJson::of).toList();
     }
 
+    @NeedsProof
     @PostMapping("/tokens")
     @ResponseStatus(HttpStatus.CREATED)
     IssuedJson issue(Actor actor, @RequestBody NewToken body, HttpServletRequest request) {

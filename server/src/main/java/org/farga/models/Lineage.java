@@ -8,21 +8,23 @@ import org.farga.shared.DatasetVersionId;
 import org.farga.shared.JobId;
 import org.farga.shared.OrganisationId;
 import org.farga.shared.ProposalId;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Where a model version came from, as facts of the moment it was registered.
+ * Where a model version came from, as facts of the moment it was registered. A run of a laptop knows its project and no
+ * more: job, script, allocation, cluster, proposal and call are there for a job's, or none of them.
  *
  * @param scriptSha256 of the job's script, in hexadecimal
  */
 record Lineage(
-        JobId job,
-        String jobName,
-        String scriptSha256,
-        AllocationId allocation,
-        String cluster,
-        ProposalId proposal,
-        String proposalCode,
-        String callTitle,
+        @Nullable JobId job,
+        @Nullable String jobName,
+        @Nullable String scriptSha256,
+        @Nullable AllocationId allocation,
+        @Nullable String cluster,
+        @Nullable ProposalId proposal,
+        @Nullable String proposalCode,
+        @Nullable String callTitle,
         String projectSlug,
         String projectName,
         OrganisationId organisation,

@@ -53,27 +53,17 @@ final class MetricsIntake {
         } else {
             int number = known == null ? metrics.size() + 1 : known.number();
             long step = point.step().orElse(known == null ? 0 : known.metric().points());
+            // The last value is that of the largest step, and among equal steps that of the later line, as in MLflow.
+            boolean later = known == null || step >= known.metric().lastStep();
             RunMetric after = known == null
-                    ? new RunMetric(point.name(), 1, step, point.value(), point.value(), point.value())
-                    : after(known.metric(), step, point.value());
-            RunTable.Numbered numbered = new RunTable.Numbered(number, after);
+                    ? RunMetric.first(point.name(), step, point.value())
+                    : known.metric().with(step, point.value(), later);
+            RunTable.Numbered numbered = new RunTable.Numbered(number, after, later ? null : known.lastAt());
             metrics.put(point.name(), numbered);
             changed.put(point.name(), numbered);
-            rows.add(new RunTable.Row(point.lineOffset(), number, step, point.value()));
+            rows.add(new RunTable.Row(point.lineOffset(), number, step, point.value(), null));
             points++;
         }
-    }
-
-    /** The last value is that of the largest step, and among equal steps that of the later line, as in MLflow. */
-    private static RunMetric after(RunMetric before, long step, double value) {
-        boolean later = step >= before.lastStep();
-        return new RunMetric(
-                before.name(),
-                before.points() + 1,
-                later ? step : before.lastStep(),
-                later ? value : before.lastValue(),
-                Math.min(before.least(), value),
-                Math.max(before.most(), value));
     }
 
     private void remark(Remark remark) {
@@ -93,17 +83,6 @@ final class MetricsIntake {
 
     /** The run with its new counts and remarks. */
     Run after(Run run) {
-        return new Run(
-                run.id(),
-                run.job(),
-                run.project(),
-                run.name(),
-                run.startedBy(),
-                run.state(),
-                run.startedAt(),
-                run.endedAt(),
-                points,
-                garbageLines,
-                List.copyOf(remarks));
+        return run.with(points, garbageLines, List.copyOf(remarks));
     }
 }

@@ -28,13 +28,15 @@ class ModelPages {
     private final Runs runs;
     private final Projects projects;
     private final People people;
+    private final ModelCards cards;
     private final Shells shells;
 
-    ModelPages(Models models, Runs runs, Projects projects, People people, Shells shells) {
+    ModelPages(Models models, Runs runs, Projects projects, People people, ModelCards cards, Shells shells) {
         this.models = models;
         this.runs = runs;
         this.projects = projects;
         this.people = people;
+        this.cards = cards;
         this.shells = shells;
     }
 
@@ -73,8 +75,10 @@ class ModelPages {
         page.put("versions", versions);
         page.put("shown", shown);
         page.put("person", people.summary(shown.registeredBy()).name());
-        page.put("files", runs.files(shown.run()));
+        page.put("files", models.files(shown));
         page.put("parameters", runs.parameters(shown.run()));
+        page.put("card", cards.shown(cards.get(actor, id, shown.number()), shown));
+        page.put("writable", cards.mayWrite(actor, model));
         return new ModelAndView("models/model", page);
     }
 }

@@ -4,6 +4,7 @@ import static org.farga.platform.Timestamps.utc;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -33,7 +34,8 @@ class ModelTable {
     private static final String COLUMNS = "m.id, m.project_id, m.name, m.created_at";
     private static final String VERSION_COLUMNS = "v.model_id, v.number, v.run_id, v.registered_at, v.registered_by,"
             + " v.metrics, v.job_id, v.job_name, v.script_sha256, v.allocation_id, v.cluster, v.proposal_id,"
-            + " v.proposal_code, v.call_title, v.project_slug, v.project_name, v.organisation_id, v.organisation_name";
+            + " v.proposal_code, v.call_title, v.project_slug, v.project_name, v.organisation_id, v.organisation_name,"
+            + " v.source, v.logged_model_id";
 
     private final JdbcClient jdbc;
     private final JsonMapper json;
@@ -46,15 +48,17 @@ class ModelTable {
     /** Writes it unless the project has a model of that name, then locks the one that is there. */
     Model insertOrLock(Model model) {
         jdbc.sql("""
-                INSERT INTO model (id, project_id, name, created_at) VALUES (:id, :project, :name, :createdAt)
-                ON CONFLICT (project_id, lower(name)) DO NOTHING""")
+                INSERT INTO model (id, project_id, name, created_at, description, changed_at)
+                VALUES (:id, :project, :name, :createdAt, '', :createdAt)
+                ON CONFLICT (project_id, lower(name)) WHERE deleted_at IS NULL DO NOTHING""")
                 .param("id", model.id().value())
                 .param("project", model.project().value())
                 .param("name", model.name())
                 .param("createdAt", utc(model.createdAt()))
                 .update();
         return jdbc.sql("SELECT " + COLUMNS
-                        + " FROM model m WHERE m.project_id = :project AND lower(m.name) = lower(:name) FOR UPDATE")
+                        + " FROM model m WHERE m.project_id = :project AND lower(m.name) = lower(:name)"
+                        + " AND m.deleted_at IS NULL FOR UPDATE")
                 .param("project", model.project().value())
                 .param("name", model.name())
                 .query(ModelTable::model)
@@ -83,6 +87,7 @@ class ModelTable {
                               SELECT 1 FROM model_version_dataset d
                               WHERE d.model_id = m.id AND d.dataset_version_id = :trainedOn))
                           AND (CAST(:after AS uuid) IS NULL OR m.id < :after)
+                          AND m.deleted_at IS NULL
                         ORDER BY m.id DESC LIMIT :most""")
                 .param("all", visible.all())
                 .param("visible", visible.ids())
@@ -107,28 +112,37 @@ class ModelTable {
         jdbc.sql("""
                 INSERT INTO model_version (model_id, number, run_id, registered_at, registered_by, metrics, job_id,
                     job_name, script_sha256, allocation_id, cluster, proposal_id, proposal_code, call_title,
-                    project_slug, project_name, organisation_id, organisation_name)
+                    project_slug, project_name, organisation_id, organisation_name, source, logged_model_id)
                 VALUES (:model, :number, :run, :registeredAt, :registeredBy, :metrics::jsonb, :job,
                     :jobName, :scriptSha256, :allocation, :cluster, :proposal, :proposalCode, :callTitle,
-                    :projectSlug, :projectName, :organisation, :organisationName)""")
+                    :projectSlug, :projectName, :organisation, :organisationName, :source, CAST(:loggedModel AS uuid))""")
+                .param("source", version.source())
+                .param("loggedModel", version.loggedModel())
                 .param("model", version.model().value())
                 .param("number", version.number())
                 .param("run", version.run().value())
                 .param("registeredAt", utc(version.registeredAt()))
                 .param("registeredBy", version.registeredBy().value())
                 .param("metrics", json.writeValueAsString(version.metrics()))
-                .param("job", l.job().value())
+                .param("job", l.job() == null ? null : l.job().value(), Types.BIGINT)
                 .param("jobName", l.jobName())
                 .param("scriptSha256", l.scriptSha256())
-                .param("allocation", l.allocation().value())
+                .param("allocation", l.allocation() == null ? null : l.allocation().value(), Types.OTHER)
                 .param("cluster", l.cluster())
-                .param("proposal", l.proposal().value())
+                .param("proposal", l.proposal() == null ? null : l.proposal().value(), Types.OTHER)
                 .param("proposalCode", l.proposalCode())
                 .param("callTitle", l.callTitle())
                 .param("projectSlug", l.projectSlug())
                 .param("projectName", l.projectName())
                 .param("organisation", l.organisation().value())
                 .param("organisationName", l.organisationName())
+                .update();
+        jdbc.sql("""
+                INSERT INTO model_version_note (model_id, number, description, stage, changed_at)
+                VALUES (:model, :number, '', 'None', :at)""")
+                .param("model", version.model().value())
+                .param("number", version.number())
+                .param("at", utc(version.registeredAt()))
                 .update();
         int position = 1;
         for (Lineage.Dataset dataset : l.datasets()) {
@@ -157,9 +171,9 @@ class ModelTable {
                 .update();
     }
 
-    /** The version that a run was registered as under this model. */
+    /** The version that all of a run was registered as under this model. */
     Optional<ModelVersion> find(ModelId model, RunId run) {
-        return versions("v.model_id = :model AND v.run_id = :run", Map.of("model", model.value(), "run", run.value()))
+        return versions("v.model_id = :model AND v.run_id = :run AND v.source IS NULL", Map.of("model", model.value(), "run", run.value()))
                 .stream()
                 .findFirst();
     }
@@ -180,6 +194,31 @@ class ModelTable {
         return versions("""
                 v.model_id = ANY(:models) AND v.number =
                     (SELECT max(w.number) FROM model_version w WHERE w.model_id = v.model_id)""", Map.of("models", uuids(models)));
+    }
+
+    /** Keeps the files that a version took of its run or of a logged model. */
+    void insertFiles(ModelId model, int number, List<RunFile> files) {
+        jdbc.sql("""
+                INSERT INTO model_version_file (model_id, number, path, bytes, sha256)
+                SELECT :model, :number, given.* FROM unnest(CAST(:paths AS text[]), CAST(:bytes AS bigint[]),
+                    CAST(:sha256s AS bytea[])) AS given""")
+                .param("model", model.value())
+                .param("number", number)
+                .param("paths", files.stream().map(RunFile::path).toArray(String[]::new))
+                .param("bytes", files.stream().map(RunFile::bytes).toArray(Long[]::new))
+                .param("sha256s", files.stream().map(RunFile::sha256Bytes).toArray(byte[][]::new))
+                .update();
+    }
+
+    /** The files that a version took; none of one that is all of its run. */
+    List<RunFile> files(ModelId model, int number) {
+        return jdbc.sql("""
+                        SELECT path, bytes, sha256 FROM model_version_file
+                        WHERE model_id = :model AND number = :number ORDER BY path""")
+                .param("model", model.value())
+                .param("number", number)
+                .query((row, n) -> RunFile.of(row.getString("path"), row.getLong("bytes"), row.getBytes("sha256")))
+                .list();
     }
 
     /** Those that a run was registered as, with the names of their models. */
@@ -232,19 +271,25 @@ class ModelTable {
                 new PersonId(row.getObject("registered_by", UUID.class)),
                 List.of(json.readValue(row.getString("metrics"), ModelVersion.LastValue[].class)),
                 new Lineage(
-                        new JobId(row.getLong("job_id")),
+                        row.getObject("job_id") == null ? null : new JobId(row.getLong("job_id")),
                         row.getString("job_name"),
                         row.getString("script_sha256"),
-                        new AllocationId(row.getObject("allocation_id", UUID.class)),
+                        row.getObject("allocation_id") == null
+                                ? null
+                                : new AllocationId(row.getObject("allocation_id", UUID.class)),
                         row.getString("cluster"),
-                        new ProposalId(row.getObject("proposal_id", UUID.class)),
+                        row.getObject("proposal_id") == null
+                                ? null
+                                : new ProposalId(row.getObject("proposal_id", UUID.class)),
                         row.getString("proposal_code"),
                         row.getString("call_title"),
                         row.getString("project_slug"),
                         row.getString("project_name"),
                         new OrganisationId(row.getObject("organisation_id", UUID.class)),
                         row.getString("organisation_name"),
-                        datasets));
+                        datasets),
+                row.getString("source"),
+                row.getObject("logged_model_id", UUID.class));
     }
 
     private static Lineage.Dataset dataset(ResultSet row) throws SQLException {

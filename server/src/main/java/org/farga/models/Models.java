@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.farga.allocation.Allocation;
@@ -84,7 +85,7 @@ class Models {
             return Outcome.refused(Refusal.invalid("run-of-other-project"));
         }
         return register(
-                jobs.summary(run.job()),
+                run.job() == null ? null : jobs.summary(run.job()),
                 run,
                 name,
                 actor.person(),
@@ -108,15 +109,18 @@ class Models {
     }
 
     private static Map<String, Object> details(ModelVersion version) {
-        return Map.of(
+        Map<String, Object> details = new java.util.HashMap<>(Map.of(
                 "number", version.number(),
                 "run", version.run(),
-                "job", version.lineage().job(),
-                "project", version.lineage().projectSlug());
+                "project", version.lineage().projectSlug()));
+        if (version.lineage().job() != null) {
+            details.put("job", version.lineage().job());
+        }
+        return details;
     }
 
     private Outcome<ModelVersion> register(
-            Jobs.Summary job,
+            Jobs.@Nullable Summary job,
             Run run,
             @Nullable String name,
             PersonId by,
@@ -142,17 +146,64 @@ class Models {
                     runs.metrics(List.of(run.id())).getOrDefault(run.id(), List.of()).stream()
                             .map(m -> new ModelVersion.LastValue(m.name(), m.lastStep(), m.lastValue()))
                             .toList(),
-                    lineage(job));
+                    lineage(job, run.project()),
+                    null,
+                    null);
             table.insert(version);
             note.accept(version);
             return version;
         });
     }
 
-    private Lineage lineage(Jobs.Summary job) {
-        Allocation allocation = allocations.get(job.allocation());
-        Projects.Summary project = projects.summary(job.project());
+    /**
+     * Registers some files of a run, or a logged model, as the next version of a model that is locked; while the run
+     * goes on, too.
+     */
+    ModelVersion register(
+            Actor actor, Model model, Run run, String source, @Nullable UUID loggedModel, List<RunFile> files) {
+        ModelVersion version = new ModelVersion(
+                model.id(),
+                table.nextNumber(model.id()),
+                run.id(),
+                clock.instant(),
+                actor.person(),
+                runs.metrics(List.of(run.id())).getOrDefault(run.id(), List.of()).stream()
+                        .map(m -> new ModelVersion.LastValue(m.name(), m.lastStep(), m.lastValue()))
+                        .toList(),
+                lineage(run.job() == null ? null : jobs.summary(run.job()), run.project()),
+                source,
+                loggedModel);
+        table.insert(version);
+        table.insertFiles(model.id(), version.number(), files);
+        audit.record(actor, "model.registered", "model", version.model(), details(version));
+        return version;
+    }
+
+    /** What a version consists of. */
+    List<RunFile> files(ModelVersion version) {
+        return version.source() == null ? runs.files(version.run()) : table.files(version.model(), version.number());
+    }
+
+    private Lineage lineage(Jobs.@Nullable Summary job, ProjectId of) {
+        Projects.Summary project = projects.summary(of);
         Organisations.Summary organisation = organisations.summary(project.organisation());
+        if (job == null) {
+            return new Lineage(
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    project.slug(),
+                    project.name(),
+                    organisation.id(),
+                    organisation.name(),
+                    List.of());
+        }
+        Allocation allocation = allocations.get(job.allocation());
         return new Lineage(
                 job.id(),
                 job.name(),

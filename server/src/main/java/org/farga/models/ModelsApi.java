@@ -41,7 +41,8 @@ class ModelsApi {
         this.runs = runs;
     }
 
-    record ModelMetricJson(String name, long step, double value) {}
+    /** A metric's last value; without a value where that is not a number. */
+    record ModelMetricJson(String name, long step, @Nullable Double value) {}
 
     record ModelVersionJson(
             int number,
@@ -50,17 +51,15 @@ class ModelsApi {
             PersonId registeredBy,
             List<RunFileJson> files,
             List<ModelMetricJson> metrics) {
-        static ModelVersionJson of(ModelVersion v, Map<RunId, List<RunFile>> files) {
+        static ModelVersionJson of(ModelVersion v, List<RunFile> files) {
             return new ModelVersionJson(
                     v.number(),
                     v.run(),
                     v.registeredAt(),
                     v.registeredBy(),
-                    files.getOrDefault(v.run(), List.of()).stream()
-                            .map(RunFileJson::of)
-                            .toList(),
+                    files.stream().map(RunFileJson::of).toList(),
                     v.metrics().stream()
-                            .map(m -> new ModelMetricJson(m.name(), m.step(), m.value()))
+                            .map(m -> new ModelMetricJson(m.name(), m.step(), RunsApi.number(m.value())))
                             .toList());
         }
     }
@@ -109,12 +108,12 @@ class ModelsApi {
     record LineageJson(
             LineageModelJson model,
             LineageRunJson run,
-            LineageJobJson job,
-            ScriptJson script,
-            LineageAllocationJson allocation,
-            ProposalId proposal,
-            String proposalCode,
-            String callTitle,
+            @Nullable LineageJobJson job,
+            @Nullable ScriptJson script,
+            @Nullable LineageAllocationJson allocation,
+            @Nullable ProposalId proposal,
+            @Nullable String proposalCode,
+            @Nullable String callTitle,
             LineageProjectJson project,
             LineageOrganisationJson organisation,
             List<LineageDatasetJson> datasets) {}
@@ -167,13 +166,19 @@ class ModelsApi {
                 model.name(),
                 model.project(),
                 model.createdAt(),
-                versions.stream().map(v -> ModelVersionJson.of(v, files)).toList());
+                versions.stream()
+                        .map(v -> ModelVersionJson.of(
+                                v,
+                                v.source() == null
+                                        ? files.getOrDefault(v.run(), List.of())
+                                        : models.files(v)))
+                        .toList());
     }
 
     @GetMapping("/{id}/versions/{number}")
     ModelVersionJson version(Actor actor, @PathVariable ModelId id, @PathVariable int number) {
         ModelVersion version = models.version(actor, id, number);
-        return ModelVersionJson.of(version, runs.files(List.of(version.run())));
+        return ModelVersionJson.of(version, models.files(version));
     }
 
     /** Where a version came from, as it was when it was registered. */
@@ -185,10 +190,10 @@ class ModelsApi {
         return new LineageJson(
                 new LineageModelJson(model.id(), model.name(), version.number()),
                 new LineageRunJson(
-                        version.run(), ModelVersionJson.of(version, Map.of()).metrics()),
-                new LineageJobJson(l.job(), l.jobName()),
-                new ScriptJson(l.scriptSha256()),
-                new LineageAllocationJson(l.allocation(), l.cluster()),
+                        version.run(), ModelVersionJson.of(version, List.of()).metrics()),
+                l.job() == null || l.jobName() == null ? null : new LineageJobJson(l.job(), l.jobName()),
+                l.scriptSha256() == null ? null : new ScriptJson(l.scriptSha256()),
+                l.allocation() == null || l.cluster() == null ? null : new LineageAllocationJson(l.allocation(), l.cluster()),
                 l.proposal(),
                 l.proposalCode(),
                 l.callTitle(),

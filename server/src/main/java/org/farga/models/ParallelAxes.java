@@ -178,8 +178,9 @@ record ParallelAxes(List<Axis> axes, List<Line> lines) {
         if (number == 0) {
             return "0";
         }
-        java.math.BigDecimal rounded =
-                new java.math.BigDecimal(number).round(new java.math.MathContext(4)).stripTrailingZeros();
+        java.math.BigDecimal rounded = new java.math.BigDecimal(number)
+                .round(new java.math.MathContext(4))
+                .stripTrailingZeros();
         int exponent = rounded.precision() - rounded.scale() - 1;
         return exponent < -4 || exponent > 6 ? rounded.toString() : rounded.toPlainString();
     }

@@ -10,16 +10,19 @@ import org.farga.shared.RunId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one job reported while it ran and what it left behind.
+ * What a training reported while it ran and what it left behind. Each job that started has one of its own; programs may
+ * add more, in a job or on somebody's laptop.
  *
- * @param name the job's name
+ * @param job in which it ran; none for a run of a laptop
+ * @param name the job's name, or what its program called it
  * @param points how many values of metrics were taken
  * @param garbageLines how many lines of the metrics file could not be understood
  * @param remarks what was not taken, and why
+ * @param tracked what the tracking protocol knows of it beside that
  */
 record Run(
         RunId id,
-        JobId job,
+        @Nullable JobId job,
         ProjectId project,
         String name,
         PersonId startedBy,
@@ -28,7 +31,8 @@ record Run(
         @Nullable Instant endedAt,
         int points,
         long garbageLines,
-        List<Remark> remarks) {
+        List<Remark> remarks,
+        Tracked tracked) {
     static final int MOST_REMARKS = 20;
 
     Run {
@@ -51,7 +55,37 @@ record Run(
                         null,
                         0,
                         0,
-                        List.of());
+                        List.of(),
+                        Tracked.OF_JOB);
+    }
+
+    /** The same with its new counts and remarks. */
+    Run with(int points, long garbageLines, List<Remark> remarks) {
+        return new Run(
+                id, job, project, name, startedBy, state, startedAt, endedAt, points, garbageLines, remarks, tracked);
+    }
+
+    /** Whether it is the one that Farga began with the job, rather than one that a program created. */
+    boolean isOwn() {
+        return tracked.own();
+    }
+
+    /**
+     * What the tracking protocol knows of a run.
+     *
+     * @param experiment the number of the project's experiment it belongs to
+     * @param own whether it is its job's own: the one with the metrics file and the output folder
+     * @param reported what the job said of its own run while it ran; how the job ends decides in the end
+     * @param reportedEnd when it said so
+     * @param deletedAt hidden since then
+     */
+    record Tracked(
+            int experiment,
+            boolean own,
+            @Nullable RunState reported,
+            @Nullable Instant reportedEnd,
+            @Nullable Instant deletedAt) {
+        static final Tracked OF_JOB = new Tracked(Experiment.DEFAULT, true, null, null, null);
     }
 
     /**

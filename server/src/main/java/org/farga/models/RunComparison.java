@@ -122,8 +122,21 @@ record RunComparison(List<Run> runs, List<Parameter> parameters, List<Metric> me
         private static final List<String> LOWER_WORDS =
                 List.of("loss", "error", "err", "mse", "rmse", "mae", "mape", "perplexity", "ppl", "wer", "cer", "nll");
         private static final List<String> HIGHER_WORDS = List.of(
-                "accuracy", "acc", "f1", "auc", "auroc", "precision", "recall", "score", "bleu", "rouge", "r2", "iou",
-                "dice", "map", "ndcg");
+                "accuracy",
+                "acc",
+                "f1",
+                "auc",
+                "auroc",
+                "precision",
+                "recall",
+                "score",
+                "bleu",
+                "rouge",
+                "r2",
+                "iou",
+                "dice",
+                "map",
+                "ndcg");
 
         static Direction of(String name) {
             for (String word : name.toLowerCase(Locale.ROOT).split("[^a-z0-9]+", -1)) {

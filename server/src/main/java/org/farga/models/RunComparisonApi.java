@@ -23,12 +23,7 @@ class RunComparisonApi {
         this.comparisons = comparisons;
     }
 
-    record ComparedRunJson(
-            RunId id,
-            @Nullable JobId job,
-            ProjectId project,
-            String name,
-            RunState state) {}
+    record ComparedRunJson(RunId id, @Nullable JobId job, ProjectId project, String name, RunState state) {}
 
     /** A parameter with its value in each run that has it. */
     record ComparedParameterJson(String name, boolean differs, Map<String, String> values) {}
@@ -41,8 +36,7 @@ class RunComparisonApi {
             @Nullable Double most) {}
 
     /** A metric with how it stands in each run that has it, and the runs that did best where its name tells which is best. */
-    record ComparedMetricJson(
-            String name, boolean differs, Map<String, ComparedValueJson> values, List<RunId> best) {}
+    record ComparedMetricJson(String name, boolean differs, Map<String, ComparedValueJson> values, List<RunId> best) {}
 
     record RunComparisonJson(
             List<ComparedRunJson> runs, List<ComparedParameterJson> parameters, List<ComparedMetricJson> metrics) {}

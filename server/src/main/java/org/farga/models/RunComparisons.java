@@ -14,12 +14,10 @@ import org.springframework.stereotype.Service;
 @Service
 class RunComparisons {
     private final Runs runs;
-    private final RunTable runTable;
     private final RunSeriesTable series;
 
-    RunComparisons(Runs runs, RunTable runTable, RunSeriesTable series) {
+    RunComparisons(Runs runs, RunSeriesTable series) {
         this.runs = runs;
-        this.runTable = runTable;
         this.series = series;
     }
 
@@ -37,10 +35,7 @@ class RunComparisons {
                 asked.stream().distinct().limit(RunComparison.MOST_RUNS).toList();
         List<RunSeries> all = new ArrayList<>();
         for (Run run : runs.list(actor, ids)) {
-            RunTable.Numbered known = runTable.numbered(run.id()).get(metric);
-            if (known != null) {
-                all.add(series.read(run.id(), known.number(), window));
-            }
+            series.metric(run.id(), metric).ifPresent(number -> all.add(series.read(run.id(), number, window)));
         }
         if (all.isEmpty()) {
             throw new NotFoundException("metric");

@@ -1,7 +1,6 @@
 package org.farga.models;
 
 import jakarta.servlet.http.HttpServletRequest;
-import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,9 +16,7 @@ import org.farga.shared.ProjectId;
 import org.farga.shared.Refusal;
 import org.farga.shared.RunId;
 import org.jspecify.annotations.Nullable;
-import org.springframework.core.io.Resource;
 import org.springframework.http.HttpStatus;
-import org.springframework.http.ResponseEntity;
 import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -139,23 +136,5 @@ class RunPages {
             case Outcome.Refused<ModelVersion>(Refusal refusal) ->
                 show(actor, id, refusal, name == null ? "" : name, request);
         };
-    }
-
-    @GetMapping("/{id}/file")
-    ModelAndView file(Actor actor, @PathVariable RunId id, @RequestParam String path, HttpServletRequest request)
-            throws IOException {
-        Runs.Kept kept = runs.file(actor, id, path);
-        Map<String, Object> model = new HashMap<>();
-        model.put("shell", shells.of(request));
-        model.put("run", runs.get(actor, id));
-        model.put("file", kept.file());
-        model.put("preview", runs.preview(kept).orElse(null));
-        return new ModelAndView("models/file", model);
-    }
-
-    /** The file itself, by any name: some that a job may choose cannot stand in an address's path. */
-    @GetMapping("/{id}/content")
-    ResponseEntity<Resource> content(Actor actor, @PathVariable RunId id, @RequestParam String path) {
-        return RunsApi.download(runs.file(actor, id, path));
     }
 }

@@ -4,6 +4,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.farga.shared.RunId;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -23,6 +24,15 @@ class RunSeriesTable {
         this.jdbc = jdbc;
     }
 
+    /** The number under which a metric's points stand; nothing where the run has none of that name. */
+    Optional<Integer> metric(RunId run, String name) {
+        return jdbc.sql("SELECT number FROM run_metric WHERE run_id = :run AND name = :name")
+                .param("run", run.value())
+                .param("name", name)
+                .query(Integer.class)
+                .optional();
+    }
+
     /** How many values lie in the window, and at which steps the first and the last of them stand. */
     private record Extent(long total, long first, long last) {}
 
@@ -31,8 +41,7 @@ class RunSeriesTable {
      * the first, the least, the most and the last value stay (as in {@link Thinning}), so that no extreme gets lost.
      */
     RunSeries read(RunId run, int metric, RunSeries.Window window) {
-        Map<String, Object> of =
-                Map.of("run", run.value(), "metric", metric, "from", window.from(), "to", window.to());
+        Map<String, Object> of = Map.of("run", run.value(), "metric", metric, "from", window.from(), "to", window.to());
         Extent extent = jdbc.sql("SELECT count(*), coalesce(min(p.step), 0), coalesce(max(p.step), 0)" + POINTS)
                 .params(of)
                 .query((row, n) -> new Extent(row.getLong(1), row.getLong(2), row.getLong(3)))

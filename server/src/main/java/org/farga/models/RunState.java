@@ -1,7 +1,9 @@
 package org.farga.models;
 
 /** How far a run is; the words are those of MLflow, but for {@link #COLLECTING}. */
-enum RunState {
+public enum RunState {
+    /** A program has announced it, and has not begun. */
+    SCHEDULED,
     RUNNING,
     /** The job has ended, and what it left is being taken. */
     COLLECTING,
@@ -19,6 +21,6 @@ enum RunState {
     }
 
     boolean isOver() {
-        return this != RUNNING && this != COLLECTING;
+        return this == FINISHED || this == FAILED || this == KILLED;
     }
 }

@@ -4,6 +4,7 @@ import static org.farga.platform.Timestamps.utc;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Collection;
@@ -25,9 +26,9 @@ import org.springframework.stereotype.Component;
 
 @Component
 class RunTable {
-    private static final String COLUMNS =
+    static final String COLUMNS =
             "id, job_id, project_id, name, started_by, state, started_at, ended_at, points,"
-                    + " garbage_lines, remarks";
+                    + " garbage_lines, remarks, experiment, own, reported, reported_end, deleted_at";
 
     private final JdbcClient jdbc;
 
@@ -35,14 +36,16 @@ class RunTable {
         this.jdbc = jdbc;
     }
 
-    /** Writes it unless its job has a run already. */
+    /** Writes it, unless it is its job's own and the job has that already. */
     void insert(Run run) {
         jdbc.sql("""
-                INSERT INTO run (id, job_id, project_id, name, started_by, state, started_at, ended_at)
-                VALUES (:id, :job, :project, :name, :startedBy, :state, :startedAt, :endedAt)
-                ON CONFLICT (job_id) DO NOTHING""")
+                INSERT INTO run (id, job_id, project_id, name, started_by, state, started_at, ended_at, experiment, own)
+                VALUES (:id, :job, :project, :name, :startedBy, :state, :startedAt, :endedAt, :experiment, :own)
+                ON CONFLICT (job_id) WHERE own DO NOTHING""")
                 .param("id", run.id().value())
-                .param("job", run.job().value())
+                .param("job", run.job() == null ? null : run.job().value(), Types.BIGINT)
+                .param("experiment", run.tracked().experiment())
+                .param("own", run.isOwn())
                 .param("project", run.project().value())
                 .param("name", run.name())
                 .param("startedBy", run.startedBy().value())
@@ -59,8 +62,9 @@ class RunTable {
                 .optional();
     }
 
+    /** The job's own. */
     Optional<Run> find(JobId job) {
-        return jdbc.sql("SELECT " + COLUMNS + " FROM run WHERE job_id = :job")
+        return jdbc.sql("SELECT " + COLUMNS + " FROM run WHERE job_id = :job AND own")
                 .param("job", job.value())
                 .query(RunTable::run)
                 .optional();
@@ -86,6 +90,7 @@ class RunTable {
                           AND (CAST(:project AS uuid) IS NULL OR project_id = :project)
                           AND (CAST(:job AS bigint) IS NULL OR job_id = :job)
                           AND (CAST(:after AS uuid) IS NULL OR id < :after)
+                          AND deleted_at IS NULL
                         ORDER BY id DESC LIMIT :most""")
                 .param("all", visible.all())
                 .param("visible", visible.ids())
@@ -146,6 +151,17 @@ class RunTable {
                 == 1;
     }
 
+    /** Ends what a job left open of the other runs that it created. */
+    void endOthers(JobId job, RunState state, Instant endedAt) {
+        jdbc.sql("""
+                UPDATE run SET state = :state, ended_at = greatest(started_at, CAST(:endedAt AS timestamptz))
+                WHERE job_id = :job AND NOT own AND state IN ('RUNNING', 'SCHEDULED')""")
+                .param("state", state.name())
+                .param("endedAt", utc(endedAt))
+                .param("job", job.value())
+                .update();
+    }
+
     void insertParameters(RunId run, List<MetricsLines.Parameter> parameters, int most) {
         jdbc.sql("""
                 INSERT INTO run_parameter (run_id, name, value)
@@ -179,16 +195,21 @@ class RunTable {
         return all;
     }
 
-    /** A metric with its number, under which its points stand. */
-    record Numbered(int number, RunMetric metric) {}
+    /**
+     * A metric with its number, under which its points stand.
+     *
+     * @param lastAt when the last value was measured; null for just now
+     */
+    record Numbered(int number, RunMetric metric, @Nullable Instant lastAt) {}
 
     Map<String, Numbered> numbered(RunId run) {
         return jdbc
                 .sql("""
-                        SELECT number, name, points, last_step, last_value, least, most
+                        SELECT number, name, points, last_step, last_value, least, most, last_at
                         FROM run_metric WHERE run_id = :run ORDER BY number""")
                 .param("run", run.value())
-                .query((row, n) -> new Numbered(row.getInt("number"), metric(row)))
+                .query((row, n) -> new Numbered(row.getInt("number"), metric(row), instant(row, "last_at")))
+                .list()
                 .stream()
                 .collect(Collectors.toMap(m -> m.metric().name(), m -> m, (a, b) -> a, LinkedHashMap::new));
     }
@@ -204,15 +225,16 @@ class RunTable {
         return all;
     }
 
-    void put(RunId run, Collection<Numbered> metrics) {
+    void put(RunId run, Collection<Numbered> metrics, Instant now) {
         List<Numbered> all = List.copyOf(metrics);
         jdbc.sql("""
-                INSERT INTO run_metric (run_id, number, name, points, last_step, last_value, least, most)
+                INSERT INTO run_metric (run_id, number, name, points, last_step, last_value, least, most, last_at)
                 SELECT :run, given.* FROM unnest(CAST(:numbers AS int[]), CAST(:names AS text[]), CAST(:points AS int[]),
                     CAST(:lastSteps AS bigint[]), CAST(:lastValues AS float8[]), CAST(:least AS float8[]),
-                    CAST(:most AS float8[])) AS given
+                    CAST(:most AS float8[]), CAST(:lastAts AS timestamptz[])) AS given
                 ON CONFLICT (run_id, number) DO UPDATE SET points = excluded.points, last_step = excluded.last_step,
-                    last_value = excluded.last_value, least = excluded.least, most = excluded.most""")
+                    last_value = excluded.last_value, least = excluded.least, most = excluded.most,
+                    last_at = excluded.last_at""")
                 .param("run", run.value())
                 .param("numbers", all.stream().map(Numbered::number).toArray(Integer[]::new))
                 .param("names", all.stream().map(m -> m.metric().name()).toArray(String[]::new))
@@ -223,20 +245,29 @@ class RunTable {
                         all.stream().map(m -> m.metric().lastValue()).toArray(Double[]::new))
                 .param("least", all.stream().map(m -> m.metric().least()).toArray(Double[]::new))
                 .param("most", all.stream().map(m -> m.metric().most()).toArray(Double[]::new))
+                .param("lastAts", times(all.stream().map(Numbered::lastAt), now))
                 .update();
     }
 
-    /** A point with the number of its metric and its step. */
-    record Row(long lineOffset, int metric, long step, double value) {}
+    private static String[] times(Stream<@Nullable Instant> times, Instant now) {
+        return times.map(at -> (at == null ? now : at).toString()).toArray(String[]::new);
+    }
 
-    void insertPoints(RunId run, List<Row> points, Instant at) {
+    /**
+     * A point with the number of its metric and its step.
+     *
+     * @param at when it was measured; null for just now
+     */
+    record Row(long lineOffset, int metric, long step, double value, @Nullable Instant at) {}
+
+    void insertPoints(RunId run, List<Row> points, Instant now) {
         jdbc.sql("""
                 INSERT INTO run_point (run_id, line_offset, metric_number, step, value, at)
-                SELECT :run, given.line_offset, given.metric, given.step, given.value, :at
+                SELECT :run, given.line_offset, given.metric, given.step, given.value, given.at
                 FROM unnest(CAST(:offsets AS bigint[]), CAST(:metrics AS int[]), CAST(:steps AS bigint[]),
-                    CAST(:values AS float8[])) AS given (line_offset, metric, step, value)""")
+                    CAST(:values AS float8[]), CAST(:times AS timestamptz[])) AS given (line_offset, metric, step, value, at)""")
                 .param("run", run.value())
-                .param("at", utc(at))
+                .param("times", times(points.stream().map(Row::at), now))
                 .param("offsets", points.stream().map(Row::lineOffset).toArray(Long[]::new))
                 .param("metrics", points.stream().map(Row::metric).toArray(Integer[]::new))
                 .param("steps", points.stream().map(Row::step).toArray(Long[]::new))
@@ -251,7 +282,7 @@ class RunTable {
                         SELECT p.step, p.value, p.at FROM run_point p
                         JOIN run_metric m ON m.run_id = p.run_id AND m.number = p.metric_number
                         WHERE m.run_id = :run AND m.name = :metric
-                        ORDER BY p.step, p.line_offset""")
+                        ORDER BY p.step, p.at, p.line_offset""")
                 .withFetchSize(10_000)
                 .param("run", run.value())
                 .param("metric", metric)
@@ -298,11 +329,16 @@ class RunTable {
                 .optional();
     }
 
-    private static Run run(ResultSet row, int number) throws SQLException {
+    private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
+        OffsetDateTime at = row.getObject(column, OffsetDateTime.class);
+        return at == null ? null : at.toInstant();
+    }
+
+    static Run run(ResultSet row, int number) throws SQLException {
         OffsetDateTime endedAt = row.getObject("ended_at", OffsetDateTime.class);
         return new Run(
                 runId(row, "id"),
-                new JobId(row.getLong("job_id")),
+                row.getObject("job_id") == null ? null : new JobId(row.getLong("job_id")),
                 new ProjectId(row.getObject("project_id", UUID.class)),
                 row.getString("name"),
                 new PersonId(row.getObject("started_by", UUID.class)),
@@ -313,7 +349,13 @@ class RunTable {
                 row.getLong("garbage_lines"),
                 Stream.of((String[]) row.getArray("remarks").getArray())
                         .map(Run.Remark::parse)
-                        .toList());
+                        .toList(),
+                new Run.Tracked(
+                        row.getInt("experiment"),
+                        row.getBoolean("own"),
+                        row.getString("reported") == null ? null : RunState.valueOf(row.getString("reported")),
+                        instant(row, "reported_end"),
+                        instant(row, "deleted_at")));
     }
 
     private static RunMetric metric(ResultSet row) throws SQLException {
@@ -334,7 +376,7 @@ class RunTable {
         return new RunId(row.getObject(column, UUID.class));
     }
 
-    private static UUID[] uuids(Collection<RunId> ids) {
+    static UUID[] uuids(Collection<RunId> ids) {
         return ids.stream().map(RunId::value).toArray(UUID[]::new);
     }
 }

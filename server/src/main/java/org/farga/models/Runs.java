@@ -38,17 +38,18 @@ class Runs {
     /** How much of one is read in all: what a million lines need, and no more of a file without end. */
     static final long MOST_METRICS_BYTES = 256L << 20;
 
-    static final int LONGEST_PREVIEW_BYTES = 64 * 1024;
     static final int DEFAULT_POINTS = 5_000;
     static final int MOST_POINTS_SHOWN = 100_000;
 
     private final RunTable table;
+    private final Experiments experiments;
     private final Projects projects;
     private final FileStore store;
     private final Clock clock;
 
-    Runs(RunTable table, Projects projects, FileStore store, Clock clock) {
+    Runs(RunTable table, Experiments experiments, Projects projects, FileStore store, Clock clock) {
         this.table = table;
+        this.experiments = experiments;
         this.projects = projects;
         this.store = store;
         this.clock = clock;
@@ -62,6 +63,7 @@ class Runs {
         if (fresh == null) {
             return known;
         }
+        experiments.ensureDefault(fresh.project());
         table.insert(fresh);
         return table.find(job.id());
     }
@@ -101,7 +103,7 @@ class Runs {
         Run run = place.run();
         MetricsIntake intake = MetricsIntake.of(run, table.numbered(run.id()), lines);
         if (!intake.rows().isEmpty()) {
-            table.put(run.id(), intake.changed());
+            table.put(run.id(), intake.changed(), clock.instant());
             table.insertPoints(run.id(), intake.rows(), clock.instant());
         }
         if (!lines.parameters().isEmpty()) {
@@ -149,6 +151,10 @@ class Runs {
             table.insertFiles(id, files);
         }
         remark(place.get(), leftOut);
+        JobId job = place.get().run().job();
+        if (job != null) {
+            table.endOthers(job, state, endedAt);
+        }
         return table.move(id, RunState.COLLECTING, state, endedAt);
     }
 
@@ -164,20 +170,7 @@ class Runs {
                 .distinct()
                 .limit(Run.MOST_REMARKS)
                 .toList();
-        table.advance(
-                new Run(
-                        run.id(),
-                        run.job(),
-                        run.project(),
-                        run.name(),
-                        run.startedBy(),
-                        run.state(),
-                        run.startedAt(),
-                        run.endedAt(),
-                        run.points(),
-                        run.garbageLines(),
-                        all),
-                place.offset());
+        table.advance(run.with(run.points(), run.garbageLines(), all), place.offset());
     }
 
     Optional<Run> find(JobId job) {
@@ -265,24 +258,6 @@ class Runs {
 
     /** A file of a run, and where its content lies. */
     record Kept(RunFile file, Path content) {}
-
-    /**
-     * A small file's content where it is text: UTF-8 without control characters, at most {@link #LONGEST_PREVIEW_BYTES};
-     * nothing otherwise.
-     */
-    Optional<String> preview(Kept kept) throws IOException {
-        if (kept.file().bytes() > LONGEST_PREVIEW_BYTES) {
-            return Optional.empty();
-        }
-        try {
-            String text = Files.readString(kept.content());
-            boolean readable =
-                    text.chars().noneMatch(c -> Character.isISOControl(c) && c != '\n' && c != '\r' && c != '\t');
-            return readable ? Optional.of(text) : Optional.empty();
-        } catch (java.nio.charset.CharacterCodingException e) {
-            return Optional.empty();
-        }
-    }
 
     Kept file(Actor actor, RunId id, String path) {
         get(actor, id);

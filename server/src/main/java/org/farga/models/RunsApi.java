@@ -36,7 +36,7 @@ class RunsApi {
 
     record RunSummaryJson(
             RunId id,
-            JobId job,
+            @Nullable JobId job,
             ProjectId project,
             String name,
             RunState state,
@@ -66,9 +66,22 @@ class RunsApi {
 
     record RunRemarkJson(String reason, String where) {}
 
-    record LastMetricJson(String name, int points, long lastStep, double lastValue, double least, double most) {
+    /** A metric as its values have it so far; what is not a number, such as a loss that became NaN, is left out. */
+    record LastMetricJson(
+            String name,
+            int points,
+            long lastStep,
+            @Nullable Double lastValue,
+            @Nullable Double least,
+            @Nullable Double most) {
         static LastMetricJson of(RunMetric m) {
-            return new LastMetricJson(m.name(), m.points(), m.lastStep(), m.lastValue(), m.least(), m.most());
+            return new LastMetricJson(
+                    m.name(),
+                    m.points(),
+                    m.lastStep(),
+                    number(m.lastValue()),
+                    number(m.least()),
+                    number(m.most()));
         }
     }
 
@@ -76,7 +89,7 @@ class RunsApi {
 
     record RunJson(
             RunId id,
-            JobId job,
+            @Nullable JobId job,
             ProjectId project,
             String name,
             RunState state,
@@ -92,7 +105,15 @@ class RunsApi {
             long garbageLines,
             List<RunRemarkJson> remarks) {}
 
-    /** A series; each point is [step, value, milliseconds since 1970 at which it was read]. */
+    /** JSON has no NaN and no infinity. */
+    static @Nullable Double number(double value) {
+        return Double.isFinite(value) ? value : null;
+    }
+
+    /**
+     * A series; each point is [step, value, milliseconds since 1970 at which it was read]. {@code total} counts all values,
+     * also those that are not numbers, which are no points.
+     */
     record SeriesJson(String name, int total, List<List<Number>> points) {}
 
     @GetMapping
@@ -144,6 +165,7 @@ class RunsApi {
                 name,
                 series.total(),
                 series.samples().stream()
+                        .filter(s -> Double.isFinite(s.value()))
                         .map(s -> List.<Number>of(s.step(), s.value(), s.atMilliseconds()))
                         .toList());
     }

@@ -76,7 +76,9 @@ class AddressCheck implements HealthCheck {
         try {
             X509Certificate certificate = certificate(host, port, false);
             Instant until = certificate.getNotAfter().toInstant();
-            figures.set("farga.certificate.seconds.left", Duration.between(now, until).toSeconds());
+            figures.set(
+                    "farga.certificate.seconds.left",
+                    Duration.between(now, until).toSeconds());
             judge(host, until, now).ifPresent(f -> findings.add(f.with(look)));
             certificate(host, port, true);
         } catch (SSLException e) {

@@ -58,7 +58,9 @@ class BackupCheck implements HealthCheck {
             Instant begun = Files.getLastModifiedTime(data).toInstant();
             figures.set(
                     "farga.backup.age.seconds",
-                    last == null ? Double.POSITIVE_INFINITY : Duration.between(last, now).toSeconds());
+                    last == null
+                            ? Double.POSITIVE_INFINITY
+                            : Duration.between(last, now).toSeconds());
             return judge(last, begun, every, now).map(List::of).orElse(List.of());
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
@@ -95,7 +97,8 @@ class BackupCheck implements HealthCheck {
 
     private static @Nullable Instant last(Path marker) throws IOException {
         try {
-            return Instant.parse(Files.readString(marker).strip().lines().findFirst().orElse(""));
+            return Instant.parse(
+                    Files.readString(marker).strip().lines().findFirst().orElse(""));
         } catch (NoSuchFileException e) {
             return null;
         } catch (DateTimeParseException e) {

@@ -60,7 +60,8 @@ class DatabaseCheck implements HealthCheck {
         Instant after = Instant.now();
         List<HealthFinding> findings = judge(server, now);
         // Its clock was read somewhere between; half of that is the best guess.
-        Duration skew = Duration.between(before.plus(Duration.between(before, after).dividedBy(2)), server.at());
+        Duration skew =
+                Duration.between(before.plus(Duration.between(before, after).dividedBy(2)), server.at());
         figures.set("farga.database.size.bytes", server.sizeBytes());
         figures.set("farga.database.connections", server.connections());
         figures.set("farga.database.connections.max", server.connectionsMost());
@@ -106,8 +107,9 @@ class DatabaseCheck implements HealthCheck {
                             "operations.finding.database-connections",
                             server.connections(),
                             server.connectionsMost())
-                    .with(new Remedy.Command("psql \"$FARGA_DATABASE\" -c \"SELECT application_name, client_addr, state,"
-                            + " count(*) FROM pg_stat_activity GROUP BY 1, 2, 3 ORDER BY 4 DESC\"")));
+                    .with(new Remedy.Command(
+                            "psql \"$FARGA_DATABASE\" -c \"SELECT application_name, client_addr, state,"
+                                    + " count(*) FROM pg_stat_activity GROUP BY 1, 2, 3 ORDER BY 4 DESC\"")));
         }
         Instant longest = server.longestSince();
         if (longest != null && longest.isBefore(now.minus(LONG_TRANSACTION))) {
@@ -118,9 +120,10 @@ class DatabaseCheck implements HealthCheck {
                             "operations.finding.database-transaction",
                             open.toMinutes())
                     .since(longest)
-                    .with(new Remedy.Command("psql \"$FARGA_DATABASE\" -c \"SELECT pid, usename, application_name, state,"
-                            + " xact_start, left(query, 80) FROM pg_stat_activity WHERE xact_start IS NOT NULL"
-                            + " ORDER BY xact_start\"")));
+                    .with(new Remedy.Command(
+                            "psql \"$FARGA_DATABASE\" -c \"SELECT pid, usename, application_name, state,"
+                                    + " xact_start, left(query, 80) FROM pg_stat_activity WHERE xact_start IS NOT NULL"
+                                    + " ORDER BY xact_start\"")));
         }
         if (server.oldestXidAge() >= OLD_XID) {
             findings.add(HealthFinding.of(
@@ -131,9 +134,10 @@ class DatabaseCheck implements HealthCheck {
                     .with(new Remedy.Command("psql \"$FARGA_DATABASE\" -c 'VACUUM (FREEZE, VERBOSE)'")));
         }
         if (server.archivingFailedAt() != null) {
-            findings.add(HealthFinding.of(Severity.WARNING, "database-archiving", "operations.finding.database-archiving")
-                    .since(server.archivingFailedAt())
-                    .with(new Remedy.Command("psql \"$FARGA_DATABASE\" -xc 'SELECT * FROM pg_stat_archiver'")));
+            findings.add(
+                    HealthFinding.of(Severity.WARNING, "database-archiving", "operations.finding.database-archiving")
+                            .since(server.archivingFailedAt())
+                            .with(new Remedy.Command("psql \"$FARGA_DATABASE\" -xc 'SELECT * FROM pg_stat_archiver'")));
         }
         if (server.standbyLagSeconds() != null && server.standbyLagSeconds() > LAG_SECONDS) {
             findings.add(HealthFinding.of(

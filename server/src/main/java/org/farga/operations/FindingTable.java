@@ -29,7 +29,8 @@ class FindingTable {
     /** A finding and who has it. */
     record Found(UUID process, HealthFinding finding) {}
 
-    private record Step(String kind, @Nullable String text, @Nullable String path) {}
+    private record Step(
+            String kind, @Nullable String text, @Nullable String path) {}
 
     private record Document(String sentence, String advice, List<Object> arguments, List<Step> remedies) {}
 
@@ -62,7 +63,8 @@ class FindingTable {
                     .param("document", json.writeValueAsString(document(f)))
                     .update();
         }
-        jdbc.sql("DELETE FROM operations_finding WHERE process_id = :process AND NOT (name || ' ' || subject) = ANY(:keys)")
+        jdbc.sql(
+                        "DELETE FROM operations_finding WHERE process_id = :process AND NOT (name || ' ' || subject) = ANY(:keys)")
                 .param("process", process)
                 .param("keys", keys.toArray(String[]::new))
                 .update();

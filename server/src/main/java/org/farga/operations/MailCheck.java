@@ -50,8 +50,8 @@ class MailCheck implements HealthCheck {
     static List<HealthFinding> judge(OutgoingMail.State state, Instant now) {
         List<HealthFinding> findings = new ArrayList<>();
         if (!state.configured()) {
-            findings.add(HealthFinding.of(
-                    Severity.NOTICE, "mail-unset", "operations.finding.mail-unset", state.unsent()));
+            findings.add(
+                    HealthFinding.of(Severity.NOTICE, "mail-unset", "operations.finding.mail-unset", state.unsent()));
         } else if (state.oldestUnsent() != null && state.oldestUnsent().isBefore(now.minus(LATE))) {
             findings.add(HealthFinding.of(
                             state.oldestUnsent().isBefore(now.minus(VERY_LATE)) ? Severity.CRITICAL : Severity.WARNING,

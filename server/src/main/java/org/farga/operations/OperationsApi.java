@@ -91,7 +91,11 @@ class OperationsApi {
 
     record DatabaseJson(String version, long sizeBytes, long connections, long connectionsMost) {}
 
-    record MailJson(boolean configured, long unsent, @Nullable Instant sentAt, @Nullable Instant failedAt) {}
+    record MailJson(
+            boolean configured,
+            long unsent,
+            @Nullable Instant sentAt,
+            @Nullable Instant failedAt) {}
 
     record OperationsJson(
             Status status,
@@ -197,7 +201,6 @@ class OperationsApi {
     }
 
     private static EventJson event(EventRegistry.Waiting e) {
-        return new EventJson(
-                e.id(), e.event(), e.listener(), e.publishedAt(), e.failed(), e.attempts(), e.summary());
+        return new EventJson(e.id(), e.event(), e.listener(), e.publishedAt(), e.failed(), e.attempts(), e.summary());
     }
 }

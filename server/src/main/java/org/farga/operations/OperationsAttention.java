@@ -24,8 +24,6 @@ class OperationsAttention implements Attention {
                 .map(Watch.Merged::finding)
                 .filter(HealthFinding::wrong)
                 .count();
-        return wrong == 0
-                ? List.of()
-                : List.of(new Item("operations.attention", List.of(wrong), "/operations", null));
+        return wrong == 0 ? List.of() : List.of(new Item("operations.attention", List.of(wrong), "/operations", null));
     }
 }

@@ -47,8 +47,7 @@ class OperationsPages {
     }
 
     @PostMapping("/events/{id}/resubmission")
-    ModelAndView resubmit(
-            Actor actor, @PathVariable UUID id, HttpServletRequest request, RedirectAttributes redirect) {
+    ModelAndView resubmit(Actor actor, @PathVariable UUID id, HttpServletRequest request, RedirectAttributes redirect) {
         return answer(operations.resubmit(actor, id), "operations.resubmitted", actor, request, redirect);
     }
 

@@ -47,8 +47,8 @@ class ProcessCheck implements HealthCheck {
                 .filter(p -> p.lost(now) && p.seenAt().isAfter(now.minus(TOLD_FOR)))
                 // One that started after it at the same place has taken its place.
                 .filter(p -> all.stream()
-                        .noneMatch(o -> o.address().equals(p.address())
-                                && o.startedAt().isAfter(p.startedAt())))
+                        .noneMatch(o ->
+                                o.address().equals(p.address()) && o.startedAt().isAfter(p.startedAt())))
                 .forEach(p -> findings.add(HealthFinding.of(
                                 Severity.WARNING,
                                 "process-lost",
@@ -61,7 +61,8 @@ class ProcessCheck implements HealthCheck {
                                 new Remedy.Command("systemctl status farga"),
                                 new Remedy.Command("journalctl --unit farga --since -1h"))));
         living.stream()
-                .filter(p -> p.state() == FargaProcess.State.DRAINING && p.seenAt().isAfter(now.minus(LONG_DRAIN)))
+                .filter(p ->
+                        p.state() == FargaProcess.State.DRAINING && p.seenAt().isAfter(now.minus(LONG_DRAIN)))
                 .filter(p -> p.startedAt().isBefore(now.minus(LONG_DRAIN)))
                 .forEach(p -> findings.add(HealthFinding.of(
                                 Severity.NOTICE, "process-draining", "operations.finding.process-draining", p.address())

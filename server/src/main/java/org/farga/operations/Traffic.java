@@ -40,11 +40,7 @@ class Traffic implements HealthCheck {
      * @param errors answered with 5xx
      * @param p95Milliseconds null where there was no request; the upper bound of the histogram's bucket it lies in
      */
-    record Minute(
-            long requests,
-            long errors,
-            @Nullable Double p95Milliseconds,
-            long jobStarts) {}
+    record Minute(long requests, long errors, @Nullable Double p95Milliseconds, long jobStarts) {}
 
     /** Closes a minute; called once a minute. */
     synchronized Minute turn() {
@@ -121,7 +117,9 @@ class Traffic implements HealthCheck {
                     .with(new Remedy.Command("grep '\"log.level\":\"ERROR\"' data/log/farga.json | tail -n 5")));
         }
         Double p95 = minute.p95Milliseconds();
-        if (minute.requests() >= 20 && p95 != null && p95 >= Duration.ofSeconds(2).toMillis()) {
+        if (minute.requests() >= 20
+                && p95 != null
+                && p95 >= Duration.ofSeconds(2).toMillis()) {
             return List.of(HealthFinding.of(
                     Severity.WARNING, "requests-slow", "operations.finding.requests-slow", Math.round(p95)));
         }

@@ -97,8 +97,9 @@ class Watch implements SmartLifecycle {
 
     static List<Merged> merged(List<Found> found, Map<UUID, String> hosts) {
         Map<String, List<Found>> same = new LinkedHashMap<>();
-        found.forEach(f -> same.computeIfAbsent(f.finding().name() + " " + f.finding().subject(), k -> new ArrayList<>())
-                .add(f));
+        found.forEach(
+                f -> same.computeIfAbsent(f.finding().name() + " " + f.finding().subject(), k -> new ArrayList<>())
+                        .add(f));
         Comparator<HealthFinding> order = Comparator.comparing(HealthFinding::severity)
                 .thenComparing(f -> f.since() == null ? Instant.MAX : f.since())
                 .thenComparing(HealthFinding::name)
@@ -155,7 +156,9 @@ class Watch implements SmartLifecycle {
         for (Severity severity : Severity.values()) {
             figures.set(
                     "farga.findings",
-                    found.values().stream().filter(f -> f.severity() == severity).count(),
+                    found.values().stream()
+                            .filter(f -> f.severity() == severity)
+                            .count(),
                     "severity",
                     severity.name().toLowerCase(java.util.Locale.ROOT));
         }
@@ -169,8 +172,7 @@ class Watch implements SmartLifecycle {
         }
         Traffic.Minute minute = traffic.turn();
         Instant now = clock.instant();
-        samples.insert(
-                self.id(), now, work.due(), minute.requests(), minute.p95Milliseconds(), minute.jobStarts());
+        samples.insert(self.id(), now, work.due(), minute.requests(), minute.p95Milliseconds(), minute.jobStarts());
         samples.forget(now.minus(HISTORY));
     }
 

@@ -51,6 +51,9 @@ public class CentreRoles {
     @Transactional
     Outcome<StaffMember> grant(Actor actor, PersonId person, CentreRole role) {
         StaffMember member = get(actor, person);
+        if (!member.email().isDeliverable()) {
+            return Outcome.refused(Refusal.conflict("no-person"));
+        }
         if (actor.emergencyUntil() != null && actor.person().equals(person)) {
             return Outcome.refused(Refusal.forbidden("emergency-not-for-keeps"));
         }

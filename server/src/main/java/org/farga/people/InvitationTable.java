@@ -110,6 +110,14 @@ class InvitationTable {
                 .optional();
     }
 
+    /** Takes back all that is open. */
+    void revokeAll(OrganisationId organisation, Instant now) {
+        jdbc.sql("UPDATE invitation SET revoked_at = :now WHERE organisation_id = :organisation AND" + OPEN)
+                .param("now", utc(now))
+                .param("organisation", organisation.value())
+                .update();
+    }
+
     /** Takes back what is open for an address, before it is invited anew. */
     void revokeFor(OrganisationId organisation, EmailAddress email, Instant now) {
         jdbc.sql("UPDATE invitation SET revoked_at = :now WHERE organisation_id = :organisation AND email = :email AND"

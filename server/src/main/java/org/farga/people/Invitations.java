@@ -35,6 +35,7 @@ class Invitations {
     private final OutgoingMail mail;
     private final Messages messages;
     private final Settings settings;
+    private final Closings closings;
     private final AuditLog audit;
     private final ApplicationEventPublisher events;
     private final Clock clock;
@@ -47,6 +48,7 @@ class Invitations {
             OutgoingMail mail,
             Messages messages,
             Settings settings,
+            Closings closings,
             AuditLog audit,
             ApplicationEventPublisher events,
             Clock clock) {
@@ -57,6 +59,7 @@ class Invitations {
         this.mail = mail;
         this.messages = messages;
         this.settings = settings;
+        this.closings = closings;
         this.audit = audit;
         this.events = events;
         this.clock = clock;
@@ -88,6 +91,9 @@ class Invitations {
                 .then(invitation -> {
                     // One at a time in an organisation: the bound and the one open invitation an address hold then.
                     organisationTable.lock(id);
+                    if (closings.isUnderWay(id)) {
+                        return Outcome.refused(Refusal.conflict("organisation-closing"));
+                    }
                     if (organisationTable.isMember(id, invitation.email())) {
                         return Outcome.refused(Refusal.conflict(
                                 "already-member", invitation.email().value()));

@@ -34,13 +34,19 @@ class OrganisationPages {
     private final Organisations organisations;
     private final SizeDeclarations declarations;
     private final Invitations invitations;
+    private final Closings closings;
     private final Shells shells;
 
     OrganisationPages(
-            Organisations organisations, SizeDeclarations declarations, Invitations invitations, Shells shells) {
+            Organisations organisations,
+            SizeDeclarations declarations,
+            Invitations invitations,
+            Closings closings,
+            Shells shells) {
         this.organisations = organisations;
         this.declarations = declarations;
         this.invitations = invitations;
+        this.closings = closings;
         this.shells = shells;
     }
 
@@ -194,6 +200,8 @@ class OrganisationPages {
         model.put("organisation", organisations.get(actor, id));
         model.put("members", organisations.members(actor, id));
         model.put("owner", owner);
+        model.put("mayClose", Closings.mayClose(actor, id));
+        model.put("closing", closings.find(actor, id).orElse(null));
         model.put("declaration", declarations.findLatest(actor, id).orElse(null));
         model.put("invitations", owner ? invitations.list(actor, id) : List.of());
         model.put("typed", typed);

@@ -137,6 +137,9 @@ public class Organisations {
         if (member.role() == role) {
             return Outcome.done(member);
         }
+        if (!member.email().isDeliverable()) {
+            return Outcome.refused(Refusal.conflict("no-person"));
+        }
         if (role != OrganisationRole.OWNER && isLastOwner(id, person)) {
             return Outcome.refused(Refusal.conflict("last-owner"));
         }
@@ -170,6 +173,9 @@ public class Organisations {
         }
         table.lock(id);
         Member member = table.findMember(id, person).orElseThrow(() -> new NotFoundException("member"));
+        if (!member.email().isDeliverable()) {
+            return Outcome.refused(Refusal.conflict("service-account-member"));
+        }
         if (isLastOwner(id, person)) {
             return Outcome.refused(Refusal.conflict("last-owner"));
         }
@@ -205,6 +211,21 @@ public class Organisations {
             audit.recordByRule(
                     "member.left-by-provider", "organisation", id, Map.of("person", person, "provider", provider));
             events.publishEvent(new MemberRemoved(TimeOrderedUuid.next(), id, person, person));
+        }
+    }
+
+    /** Makes an account that no person is behind a member; whoever asks. */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public void admit(OrganisationId id, PersonId account) {
+        table.insertMembership(id, account, OrganisationRole.MEMBER, clock.instant());
+    }
+
+    /** Takes such an account out again; where it is gone already, nothing happens. */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public void dismiss(OrganisationId id, PersonId account, PersonId by) {
+        if (table.findMember(id, account).isPresent()) {
+            table.deleteMembership(id, account);
+            events.publishEvent(new MemberRemoved(TimeOrderedUuid.next(), id, account, by));
         }
     }
 

@@ -71,6 +71,12 @@ public class People {
         table.updateLanguage(actor.person(), language);
     }
 
+    /** Whether the address was changed: false where another account has it. */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public boolean changeEmail(PersonId id, EmailAddress email) {
+        return table.updateEmail(id, email);
+    }
+
     /** Throws {@link NotFoundException}. */
     public Person get(PersonId id) {
         return table.find(id).orElseThrow(() -> new NotFoundException("person"));

@@ -72,6 +72,17 @@ class PersonTable {
                 == 1;
     }
 
+    /** Whether it was written: false where another person has the address. */
+    boolean updateEmail(PersonId id, EmailAddress email) {
+        return jdbc.sql("""
+                        UPDATE person SET email = :email, version = version + 1
+                        WHERE id = :id AND NOT EXISTS (SELECT FROM person WHERE email = :email)""")
+                        .param("email", email.value())
+                        .param("id", id.value())
+                        .update()
+                == 1;
+    }
+
     void updateLanguage(PersonId id, Locale language) {
         jdbc.sql("UPDATE person SET language = :language WHERE id = :id")
                 .param("language", language.getLanguage())

@@ -71,7 +71,8 @@ class ScopedRoles {
     Outcome<Named> grant(Actor actor, Order order, Locale language) {
         requireStaff(actor);
         Optional<EmailAddress> address = order.email() == null ? Optional.empty() : Person.parse(order.email());
-        Optional<People.Summary> person = address.flatMap(people::find);
+        Optional<People.Summary> person =
+                address.filter(EmailAddress::isDeliverable).flatMap(people::find);
         var refusal = new Fields()
                 .text("email", order.email(), 254)
                 .rule("email", order.email() == null || order.email().isBlank() || person.isPresent(), "no-account")

@@ -37,9 +37,12 @@ class BodyLimitFilter extends OncePerRequestFilter {
     @Override
     protected boolean shouldNotFilter(HttpServletRequest request) {
         // PUT …/files/… streams a dataset's file to disk under the limits of the data space.
-        return request.getMethod().toUpperCase(Locale.ROOT).equals("PUT")
-                && request.getRequestURI().startsWith("/api/v1/datasets/")
-                && request.getRequestURI().contains("/files/");
+        // PUT …/mlflow-artifacts/… streams a run's file under the limits of runs.
+        String path = request.getRequestURI();
+        boolean file = (path.startsWith("/api/v1/datasets/") && path.contains("/files/"))
+                || path.startsWith("/api/2.0/mlflow-artifacts/")
+                || (path.startsWith("/mlflow/") && path.contains("/api/2.0/mlflow-artifacts/"));
+        return file && request.getMethod().toUpperCase(Locale.ROOT).equals("PUT");
     }
 
     @Override

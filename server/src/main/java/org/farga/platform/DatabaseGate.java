@@ -40,11 +40,13 @@ class DatabaseGate extends OncePerRequestFilter {
     private static final String RETRY_AFTER_SECONDS = "5";
 
     private final HikariDataSource source;
+    private final DatabaseConfiguration.PrivateServer server;
     private final Messages messages;
     private final AtomicBoolean away = new AtomicBoolean();
 
-    DatabaseGate(HikariDataSource source, Messages messages) {
+    DatabaseGate(HikariDataSource source, DatabaseConfiguration.PrivateServer server, Messages messages) {
         this.source = source;
+        this.server = server;
         this.messages = messages;
     }
 
@@ -57,6 +59,10 @@ class DatabaseGate extends OncePerRequestFilter {
         }
         try {
             chain.doFilter(request, response);
+            // A supervisor asks even at night, when nobody else does.
+            if (response.getStatus() == 503 && request.getRequestURI().startsWith("/actuator/health")) {
+                shut(new IllegalStateException("health says so"));
+            }
         } catch (ServletException | RuntimeException e) {
             if (!isAway(e)) {
                 throw e;
@@ -104,7 +110,13 @@ class DatabaseGate extends OncePerRequestFilter {
         Thread.ofVirtual().name("farga-knock").start(() -> {
             while (!source.isClosed() && !answers()) {
                 try {
+                    LocalPostgres ours = server.postgres();
+                    if (ours != null && ours.revive()) {
+                        LOG.warn("the private PostgreSQL had ended and is started again; its log says why it ended");
+                    }
                     Thread.sleep(KNOCK);
+                } catch (IOException e) {
+                    LOG.error("the private PostgreSQL cannot be started again", e);
                 } catch (InterruptedException e) {
                     return;
                 }
@@ -161,8 +173,7 @@ class DatabaseGate extends OncePerRequestFilter {
         } else {
             response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
             response.getWriter().write("""
-                    {"type":"/problems/database-away","title":"%s","status":503,"detail":"%s","requestId":"%s"}"""
-                    .formatted(escaped(title), escaped(detail), escaped(RequestIds.current())));
+                    {"type":"/problems/database-away","title":"%s","status":503,"detail":"%s","requestId":"%s"}""".formatted(escaped(title), escaped(detail), escaped(RequestIds.current())));
         }
     }
 

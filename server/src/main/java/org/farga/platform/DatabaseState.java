@@ -49,7 +49,8 @@ public class DatabaseState {
             @Nullable Double standbyLagSeconds) {}
 
     /** A table that holds many dead rows, and when they were cleared away last. */
-    public record Bloated(String table, long live, long dead, @Nullable Instant vacuumedAt) {}
+    public record Bloated(
+            String table, long live, long dead, @Nullable Instant vacuumedAt) {}
 
     public Server server() {
         return jdbc.sql("""

@@ -85,8 +85,7 @@ class Failures {
                     if (complete.getResult() == ExecutionComplete.Result.FAILED) {
                         var item = complete.getExecution().taskInstance;
                         complete.getCause()
-                                .ifPresent(cause ->
-                                        failures.note(Kind.WORK, item.getTaskName(), item.getId(), cause));
+                                .ifPresent(cause -> failures.note(Kind.WORK, item.getTaskName(), item.getId(), cause));
                     }
                 }
             };

@@ -38,10 +38,4 @@ public class Figures {
                 })
                 .set(value);
     }
-
-    /** The value set last, or NaN. */
-    public double get(String name, String... tags) {
-        AtomicReference<Double> holder = values.get(new Key(name, Tags.of(tags)));
-        return holder == null ? Double.NaN : holder.get();
-    }
 }

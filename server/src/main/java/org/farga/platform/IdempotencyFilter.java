@@ -77,7 +77,7 @@ class IdempotencyFilter extends OncePerRequestFilter {
     @Override
     protected boolean shouldNotFilter(HttpServletRequest request) {
         return !request.getMethod().equals("POST")
-                || !request.getRequestURI().startsWith("/api/")
+                || !request.getRequestURI().startsWith("/api/v1/")
                 || request.getHeader("Idempotency-Key") == null
                 || CurrentActor.of(request) == null;
     }

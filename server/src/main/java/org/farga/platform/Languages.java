@@ -15,7 +15,7 @@ public final class Languages {
         Cookie[] cookies = request.getCookies();
         if (cookies != null) {
             for (Cookie cookie : cookies) {
-                if (cookie.getName().equals(COOKIE)) {
+                if (cookie.getName().equals(Cookies.name(COOKIE, request))) {
                     Locale chosen = Locale.forLanguageTag(cookie.getValue());
                     if (Messages.LANGUAGES.contains(chosen)) {
                         return chosen;

@@ -78,13 +78,18 @@ public final class LocalPostgres implements AutoCloseable {
     private final FolderLock lock;
     private final PostgresData data;
     private final int port;
-    private final Process supervisor;
+    private final List<String> command;
+    private final Path log;
+    private volatile Process supervisor;
     private boolean closed;
 
-    private LocalPostgres(FolderLock lock, PostgresData data, int port, Process supervisor) {
+    private LocalPostgres(
+            FolderLock lock, PostgresData data, int port, List<String> command, Path log, Process supervisor) {
         this.lock = lock;
         this.data = data;
         this.port = port;
+        this.command = command;
+        this.log = log;
         this.supervisor = supervisor;
     }
 
@@ -130,8 +135,9 @@ public final class LocalPostgres implements AutoCloseable {
         for (int attempt = 1; ; attempt++) {
             long logStart = Files.size(log);
             int port = freePort();
-            Process supervisor = supervise(binaries.command("postgres", arguments(data, port, durability)), log);
-            LocalPostgres started = new LocalPostgres(lock, data, port, supervisor);
+            List<String> command = binaries.command("postgres", arguments(data, port, durability));
+            Process supervisor = supervise(command, log);
+            LocalPostgres started = new LocalPostgres(lock, data, port, command, log, supervisor);
             if (within(READY_WITHIN, () -> started.ready() || !supervisor.isAlive()) && supervisor.isAlive()) {
                 return started;
             }
@@ -192,6 +198,19 @@ public final class LocalPostgres implements AutoCloseable {
         } finally {
             lock.close();
         }
+    }
+
+    /**
+     * Starts it again at its port where it ended by itself, as when the kernel killed it for memory; its log is replayed.
+     * Answers whether it was started; it may not take connections yet.
+     */
+    synchronized boolean revive() throws IOException {
+        if (closed || supervisor.isAlive() || !stopAllIn(data.folder())) {
+            return false;
+        }
+        Files.deleteIfExists(data.folder().resolve("postmaster.pid"));
+        supervisor = supervise(command, log);
+        return true;
     }
 
     private void stop() {

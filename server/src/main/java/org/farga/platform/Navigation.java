@@ -60,8 +60,7 @@ public enum Navigation {
                                 && actor.isAny(
                                         CentreRole.ADMINISTRATOR, CentreRole.OPERATOR, CentreRole.ACCESS_OFFICER);
                     case OPERATIONS ->
-                        actor != null
-                                && actor.isAny(CentreRole.OPERATOR, CentreRole.ADMINISTRATOR, CentreRole.AUDITOR);
+                        actor != null && actor.isAny(CentreRole.OPERATOR, CentreRole.ADMINISTRATOR, CentreRole.AUDITOR);
                     case AUDIT -> actor != null && actor.isAny(CentreRole.AUDITOR, CentreRole.ADMINISTRATOR);
                 })
                 .toList();

@@ -1,5 +1,9 @@
 package org.farga.platform;
 
+import io.swagger.v3.core.converter.AnnotatedType;
+import io.swagger.v3.core.converter.ModelConverter;
+import io.swagger.v3.core.converter.ModelConverterContext;
+import io.swagger.v3.core.util.Json;
 import io.swagger.v3.oas.models.Components;
 import io.swagger.v3.oas.models.OpenAPI;
 import io.swagger.v3.oas.models.info.Info;
@@ -11,7 +15,11 @@ import io.swagger.v3.oas.models.responses.ApiResponse;
 import io.swagger.v3.oas.models.security.SecurityRequirement;
 import io.swagger.v3.oas.models.security.SecurityScheme;
 import io.swagger.v3.oas.models.servers.Server;
+import java.lang.reflect.RecordComponent;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.springdoc.core.customizers.OpenApiCustomizer;
 import org.springdoc.core.utils.SpringDocUtils;
 import org.springframework.context.annotation.Bean;
@@ -77,6 +85,48 @@ class OpenApiConfiguration {
                                         .type(SecurityScheme.Type.HTTP)
                                         .scheme("bearer")))
                 .addSecurityItem(new SecurityRequirement().addList("token"));
+    }
+
+    /**
+     * What the API's records always hold is required: every component that is not nullable. Without it a client made from
+     * the description would have to doubt each property.
+     */
+    @Bean
+    static ModelConverter requiredComponents() {
+        return new ModelConverter() {
+            @Override
+            public @Nullable Schema<?> resolve(
+                    AnnotatedType type, ModelConverterContext context, Iterator<ModelConverter> chain) {
+                Schema<?> resolved =
+                        chain.hasNext() ? chain.next().resolve(type, context, chain) : null;
+                Class<?> raw = Json.mapper().constructType(type.getType()).getRawClass();
+                if (resolved != null && raw.isRecord()) {
+                    String reference = resolved.get$ref();
+                    Schema<?> defined = reference == null
+                            ? resolved
+                            : context.getDefinedModels().get(reference.substring(reference.lastIndexOf('/') + 1));
+                    require(raw, defined);
+                }
+                return resolved;
+            }
+        };
+    }
+
+    private static void require(Class<?> raw, @Nullable Schema<?> schema) {
+        if (schema == null || schema.getProperties() == null) {
+            return;
+        }
+        for (RecordComponent component : raw.getRecordComponents()) {
+            String name = CompleteBodies.name(component);
+            boolean nullable = component.getAnnotatedType().isAnnotationPresent(Nullable.class)
+                    || component.getType() == Optional.class;
+            List<String> required = schema.getRequired();
+            if (!nullable
+                    && schema.getProperties().containsKey(name)
+                    && (required == null || !required.contains(name))) {
+                schema.addRequiredItem(name);
+            }
+        }
     }
 
     /** Every operation can answer with a problem. */

@@ -64,6 +64,9 @@ public class OutgoingMail {
     /** Leaves a mail for sending; must be called in the transaction of what it tells. */
     @Transactional(propagation = Propagation.MANDATORY)
     public void queue(EmailAddress to, String subject, String text) {
+        if (!to.isDeliverable()) {
+            return;
+        }
         UUID id = TimeOrderedUuid.next();
         jdbc.sql("""
                 INSERT INTO outgoing_mail (id, recipient, subject, body, created_at)
@@ -88,6 +91,11 @@ public class OutgoingMail {
         if (sender.getIfAvailable() != null) {
             queue(to, subject, text);
         }
+    }
+
+    /** Whether a mail server is set, so that mail reaches anybody. */
+    public boolean canSend() {
+        return sender.getIfAvailable() != null;
     }
 
     private OffsetDateTime now() {

@@ -12,6 +12,7 @@ import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.converter.HttpMessageNotReadableException;
+import org.springframework.security.web.firewall.RequestRejectedException;
 import org.springframework.web.ErrorResponse;
 import org.springframework.web.bind.annotation.ControllerAdvice;
 import org.springframework.web.bind.annotation.ExceptionHandler;
@@ -49,6 +50,9 @@ class ProblemAdvice {
     }
 
     private ResponseEntity<ProblemDetail> answer(Exception thrown, HttpServletRequest request, Locale language) {
+        if (isFull(thrown)) {
+            return problems.named(HttpStatus.INSUFFICIENT_STORAGE, "storage-full", language);
+        }
         return switch (thrown) {
             case HttpMessageNotReadableException unreadable ->
                 NestedExceptionUtils.getMostSpecificCause(unreadable) instanceof BodyLimitFilter.TooLargeException
@@ -62,6 +66,9 @@ class ProblemAdvice {
                                 .hasParameterAnnotation(org.springframework.web.bind.annotation.PathVariable.class)
                         ? problems.answer(new NotFoundException(mismatch.getName()), request, language)
                         : problems.named(HttpStatus.BAD_REQUEST, "bad-parameter", language, mismatch.getName());
+            case RequestRejectedException refused ->
+                // Spring's firewall looks at parameters and headers only when somebody reads them.
+                problems.named(HttpStatus.BAD_REQUEST, "bad-request", language);
             case DataIntegrityViolationException raced ->
                 // Every rule is checked before it is written: what the database still refuses was a race.
                 problems.named(HttpStatus.CONFLICT, "raced", language);
@@ -71,6 +78,20 @@ class ProblemAdvice {
             }
             default -> problems.answer(thrown, request, language);
         };
+    }
+
+    /** Whether a disk was full: the database's (PostgreSQL's 53100) or the data folder's (the kernel's ENOSPC, EDQUOT). */
+    static boolean isFull(Throwable thrown) {
+        for (@Nullable Throwable t = thrown; t != null; t = t.getCause() == t ? null : t.getCause()) {
+            if (t instanceof java.sql.SQLException sql && "53100".equals(sql.getSQLState())) {
+                return true;
+            }
+            String message = t instanceof java.io.IOException ? String.valueOf(t.getMessage()) : "";
+            if (message.contains("No space left on device") || message.contains("Disk quota exceeded")) {
+                return true;
+            }
+        }
+        return false;
     }
 
     static String name(HttpStatusCode status) {

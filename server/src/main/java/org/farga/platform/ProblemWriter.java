@@ -3,6 +3,7 @@ package org.farga.platform;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.List;
 import java.util.Locale;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -14,9 +15,11 @@ import tools.jackson.databind.json.JsonMapper;
 @Component
 public class ProblemWriter {
     private final Problems problems;
+    private final List<ErrorForm> forms;
     private final JsonMapper json;
 
-    ProblemWriter(Problems problems, JsonMapper json) {
+    ProblemWriter(Problems problems, List<ErrorForm> forms, JsonMapper json) {
+        this.forms = forms;
         this.problems = problems;
         this.json = json;
     }
@@ -30,6 +33,12 @@ public class ProblemWriter {
             Object... arguments)
             throws IOException {
         Locale language = Languages.of(request);
+        for (ErrorForm form : forms) {
+            if (form.covers(request)) {
+                form.write(response, status, problems.sentence(name, language, arguments));
+                return;
+            }
+        }
         ProblemDetail detail = problems.named(status, name, language, arguments).getBody();
         response.setStatus(status.value());
         response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);

@@ -36,6 +36,8 @@ public class Problems {
             case FORBIDDEN -> HttpStatus.FORBIDDEN;
             case STALE -> HttpStatus.PRECONDITION_FAILED;
             case TOO_MANY -> HttpStatus.TOO_MANY_REQUESTS;
+            case TOO_LARGE -> HttpStatus.CONTENT_TOO_LARGE;
+            case NO_ROOM -> HttpStatus.INSUFFICIENT_STORAGE;
         };
     }
 
@@ -43,6 +45,11 @@ public class Problems {
     public String sentence(Refusal refusal, Locale language) {
         return messages.text(
                 language, "problem." + refusal.name(), refusal.arguments().toArray());
+    }
+
+    /** The sentence of the problem of that name. */
+    String sentence(String name, Locale language, Object... arguments) {
+        return messages.text(language, "problem." + name, arguments);
     }
 
     /** One sentence about one field. */

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.farga.shared.Refusal;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -66,6 +67,12 @@ class WebConfiguration implements WebMvcConfigurer {
             // Rendered as a whole before the first byte goes out: an error in a template becomes an error page.
             Utf8ByteOutput page = new Utf8ByteOutput();
             engine.render(template, parameters, page);
+            if (parameters.get("refusal") instanceof Refusal refusal
+                    && refusal.kind() == Refusal.Kind.FORBIDDEN
+                    && CurrentActor.of(request) != null) {
+                // The form is shown again, as for what was typed wrong; programs and tests are told the difference.
+                response.setStatus(Problems.status(refusal).value());
+            }
             response.setContentType("text/html");
             response.setCharacterEncoding(StandardCharsets.UTF_8.name());
             response.setContentLength(page.getContentLength());

@@ -40,13 +40,7 @@ public class WorkQueue {
      * @param silent that a process is at which gave no sign of life for so long
      */
     public record Task(
-            String name,
-            long items,
-            long due,
-            @Nullable Instant oldestDue,
-            long failing,
-            long running,
-            long silent) {}
+            String name, long items, long due, @Nullable Instant oldestDue, long failing, long running, long silent) {}
 
     /** One work item that failed in a row, and why the last time. */
     public record Failing(

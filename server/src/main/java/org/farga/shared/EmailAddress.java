@@ -20,6 +20,11 @@ public record EmailAddress(@JsonValue String value) {
         }
     }
 
+    /** Whether mail can go there; RFC 2606 keeps {@code .invalid} for what is no address. */
+    public boolean isDeliverable() {
+        return !value.endsWith(".invalid");
+    }
+
     @Override
     public String toString() {
         return value;

@@ -22,7 +22,11 @@ public record Refusal(Kind kind, String name, List<Object> arguments, List<Field
         /** It was changed by someone else meanwhile; read it again. */
         STALE,
         /** Too often; wait. */
-        TOO_MANY
+        TOO_MANY,
+        /** More was sent than is taken; send less. */
+        TOO_LARGE,
+        /** There is no room for it; whoever runs the centre must make some. */
+        NO_ROOM
     }
 
     /** One field's problem: its path in the request, and the message key {@code problem.field.<name>} with values. */
@@ -51,5 +55,13 @@ public record Refusal(Kind kind, String name, List<Object> arguments, List<Field
 
     public static Refusal tooMany(String name, Object... arguments) {
         return new Refusal(Kind.TOO_MANY, name, List.of(arguments), List.of());
+    }
+
+    public static Refusal tooLarge(String name, Object... arguments) {
+        return new Refusal(Kind.TOO_LARGE, name, List.of(arguments), List.of());
+    }
+
+    public static Refusal noRoom(String name, Object... arguments) {
+        return new Refusal(Kind.NO_ROOM, name, List.of(arguments), List.of());
     }
 }

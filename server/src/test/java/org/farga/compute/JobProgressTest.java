@@ -92,6 +92,9 @@ class JobProgressTest extends ComputeTest {
     private String cluster = "";
     private List<Jobs.Input> inputs = List.of();
     private org.farga.allocation.Allocation allocation;
+    @Autowired
+    private JobTokens tokens;
+
     private JobProgress progress;
     private Client ana;
 
@@ -110,7 +113,7 @@ class JobProgressTest extends ComputeTest {
         Clusters clusters =
                 new Clusters(Map.of(cluster, new Clusters.Served(engine, Duration.ofHours(72), 1000)), clusterTable);
         return new JobProgress(
-                table, clusters, allocations, usage, datasets, audit, notifications, publisher, transactions, clock);
+                table, clusters, allocations, usage, datasets, tokens, audit, notifications, publisher, transactions, clock);
     }
 
     /** As a web request of this process does it. */

@@ -134,6 +134,28 @@ class OidcSignInTest extends HttpTest {
         Browser browser = joined(subject);
         assertThat(browser.get("/account").body()).contains(subject + "@example.org", "Good Provider");
         assertThat(links(personOf(subject + "@example.org"))).isEqualTo(1);
+        assertThat(jdbc.sql("SELECT email FROM verified_email WHERE person_id = :person")
+                        .param("person", personOf(subject + "@example.org").value())
+                        .query(String.class)
+                        .single())
+                .isEqualTo(subject + "@example.org");
+    }
+
+    @Test
+    void anOwnSecondFactorIsAskedForUnlessTheProviderVouchesForOne() {
+        String subject = fresh("marta");
+        joined(subject);
+        jdbc.sql("INSERT INTO totp (person_id, sealed_secret, created_at, confirmed_at) VALUES (:person, 'x', now(), now())")
+                .param("person", personOf(subject + "@example.org").value())
+                .update();
+        Browser browser = new Browser(address());
+        HttpResponse<String> back = arrive(leave(browser), subject, c -> {});
+        assertThat(Browser.location(back)).startsWith("/sign-in/second-factor");
+        assertNobody(browser);
+        HttpResponse<String> strong = arrive(
+                leave(browser), subject, claims -> claims.put("acr", "https://refeds.org/profile/mfa"));
+        assertThat(Browser.location(strong)).isEqualTo("/");
+        assertThat(browser.get("/account").statusCode()).isEqualTo(200);
     }
 
     @Test

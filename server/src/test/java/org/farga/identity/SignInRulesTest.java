@@ -61,7 +61,7 @@ class SignInRulesTest {
         assertThat(secret.toString()).doesNotContain(secret.text());
         assertThat(new PersonsApi.SignUp("a@example.org", "A", word, "en").toString())
                 .doesNotContain(word);
-        assertThat(new TokensApi.SignIn("a@example.org", word, "x").toString()).doesNotContain(word);
+        assertThat(new TokensApi.SignIn("a@example.org", word, "123456", "x").toString()).doesNotContain(word);
         assertThat(new SetupApi.NewAdministrator(secret.text(), "a@example.org", "A", word).toString())
                 .doesNotContain(word)
                 .doesNotContain(secret.text());
@@ -74,5 +74,35 @@ class SignInRulesTest {
         assertThat(link.isLost(true, NOW.plusSeconds(3600))).isFalse();
         assertThat(link.isLost(false, NOW.plusSeconds(59))).isFalse();
         assertThat(link.isLost(false, NOW.plusSeconds(61))).isTrue();
+    }
+
+    @Test
+    void whatIsGuessedFirstIsNoPassword() {
+        for (String common : new String[] {
+            "password1234", "P@ssw0rd!2026", "aaaaaaaaaaaa", "123456789012", "abcabcabcabc", "qwertyuiop12",
+            "Barcelona2026!", "welcome.admin.1", "0987654321098", "1q2w3e4r5t6y", "contraseña1234", "19-12-1990-!!"
+        }) {
+            assertThat(CommonPasswords.isCommon(common)).as(common).isTrue();
+        }
+        for (String good : new String[] {
+            "correct horse battery", "forge a model today", "another long password", "la nit és clara i freda", "tK7#qz0Lw!pX"
+        }) {
+            assertThat(CommonPasswords.isCommon(good)).as(good).isFalse();
+        }
+    }
+
+    @Test
+    void browsersAreCalledWhatPeopleCallThem() {
+        assertThat(BrowserName.of("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0").text())
+                .isEqualTo("Firefox · Linux");
+        assertThat(BrowserName.of("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko)"
+                                + " Chrome/140.0 Safari/537.36 Edg/140.0")
+                        .text())
+                .isEqualTo("Edge · Windows");
+        assertThat(BrowserName.of("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15"
+                                + " (KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1")
+                        .text())
+                .isEqualTo("Safari · iPhone");
+        assertThat(BrowserName.of(null).text()).isEmpty();
     }
 }

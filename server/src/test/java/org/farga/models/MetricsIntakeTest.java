@@ -29,7 +29,8 @@ class MetricsIntakeTest {
                 null,
                 points,
                 0,
-                List.of());
+                List.of(),
+                Run.Tracked.OF_JOB);
     }
 
     private static Point point(long offset, String name, OptionalLong step, double value) {
@@ -50,18 +51,18 @@ class MetricsIntakeTest {
                         point(1, "loss", OptionalLong.of(1), 0.9),
                         point(2, "loss", OptionalLong.of(2), 0.3)));
         assertThat(intake.changed())
-                .containsExactly(new RunTable.Numbered(1, new RunMetric("loss", 3, 2, 0.3, 0.3, 0.9)));
+                .containsExactly(new RunTable.Numbered(1, new RunMetric("loss", 3, 2, 0.3, 0.3, 0.9), null));
     }
 
     @Test
     void withoutAStepValuesCountThemselvesAlsoOverPieces() {
         Map<String, RunTable.Numbered> known =
-                Map.of("loss", new RunTable.Numbered(4, new RunMetric("loss", 7, 6, 1, 1, 1)));
+                Map.of("loss", new RunTable.Numbered(4, new RunMetric("loss", 7, 6, 1, 1, 1), null));
         MetricsIntake intake = MetricsIntake.of(
                 run(7),
                 known,
                 lines(point(0, "loss", OptionalLong.empty(), 2), point(1, "new", OptionalLong.empty(), 3)));
-        assertThat(intake.rows()).containsExactly(new RunTable.Row(0, 4, 7, 2.0), new RunTable.Row(1, 2, 0, 3.0));
+        assertThat(intake.rows()).containsExactly(new RunTable.Row(0, 4, 7, 2.0, null), new RunTable.Row(1, 2, 0, 3.0, null));
         assertThat(intake.after(run(7)).points()).isEqualTo(9);
     }
 
@@ -80,12 +81,12 @@ class MetricsIntakeTest {
     void aRunHasAThousandMetricsAndThoseItHasGoOn() {
         Map<String, RunTable.Numbered> known = new HashMap<>();
         IntStream.rangeClosed(1, MetricsIntake.MOST_NAMES)
-                .forEach(i -> known.put("m" + i, new RunTable.Numbered(i, new RunMetric("m" + i, 1, 0, 1, 1, 1))));
+                .forEach(i -> known.put("m" + i, new RunTable.Numbered(i, new RunMetric("m" + i, 1, 0, 1, 1, 1), null)));
         MetricsIntake intake = MetricsIntake.of(
                 run(1_000),
                 known,
                 lines(point(0, "more", OptionalLong.of(1), 1), point(1, "m5", OptionalLong.of(1), 1)));
-        assertThat(intake.rows()).containsExactly(new RunTable.Row(1, 5, 1, 1.0));
+        assertThat(intake.rows()).containsExactly(new RunTable.Row(1, 5, 1, 1.0, null));
         assertThat(intake.after(run(1_000)).remarks()).containsExactly(new Remark("too-many-metrics", "1000"));
     }
 

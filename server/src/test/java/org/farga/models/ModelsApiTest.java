@@ -455,7 +455,7 @@ class ModelsApiTest extends HttpTest {
                 .isInstanceOf(DataAccessException.class);
         assertThatThrownBy(() -> jdbc.sql("""
                         INSERT INTO run_point (run_id, line_offset, metric_number, step, value, at)
-                        SELECT run_id, line_offset + 1000, metric_number, step, 'NaN', at FROM run_point WHERE run_id = :run""").param("run", run.value()).update())
+                        SELECT run_id, -1 - line_offset, metric_number, step, value, at FROM run_point WHERE run_id = :run""").param("run", run.value()).update())
                 .isInstanceOf(DataAccessException.class);
     }
 

@@ -100,12 +100,13 @@ class RunComparisonApiTest extends TrainedRuns {
         jdbc.sql("""
                 INSERT INTO run_point (run_id, line_offset, metric_number, step, value, at)
                 SELECT :run, 1000000 + n, 1, n + 2, CASE n WHEN 61234 THEN 77 WHEN 61240 THEN -77 ELSE sin(n / 1000.0) END, now()
-                FROM generate_series(1, 100000) n""")
-                .param("run", run.value())
-                .update();
+                FROM generate_series(1, 100000) n""").param("run", run.value()).update();
         String path = "/api/v1/runs/series?name=loss&run=" + run;
-        JsonNode series =
-                startup.ana().get(path + "&points=400").expect(200).path("series").get(0);
+        JsonNode series = startup.ana()
+                .get(path + "&points=400")
+                .expect(200)
+                .path("series")
+                .get(0);
         assertThat(series.path("total").longValue()).isEqualTo(100_002);
         assertThat(series.path("steps").size()).isBetween(200, 400);
         List<Double> values = new ArrayList<>();
@@ -136,5 +137,14 @@ class RunComparisonApiTest extends TrainedRuns {
                 """, Map.of());
         assertThat(table.read(run, 1, new RunSeries.Window(0, 10, 100)).points())
                 .containsExactly(new RunSeries.Point(1, 0.1), new RunSeries.Point(2, 0.8));
+    }
+
+    @Test
+    void manyPicturesInARowLeaveTheDatabaseItsConnections() throws IOException {
+        Startup startup = startup();
+        RunId run = trained(startup, "0.1", 0.5);
+        for (int i = 0; i < 40; i++) {
+            startup.ana().get("/api/v1/runs/series?name=loss&run=" + run).expect(200);
+        }
     }
 }

@@ -81,6 +81,11 @@ public abstract class TrainedRuns extends HttpTest {
                         GpuHours.ofHours(5),
                         CpuHours.ofHours(5),
                         new Period(NOW.minusSeconds(60), NOW.plus(Duration.ofDays(30)))))));
+        return startup(ana, organisation, project, proposal);
+    }
+
+    /** One whose project is there already. */
+    protected Startup startup(Client ana, OrganisationId organisation, ProjectId project, ProposalId proposal) {
         return new Startup(
                 ana,
                 organisation,
@@ -153,13 +158,15 @@ public abstract class TrainedRuns extends HttpTest {
     /** A run with a loss that fell and a learning rate. */
     protected RunId trained(Startup startup, String rate, double loss) throws IOException {
         return trained(
-                job(startup), """
+                job(startup),
+                """
                 {"param":"rate","value":"%s"}
                 {"param":"seed","value":"42"}
                 {"name":"loss","step":1,"value":0.9}
                 {"name":"loss","step":2,"value":%s}
                 {"name":"odd","step":2,"value":1}
-                """.formatted(rate, loss), Map.of("model.json", "{}".getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+                """.formatted(rate, loss),
+                Map.of("model.json", "{}".getBytes(java.nio.charset.StandardCharsets.UTF_8)));
     }
 
     /** A published dataset whose terms the startup has accepted: how a job of theirs reads it. */

@@ -34,10 +34,8 @@ class JudgementsTest {
 
     @Test
     void usedUpConnectionsLongTransactionsAndOldRowsAreTold() {
-        assertThat(severities(server(18, 85, null, 0, null, null)))
-                .containsExactly("database-connections WARNING");
-        assertThat(severities(server(18, 96, null, 0, null, null)))
-                .containsExactly("database-connections CRITICAL");
+        assertThat(severities(server(18, 85, null, 0, null, null))).containsExactly("database-connections WARNING");
+        assertThat(severities(server(18, 96, null, 0, null, null))).containsExactly("database-connections CRITICAL");
         assertThat(severities(server(18, 5, NOW.minusSeconds(301), 0, null, null)))
                 .containsExactly("database-transaction WARNING");
         assertThat(severities(server(18, 5, NOW.minusSeconds(3601), 0, null, null)))
@@ -114,7 +112,8 @@ class JudgementsTest {
         Plot plot = Plot.of(spans, NOW, s -> (double) s.workDue());
         assertThat(plot.lines()).hasSize(2);
         assertThat(plot.top()).isEqualTo(10);
-        assertThat(Plot.of(spans, NOW, SampleTable.Span::p95Milliseconds).lines()).isEmpty();
+        assertThat(Plot.of(spans, NOW, SampleTable.Span::p95Milliseconds).lines())
+                .isEmpty();
     }
 
     private static List<String> severities(DatabaseState.Server server) {

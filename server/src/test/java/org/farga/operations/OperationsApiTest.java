@@ -58,13 +58,13 @@ class OperationsApiTest extends HttpTest {
 
     @Test
     void thisProcessIsAmongThoseThatServe() {
-        JsonNode operations = staff(CentreRole.OPERATOR).get("/api/v1/operations").expect(200);
-        assertThat(operations.path("processes").valueStream())
-                .anySatisfy(p -> {
-                    assertThat(p.path("pid").asLong()).isEqualTo(ProcessHandle.current().pid());
-                    assertThat(p.path("state").asString()).isEqualTo("SERVING");
-                    assertThat(p.path("lost").asBoolean()).isFalse();
-                });
+        JsonNode operations =
+                staff(CentreRole.OPERATOR).get("/api/v1/operations").expect(200);
+        assertThat(operations.path("processes").valueStream()).anySatisfy(p -> {
+            assertThat(p.path("pid").asLong()).isEqualTo(ProcessHandle.current().pid());
+            assertThat(p.path("state").asString()).isEqualTo("SERVING");
+            assertThat(p.path("lost").asBoolean()).isFalse();
+        });
     }
 
     @Test
@@ -115,16 +115,20 @@ class OperationsApiTest extends HttpTest {
         findings.replace(self, List.of(finding), first.plusSeconds(60), first);
         assertThat(since(self, subject)).isEqualTo(first);
         findings.replace(self, List.of(), first.plusSeconds(90), first);
-        assertThat(findings.list(List.of(self))).noneMatch(f -> f.finding().subject().equals(subject));
+        assertThat(findings.list(List.of(self)))
+                .noneMatch(f -> f.finding().subject().equals(subject));
     }
 
     @Test
     void theSameFindingOfSeveralProcessesIsToldOnceWithTheWorstSeverity() {
         UUID a = UUID.randomUUID();
         UUID b = UUID.randomUUID();
-        HealthFinding warning = HealthFinding.of(Severity.WARNING, "disk-full", "k").since(Instant.EPOCH);
-        HealthFinding critical = HealthFinding.of(Severity.CRITICAL, "disk-full", "k").since(Instant.MAX);
-        HealthFinding notice = HealthFinding.of(Severity.NOTICE, "mail-unset", "k").since(Instant.EPOCH);
+        HealthFinding warning =
+                HealthFinding.of(Severity.WARNING, "disk-full", "k").since(Instant.EPOCH);
+        HealthFinding critical =
+                HealthFinding.of(Severity.CRITICAL, "disk-full", "k").since(Instant.MAX);
+        HealthFinding notice =
+                HealthFinding.of(Severity.NOTICE, "mail-unset", "k").since(Instant.EPOCH);
         var merged = Watch.merged(
                 List.of(
                         new FindingTable.Found(a, notice),
@@ -226,21 +230,18 @@ class OperationsApiTest extends HttpTest {
                 .filter(f -> f.path("name").asString().equals(name)
                         && f.path("subject").asString("").equals(subject))
                 .findFirst()
-                .orElseThrow(() -> new AssertionError(operations.path("findings").toString()));
+                .orElseThrow(
+                        () -> new AssertionError(operations.path("findings").toString()));
     }
 
     private void insertFailing(String item) {
         jdbc.sql("""
                 INSERT INTO scheduled_tasks (task_name, task_instance, execution_time, picked, consecutive_failures,
                                              last_failure, version)
-                VALUES ('send-mail', :item, now() + interval '1 hour', false, 7, now(), 1)""")
-                .param("item", item)
-                .update();
+                VALUES ('send-mail', :item, now() + interval '1 hour', false, 7, now(), 1)""").param("item", item).update();
         jdbc.sql("""
                 INSERT INTO failure (kind, name, instance, at, summary)
-                VALUES ('WORK', 'send-mail', :item, now(), 'MailSendException: nobody is at home')""")
-                .param("item", item)
-                .update();
+                VALUES ('WORK', 'send-mail', :item, now(), 'MailSendException: nobody is at home')""").param("item", item).update();
     }
 
     private void insertProcess(UUID id, String host, Instant at) {

@@ -51,7 +51,8 @@ class OutgoingMailTest {
             OutgoingMail mail = mail(smtp.port());
             UUID id = queue(mail);
             mail.send(id);
-            assertThat(String.join("\n", smtp.lines())).contains("RCPT TO:<ana@example.org>", "Subject: Hello", "a text");
+            assertThat(String.join("\n", smtp.lines()))
+                    .contains("RCPT TO:<ana@example.org>", "Subject: Hello", "a text");
             assertThat(jdbc.sql("SELECT body FROM outgoing_mail WHERE id = :id AND sent_at IS NOT NULL")
                             .param("id", id)
                             .query(String.class)

@@ -748,6 +748,8 @@ final class Journey {
                 kept.path("layers").toString().equals("[64,64,10]"),
                 kept.path("layers"));
         narrator.checked("every link was followed and is right");
+        narrator.tell("its card: /models/" + model + "/versions/" + text(version, "number") + "/card");
+        narrator.tell("its lineage as a picture: /lineage/model/" + model + "@" + text(version, "number"));
     }
 
     // And it is accounted for.

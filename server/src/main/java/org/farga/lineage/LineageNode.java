@@ -1,0 +1,32 @@
+package org.farga.lineage;
+
+import java.util.Comparator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Something in lineage that the one who asks may see.
+ *
+ * @param title its name
+ * @param detail what tells it from others of its name; may be empty
+ * @param page the address of the page about it; null where it has none
+ */
+record LineageNode(
+        Id id, String title, String detail, @Nullable String page) {
+    /** Its kind, and its identifier as addresses have it. */
+    record Id(LineageKind kind, String value) implements Comparable<Id> {
+        private static final Comparator<Id> ORDER =
+                Comparator.comparing(Id::kind).thenComparing(Id::value);
+
+        @Override
+        public int compareTo(Id other) {
+            return ORDER.compare(this, other);
+        }
+
+        /** Where the picture stands that has it in its middle. */
+        String address() {
+            return "/lineage/" + kind.word() + "/"
+                    + org.springframework.web.util.UriUtils.encodePathSegment(
+                            value, java.nio.charset.StandardCharsets.UTF_8);
+        }
+    }
+}

@@ -1,0 +1,818 @@
+package org.farga.hostile;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.farga.Browser;
+import org.farga.HttpTest;
+import org.farga.hostile.Wire.Request;
+import org.farga.shared.CentreRole;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.session.FindByIndexNameSessionRepository;
+import org.springframework.session.Session;
+import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** A centre with two startups that may know nothing of each other, and everybody who may ask for something. */
+abstract class HostileTest extends HttpTest {
+    private static final Duration SOON = Duration.ofSeconds(60);
+
+    private static final Pattern FIELD = Pattern.compile("\\bname = \"([a-zA-Z]+)\"|\\bname=\"([a-zA-Z]+)\"");
+
+    private static final Pattern CSRF = Pattern.compile("name=\"_csrf\" value=\"([^\"]+)\"");
+
+    @Autowired
+    private FindByIndexNameSessionRepository<? extends Session> sessions;
+
+    private @Nullable JsonNode document;
+    private @Nullable List<String> formFields;
+
+    /** Made once for all tests of this package: it takes real jobs, and they take seconds. */
+    private static @Nullable World world;
+
+    @Autowired
+    @Qualifier("requestMappingHandlerMapping")
+    private RequestMappingHandlerMapping mappings;
+
+    /** Somebody who asks: by token on the API, by session on pages. A stranger has neither. */
+    record Someone(String role, String token, String cookie, String csrf) {
+        Wire.Request asks(Wire.Request request, boolean api) {
+            Wire.Request asked = request;
+            if (api && !token.isEmpty()) {
+                asked = asked.with("Authorization", "Bearer " + token);
+            }
+            if (!api && cookie.isEmpty() && !token.isEmpty()) {
+                asked = asked.with("Authorization", "Bearer " + token);
+            }
+            if (!api && !cookie.isEmpty()) {
+                asked = asked.with("Cookie", "farga_session=" + cookie).with("X-CSRF-TOKEN", csrf);
+            }
+            return asked;
+        }
+    }
+
+    /** The whole stage: two tenants, one call of its own, and the centre's people. */
+    record World(
+            Tenant own, Tenant foreign, String call, Map<String, Someone> people, Map<String, Client> clients) {
+        Someone person(String role) {
+            return java.util.Objects.requireNonNull(people.get(role), role);
+        }
+    }
+
+    List<Endpoint> endpoints() {
+        return Endpoint.all(mappings);
+    }
+
+    World world() {
+        synchronized (HostileTest.class) {
+            if (world == null) {
+                world = build();
+            }
+            return world;
+        }
+    }
+
+    Wire wire() {
+        return new Wire(address());
+    }
+
+    // ------------------------------------------------------------------ who asks
+
+    static final String STRANGER = "stranger";
+    static final String OUTSIDER = "outsider";
+
+    /**
+     * Everybody who asks, by role. A role is one line: who it is, and with which scopes the token came where not all. The
+     * outsiders are everybody of the foreign startup: each must be answered as the others are.
+     */
+    private Map<String, Someone> people(Tenant own, Tenant foreign, String call, Map<String, Client> clients) {
+        Map<String, Someone> people = new LinkedHashMap<>();
+        people.put(STRANGER, new Someone(STRANGER, "", "", ""));
+        put(people, clients, OUTSIDER, foreign.owner());
+        put(people, clients, OUTSIDER + "-lead", foreign.lead());
+        put(people, clients, OUTSIDER + "-project-member", foreign.projectMember());
+        put(people, clients, OUTSIDER + "-member", foreign.member());
+        put(people, clients, "member", own.member());
+        put(people, clients, "owner", own.owner());
+        put(people, clients, "project-member", own.projectMember());
+        put(people, clients, "lead", own.lead());
+        for (CentreRole role : CentreRole.values()) {
+            put(people, clients, role.name().toLowerCase(java.util.Locale.ROOT), staff(role));
+        }
+        put(people, clients, "assessor", assessor(call));
+        put(people, clients, "token-without-read", own.owner(), "WRITE", "COMPUTE", "CENTRE");
+        put(people, clients, "token-without-write", own.owner(), "READ", "COMPUTE", "CENTRE");
+        put(people, clients, "token-without-compute", own.owner(), "READ", "WRITE", "CENTRE");
+        put(people, clients, "admin-token-without-centre", staff(CentreRole.ADMINISTRATOR), "READ", "WRITE", "COMPUTE");
+        return people;
+    }
+
+    /** By all rights of that person, or with a token of these scopes and no session. */
+    private void put(
+            Map<String, Someone> people, Map<String, Client> clients, String role, Client client, String... scopes) {
+        if (scopes.length > 0) {
+            people.put(role, new Someone(role, token(client, scopes), "", ""));
+            return;
+        }
+        clients.put(role, client);
+        people.put(role, signedIn(role, client));
+    }
+
+    /** With a session of its own, made without the quarter of a second that a password takes to be checked. */
+    private Someone signedIn(String role, Client client) {
+        String cookie = session(client);
+        Wire.Reply page;
+        try {
+            page = wire().send(Request.of("GET", "/account")
+                    .with("Accept", "text/html")
+                    .with("Cookie", "farga_session=" + cookie));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        var csrf = CSRF.matcher(page.body());
+        assertThat(csrf.find()).as(page.body()).isTrue();
+        return new Someone(role, client.token(), cookie, csrf.group(1));
+    }
+
+    private String session(Client client) {
+        return session(sessions, client.person().toString());
+    }
+
+    private static <S extends Session> String session(FindByIndexNameSessionRepository<S> sessions, String person) {
+        S session = sessions.createSession();
+        session.setAttribute("farga.person", person);
+        session.setAttribute(FindByIndexNameSessionRepository.PRINCIPAL_NAME_INDEX_NAME, person);
+        sessions.save(session);
+        return Base64.getEncoder().encodeToString(session.getId().getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** The same person with a session that may be spoiled; a stranger's begins with the form for signing in. */
+    Someone again(World world, Someone who) {
+        Client client = world.clients().get(who.role());
+        if (client != null) {
+            return signedIn(who.role(), client);
+        }
+        if (!who.token().isEmpty()) {
+            return who;
+        }
+        Browser browser = new Browser(address());
+        String csrf = browser.csrf("/sign-in");
+        return new Someone(who.role(), "", browser.session(), csrf);
+    }
+
+    String token(Client client, String... scopes) {
+        ObjectNode body = JSON.createObjectNode().put("name", "trial").put("lifeDays", 7);
+        for (String scope : scopes) {
+            body.withArray("/scopes").add(scope);
+        }
+        return client.post("/api/v1/tokens", body.toString())
+                .expect(201)
+                .path("secret")
+                .asString();
+    }
+
+    // ------------------------------------------------------------------ what there is
+
+    World build() {
+        String call = "HOSTILE-" + Long.toString(System.nanoTime(), 36).toUpperCase(java.util.Locale.ROOT);
+        jdbc.sql("""
+                        WITH made AS (
+                            INSERT INTO call (id, code, code_prefix, title, mode, summary, opens_at, rules_version)
+                            SELECT gen_random_uuid(), :code, 'HO', title, mode, summary, opens_at, 1
+                            FROM call WHERE code = 'PLAYGROUND' RETURNING id)
+                        INSERT INTO call_rules (call_id, version, since, parameters)
+                        SELECT made.id, 1, r.since, jsonb_set(r.parameters, '{liveAwardsPerOrganisation}', '1') FROM made, call_rules r JOIN call c ON c.id = r.call_id
+                        WHERE c.code = 'PLAYGROUND' AND r.version = 1""").param("code", call).update();
+        Client steward = staff(CentreRole.DATA_STEWARD);
+        Tenant own = tenant(call, steward);
+        Tenant foreign = tenant(call, steward);
+        Map<String, Client> clients = new LinkedHashMap<>();
+        return new World(own, foreign, call, people(own, foreign, call, clients), clients);
+    }
+
+    private static String marker() {
+        byte[] random = new byte[6];
+        new SecureRandom().nextBytes(random);
+        return "zq" + HexFormat.of().formatHex(random);
+    }
+
+    private Tenant tenant(String call, Client steward) {
+        String marker = marker();
+        Client owner = signUp(marker + "o");
+        Client lead = signUp(marker + "l");
+        Client projectMember = signUp(marker + "p");
+        Client member = signUp(marker + "m");
+        String organisation = owner.post("/api/v1/organisations", """
+                        {"name": "Forja %s SL", "country": "ES"}""".formatted(marker))
+                .expect(201)
+                .path("id")
+                .asString();
+        for (Client one : List.of(lead, projectMember, member)) {
+            join(organisation, one.person().value());
+        }
+        owner.put("/api/v1/organisations/" + organisation + "/size-declaration", """
+                        {"year": 2025, "staff": 9, "turnoverEur": 800000, "balanceSheetEur": 400000, "linkedEnterprises": []}""")
+                .expect(200);
+        String draft = proposal(owner, call, organisation, marker, "DRAFT");
+        String awarded = proposal(owner, call, organisation, marker, "AWARDED");
+        String submitted = proposal(owner, call, organisation, marker, "SUBMITTED");
+        JsonNode opened = await(() -> owner.get("/api/v1/proposals/" + awarded).expect(200), p -> p.has("project"));
+        JsonNode project = await(
+                () -> owner.get("/api/v1/projects/" + opened.path("project").asString())
+                        .expect(200),
+                p -> !p.path("allocations").isEmpty());
+        String projectId = project.path("id").asString();
+        String members = "/api/v1/projects/" + projectId + "/members/";
+        owner.put(members + lead.person(), "{\"role\": \"LEAD\"}").expect(200);
+        lead.put(members + projectMember.person(), "{\"role\": \"MEMBER\"}").expect(200);
+        // So that what an owner may do is not what a lead may.
+        lead.delete(members + owner.person()).expect(204);
+        String allocation = project.path("allocations").get(0).path("id").asString();
+
+        // Everybody may see that there is such a dataset: its name holds no marker, its rows do.
+        String dataset = "set-" + marker().substring(2);
+        steward.post("/api/v1/datasets", """
+                        {"slug": "%s", "title": "Public", "summary": "Public", "licence": "CC-BY-4.0",
+                         "terms": "Name the source.", "card": "# Card", "previewPublic": false}""".formatted(dataset)).expect(201);
+        for (int version = 1; version <= 2; version++) {
+            steward.post("/api/v1/datasets/" + dataset + "/versions", "{}").expect(201);
+            upload(steward, dataset, version, "x,y\n1,secret-" + marker + "\n");
+            if (version == 1) {
+                steward.put("/api/v1/datasets/" + dataset + "/versions/1/publication", null)
+                        .expect(200);
+            }
+        }
+        String terms = owner.get("/api/v1/datasets/" + dataset)
+                .expect(200)
+                .path("terms")
+                .path("sha256")
+                .asString();
+        String agreement = owner.post("/api/v1/datasets/" + dataset + "/agreements", """
+                        {"organisation": "%s", "termsSha256": "%s"}""".formatted(organisation, terms))
+                .expect(201)
+                .path("agreement")
+                .asString();
+        assertThat(agreement).isNotEmpty();
+
+        ObjectNode order = order(allocation, "job " + marker, """
+                #!/bin/sh
+                # %1$s
+                echo log of %1$s
+                echo '{"param":"seed-%1$s","value":"42"}' >> "$FARGA_METRICS"
+                echo '{"name":"loss","step":1,"value":0.5}' >> "$FARGA_METRICS"
+                echo '{"weights": "%1$s"}' > "$FARGA_OUTPUT/model.json"
+                """.formatted(marker));
+        order.put("model", "model " + marker);
+        String job = lead.post("/api/v1/jobs", order.toString())
+                .expect(201)
+                .path("id")
+                .asString();
+        await(() -> lead.get("/api/v1/jobs/" + job).expect(200), j -> j.has("endedAt"));
+        String model = await(
+                        () -> lead.get("/api/v1/models?project=" + projectId).expect(200), m -> !m.path("items")
+                                .isEmpty())
+                .path("items")
+                .get(0)
+                .path("id")
+                .asString();
+        String run = lead.get("/api/v1/runs?project=" + projectId)
+                .expect(200)
+                .path("items")
+                .get(0)
+                .path("id")
+                .asString();
+        String notification = UUID.randomUUID().toString();
+        jdbc.sql("""
+                        INSERT INTO notification (id, person_id, at, message, arguments, link, once_key)
+                        SELECT :id, :owner, at, message, arguments, link, :id::text FROM notification
+                        WHERE person_id = ANY (:people) ORDER BY at LIMIT 1""")
+                .param("id", UUID.fromString(notification))
+                .param("owner", owner.person().value())
+                .param("people", new UUID[] {owner.person().value(), lead.person().value()})
+                .update();
+        List<String> secrets = new ArrayList<>();
+        for (Client one : List.of(owner, lead, projectMember, member)) {
+            secrets.add(one.token());
+        }
+        String link = owner.post("/api/v1/organisations/" + organisation + "/invitations", """
+                        {"email": "guest-%s@example.org", "role": "MEMBER"}""".formatted(marker))
+                .expect(201)
+                .path("link")
+                .asString();
+        secrets.add(link.replaceFirst(".*=", ""));
+        return new Tenant(
+                marker,
+                owner,
+                lead,
+                projectMember,
+                member,
+                organisation,
+                draft,
+                submitted,
+                awarded,
+                projectId,
+                project.path("slug").asString(),
+                allocation,
+                job,
+                run,
+                model,
+                agreement,
+                dataset,
+                notification,
+                List.of(
+                        organisation,
+                        draft,
+                        submitted,
+                        awarded,
+                        projectId,
+                        allocation,
+                        run,
+                        model,
+                        agreement,
+                        notification,
+                        owner.person().toString(),
+                        lead.person().toString(),
+                        projectMember.person().toString(),
+                        member.person().toString()),
+                List.copyOf(secrets));
+    }
+
+    private void join(String organisation, UUID person) {
+        jdbc.sql("INSERT INTO membership (organisation_id, person_id, role, since) VALUES (:o, :p, 'MEMBER', now())")
+                .param("o", UUID.fromString(organisation))
+                .param("p", person)
+                .update();
+    }
+
+    private void upload(Client steward, String dataset, int version, String content) {
+        try {
+            Wire.Reply reply = wire().send(new Wire.Request(
+                            "PUT",
+                            "/api/v1/datasets/" + dataset + "/versions/" + version + "/files/rows.csv",
+                            List.of(),
+                            content.getBytes(StandardCharsets.UTF_8))
+                    .with("Authorization", "Bearer " + steward.token())
+                    .with("Content-Type", "application/octet-stream"));
+            assertThat(reply.status()).as(reply.body()).isEqualTo(201);
+        } catch (java.io.IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    /** A proposal; an organisation's second under this call is left to a person to decide. */
+    private String proposal(Client author, String call, String organisation, String marker, String state) {
+        String id = author.post("/api/v1/proposals", """
+                        {"call": "%s", "organisation": "%s"}""".formatted(call, organisation))
+                .expect(201)
+                .path("id")
+                .asString();
+        String path = "/api/v1/proposals/" + id;
+        Answered saved = author.patch(path, """
+                        {"title": "Study %s", "abstract": "About %s.", "gpuHours": 0, "cpuHours": 10, "durationMonths": 1,
+                         "civilianUse": true, "noProhibitedPractice": true, "personalData": false}""".formatted(marker, marker), "If-Match", author.get(path)
+                .header("ETag"));
+        saved.expect(200);
+        if (!state.equals("DRAFT")) {
+            JsonNode became = author.put(path + "/submission", null, "If-Match", saved.header("ETag"))
+                    .expect(200);
+            assertThat(became.path("state").asString()).isEqualTo(state);
+        }
+        return id;
+    }
+
+    static ObjectNode order(String allocation, String name, String script) {
+        return JSON.createObjectNode()
+                .put("allocation", allocation)
+                .put("name", name)
+                .put("script", script)
+                .put("cpus", 1)
+                .put("memoryMebibytes", 128)
+                .put("gpus", 0)
+                .put("timeLimitSeconds", 20);
+    }
+
+    private static JsonNode await(Supplier<JsonNode> ask, java.util.function.Predicate<JsonNode> wish) {
+        Instant deadline = Instant.now().plus(SOON);
+        while (true) {
+            JsonNode now = ask.get();
+            if (wish.test(now)) {
+                return now;
+            }
+            assertThat(Instant.now()).as("still " + now).isBefore(deadline);
+            try {
+                Thread.sleep(100);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+
+    // ------------------------------------------------------------------ values
+
+    /**
+     * The value of a path's variable for things of this tenant, by the word before it. Where an allowed request would use
+     * a thing up, each request gets a fresh one. A variable that is not here fails the tests: give it a line.
+     */
+    final Map<String, Function<Tenant, String>> variables = new LinkedHashMap<>();
+
+    {
+        variables.put("organisations/id", Tenant::organisation);
+        variables.put("members/person", this::freshMember);
+        variables.put("invitations/invitation", this::freshInvitation);
+        variables.put("projects/idOrSlug", Tenant::project);
+        variables.put("allocations/id", Tenant::allocation);
+        variables.put("proposals/id", Tenant::submitted);
+        variables.put("calls/idOrCode", t -> "");
+        variables.put("datasets/slug", Tenant::dataset);
+        variables.put("versions/number", t -> "1");
+        variables.put("files/path", t -> "/rows.csv");
+        variables.put("jobs/id", Tenant::job);
+        variables.put("runs/id", Tenant::run);
+        variables.put("models/id", Tenant::model);
+        variables.put("agreements/id", Tenant::agreement);
+        variables.put("notifications/id", Tenant::notification);
+        variables.put("tokens/id", this::freshToken);
+        variables.put("sessions/handle", this::freshSession);
+        variables.put("persons/id", this::freshMember);
+        variables.put("staff/person", this::freshMember);
+        variables.put("centre-roles/role", t -> "AUDITOR");
+        variables.put("roles/role", t -> "AUDITOR");
+        variables.put("entries/number", t -> "1");
+        variables.put("checks/id", this::freshCheck);
+        // An event that failed is the centre's own; there is none here.
+        variables.put("events/id", t -> UUID.randomUUID().toString());
+        variables.put("scoped-roles/id", t -> scopedRole(UUID.fromString(freshMember(t)), "COORDINATOR", "health"));
+        variables.put("emergency-access/id", this::freshEmergency);
+        variables.put("emergency-accesses/id", this::freshEmergency);
+        variables.put("problems/name", t -> "call-closed");
+    }
+
+    /** The endpoint's path for things of this tenant. */
+    String path(Endpoint endpoint, World world, Tenant tenant) {
+        List<String> values = new ArrayList<>();
+        for (String variable : endpoint.variables()) {
+            // PermissionsTest holds that there is none that is unknown.
+            Function<Tenant, String> value =
+                    variables.getOrDefault(variable, t -> UUID.randomUUID().toString());
+            String text =
+                    switch (variable) {
+                        case "calls/idOrCode" -> world.call();
+                        case "files/path" -> endpoint.path().contains("/runs/") ? "/model.json" : value.apply(tenant);
+                        default -> value.apply(tenant);
+                    };
+            // A variable for the rest of the path begins with its slash.
+            values.add(endpoint.path().contains("/{*") && variable.endsWith("/path") ? text.substring(1) : text);
+        }
+        return endpoint.filled(values);
+    }
+
+    private String freshMember(Tenant tenant) {
+        UUID person = UUID.randomUUID();
+        jdbc.sql("""
+                        INSERT INTO person (id, email, name, language, created_at)
+                        VALUES (:id, :email, :name, 'en', now())""")
+                .param("id", person)
+                .param("email", "fresh-" + person + "@example.org")
+                .param("name", "Fresh " + tenant.marker())
+                .update();
+        join(tenant.organisation(), person);
+        jdbc.sql("INSERT INTO project_member (project_id, person_id, role, since) VALUES (:p, :id, 'MEMBER', now())")
+                .param("p", UUID.fromString(tenant.project()))
+                .param("id", person)
+                .update();
+        return person.toString();
+    }
+
+    private String freshInvitation(Tenant tenant) {
+        UUID id = UUID.randomUUID();
+        jdbc.sql("""
+                        INSERT INTO invitation (id, organisation_id, email, role, sha256, invited_by, created_at, expires_at)
+                        VALUES (:id, :organisation, :email, 'MEMBER', :sha256, :by, now(), :expires)""")
+                .param("id", id)
+                .param("organisation", UUID.fromString(tenant.organisation()))
+                .param("email", "fresh-" + id + "@example.org")
+                .param("sha256", sha256())
+                .param("by", tenant.owner().person().value())
+                .param("expires", tomorrow())
+                .update();
+        return id.toString();
+    }
+
+    private String freshToken(Tenant tenant) {
+        UUID id = UUID.randomUUID();
+        jdbc.sql("""
+                        INSERT INTO api_token (id, person_id, name, sha256, scopes, created_at, expires_at)
+                        VALUES (:id, :person, 'fresh', :sha256, ARRAY['READ'], now(), :expires)""")
+                .param("id", id)
+                .param("person", tenant.owner().person().value())
+                .param("sha256", sha256())
+                .param("expires", tomorrow())
+                .update();
+        return id.toString();
+    }
+
+    private String freshCheck(Tenant tenant) {
+        UUID id = UUID.randomUUID();
+        jdbc.sql("INSERT INTO audit_check (id, asked_by, asked_at) VALUES (:id, :by, now())")
+                .param("id", id)
+                .param("by", tenant.owner().person().value())
+                .update();
+        return id.toString();
+    }
+
+    /** Opened by somebody else, so that whoever may review it can. */
+    private String freshEmergency(Tenant tenant) {
+        UUID id = UUID.randomUUID();
+        jdbc.sql("""
+                        INSERT INTO emergency_access (id, person_id, role, reason, opened_at, expires_at)
+                        VALUES (:id, :person, 'OPERATOR', 'A fire', now(), now() + interval '1 hour')""")
+                .param("id", id)
+                .param("person", UUID.fromString(freshMember(tenant)))
+                .update();
+        return id.toString();
+    }
+
+    private String scopedRole(UUID person, String kind, String scope) {
+        UUID id = UUID.randomUUID();
+        jdbc.sql("""
+                        INSERT INTO scoped_role (id, person_id, kind, scope, granted_by, granted_at, until)
+                        VALUES (:id, :person, :kind, :scope, :by, now(), :until)""")
+                .param("id", id)
+                .param("person", person)
+                .param("kind", kind)
+                .param("scope", scope)
+                .param("by", staff(CentreRole.ADMINISTRATOR).person().value())
+                .param("until", tomorrow())
+                .update();
+        return id.toString();
+    }
+
+    private Client assessor(String call) {
+        Client client = signUp("Assessor");
+        String id = stranger()
+                .get("/api/v1/calls/" + call)
+                .expect(200)
+                .path("id")
+                .asString();
+        scopedRole(client.person().value(), "ASSESSOR", id);
+        return client;
+    }
+
+    private String freshSession(Tenant tenant) {
+        session(tenant.owner());
+        return tenant.owner()
+                .get("/api/v1/me/sessions")
+                .expect(200)
+                .valueStream()
+                .max(java.util.Comparator.comparing(s -> s.path("createdAt").asString()))
+                .orElseThrow()
+                .path("handle")
+                .asString();
+    }
+
+    private static OffsetDateTime tomorrow() {
+        return OffsetDateTime.now(ZoneOffset.UTC).plusDays(1);
+    }
+
+    private static byte[] sha256() {
+        byte[] random = new byte[32];
+        new SecureRandom().nextBytes(random);
+        return random;
+    }
+
+    // ------------------------------------------------------------------ bodies
+
+    /** What a field of this name holds in a request that means well; null where only its type can say. */
+    @Nullable
+    JsonNode meant(String field, World world, Tenant tenant) {
+        var nodes = JSON.getNodeFactory();
+        return switch (field) {
+            case "organisation", "provider" -> nodes.stringNode(tenant.organisation());
+            case "allocation" -> nodes.stringNode(tenant.allocation());
+            case "project" -> nodes.stringNode(tenant.project());
+            case "run" -> nodes.stringNode(tenant.run());
+            case "person" -> nodes.stringNode(freshMember(tenant));
+            case "job", "from" -> nodes.stringNode(tenant.job());
+            case "dataset" -> nodes.stringNode(tenant.dataset());
+            case "call" -> nodes.stringNode(world.call());
+            case "email" -> nodes.stringNode("somebody-" + UUID.randomUUID() + "@example.org");
+            case "country" -> nodes.stringNode("ES");
+            case "language" -> nodes.stringNode("en");
+            case "role" -> nodes.stringNode("MEMBER");
+            case "relation" -> nodes.stringNode("PARTNER");
+            case "scopes" -> JSON.createArrayNode().add("READ");
+            case "lifeDays", "staff", "liveAwardsPerOrganisation", "decisionWorkingDays" -> nodes.numberNode(2);
+            case "slug" -> nodes.stringNode("set-" + UUID.randomUUID());
+            case "licence" -> nodes.stringNode("CC-BY-4.0");
+            case "script" -> nodes.stringNode("#!/bin/sh\ntrue\n");
+            case "cpus", "durationMonths", "sharePercent" -> nodes.numberNode(1);
+            case "gpus", "gpuHours" -> nodes.numberNode(0);
+            case "cpuHours" -> nodes.numberNode(1);
+            case "memoryMebibytes" -> nodes.numberNode(128);
+            case "timeLimitSeconds" -> nodes.numberNode(5);
+            case "timeLimitMinutes" -> nodes.numberNode(1);
+            case "diskMebibytes" -> nodes.numberNode(64);
+            case "datasets" -> JSON.createArrayNode().add(tenant.dataset());
+            case "environment" -> JSON.createObjectNode().put("EPOCHS", "1");
+            case "year" -> nodes.numberNode(2025);
+            case "version" -> nodes.numberNode(1);
+            case "held" -> nodes.booleanNode(true);
+            case "decision" -> nodes.stringNode("DECLINE");
+            case "path", "file" -> nodes.stringNode("rows.csv");
+            case "countries" -> call(world).path("countries");
+            case "rules" -> call(world).path("rules");
+            case "durationsMonths" -> call(world).path("durationsMonths");
+            case "maxGpuHours", "maxCpuHours" -> nodes.numberNode(5000);
+            case "cluster" -> nodes.stringNode("local");
+            case "name", "title", "reason", "summary", "abstract", "model", "card", "terms" ->
+                nodes.stringNode("Well meant");
+            case "password", "present" -> nodes.stringNode("a password nobody has");
+            default -> null;
+        };
+    }
+
+    private JsonNode call(World world) {
+        return stranger().get("/api/v1/calls/" + world.call()).expect(200);
+    }
+
+    // ------------------------------------------------------------------ requests that mean well
+
+    /** What the API's description says of it; missing where it is a page. */
+    JsonNode described(Endpoint endpoint) {
+        if (document == null) {
+            document = JSON.readTree(stranger().get("/v3/api-docs").body());
+        }
+        return document.path("paths")
+                .path(endpoint.described())
+                .path(endpoint.method().toLowerCase(Locale.ROOT));
+    }
+
+    /** A request that means well; every other one asks with all of a query's parameters. */
+    Request meant(Endpoint endpoint, World world, Tenant tenant, int round) {
+        JsonNode described = described(endpoint);
+        String query = "";
+        if (endpoint.reads() && round % 2 == 0) {
+            StringBuilder asked = new StringBuilder();
+            for (String parameter : parameters(endpoint)) {
+                JsonNode value = ofRun(endpoint, parameter)
+                        ? JSON.getNodeFactory().stringNode(parameter.equals("name") ? "loss" : "model.json")
+                        : meant(parameter, world, tenant);
+                asked.append(asked.isEmpty() ? '?' : '&')
+                        .append(parameter)
+                        .append('=')
+                        .append(value == null ? "" : Hostility.escape(value.asString("")));
+            }
+            query = asked.toString();
+        }
+        Request request = Request.of(endpoint.method(), path(endpoint, world, tenant) + query);
+        if (endpoint.isApi() || endpoint.path().startsWith("/v3")) {
+            request = request.with("Accept", "*/*");
+        } else {
+            request = request.with("Accept", "text/html");
+        }
+        if (endpoint.reads()) {
+            return request;
+        }
+        if (described.toString().contains("\"If-Match\"")) {
+            request = request.with("If-Match", "\"" + (1 + round % 3) + "\"");
+        }
+        if (endpoint.path().endsWith("/sign-in")) {
+            String email = tenant.owner().email();
+            return endpoint.isApi()
+                    ? request.withBody(
+                            "application/json",
+                            JSON.createObjectNode()
+                                    .put("email", email)
+                                    .put("password", PASSWORD)
+                                    .toString()
+                                    .getBytes(StandardCharsets.UTF_8))
+                    : request.withBody(
+                            "application/x-www-form-urlencoded",
+                            ("email=" + email + "&password=" + Hostility.escape(PASSWORD))
+                                    .getBytes(StandardCharsets.UTF_8));
+        }
+        JsonNode content = described.path("requestBody").path("content");
+        if (content.has("application/json")) {
+            JsonNode schema = content.path("application/json").path("schema");
+            return request.withBody(
+                    "application/json",
+                    example(schema, "", world, tenant, 0).toString().getBytes(StandardCharsets.UTF_8));
+        }
+        if (!content.isEmpty() && !content.isMissingNode()) {
+            return request.withBody("application/octet-stream", "a,b\n1,2\n".getBytes(StandardCharsets.UTF_8));
+        }
+        if (!endpoint.isApi()) {
+            StringBuilder form = new StringBuilder();
+            for (String field : formFields()) {
+                JsonNode value = meant(field, world, tenant);
+                String text = value == null ? "1" : value.isValueNode() ? value.asString() : value.path(0).asString("");
+                form.append(form.isEmpty() ? "" : "&").append(field).append('=').append(Hostility.escape(text));
+            }
+            return request.withBody(
+                    "application/x-www-form-urlencoded", form.toString().getBytes(StandardCharsets.UTF_8));
+        }
+        return request;
+    }
+
+    private static boolean ofRun(Endpoint endpoint, String parameter) {
+        return endpoint.path().contains("/runs/") && (parameter.equals("name") || parameter.equals("path"));
+    }
+
+    private JsonNode example(JsonNode schema, String name, World world, Tenant tenant, int depth) {
+        if (schema.has("$ref")) {
+            JsonNode named = requireNonNull(document).at(schema.path("$ref").asString().substring(1));
+            return example(named, name, world, tenant, depth);
+        }
+        JsonNode meant = name.isEmpty() ? null : meant(name, world, tenant);
+        String type = schema.path("type").isArray()
+                ? schema.path("type").path(0).asString("")
+                : schema.path("type").asString("");
+        if (meant != null && (meant.isArray() == type.equals("array")) && (meant.isObject() == type.equals("object"))) {
+            return meant;
+        }
+        if (schema.has("enum")) {
+            return schema.path("enum").path(0);
+        }
+        var nodes = JSON.getNodeFactory();
+        return switch (type) {
+            case "integer", "number" -> nodes.numberNode(1);
+            case "boolean" -> nodes.booleanNode(true);
+            case "array" -> {
+                var array = JSON.createArrayNode();
+                if (depth < 3) {
+                    array.add(example(schema.path("items"), "", world, tenant, depth + 1));
+                }
+                yield array;
+            }
+            case "object" -> {
+                ObjectNode object = JSON.createObjectNode();
+                schema.path("properties")
+                        .properties()
+                        .forEach(p -> object.set(
+                                p.getKey(), example(p.getValue(), p.getKey(), world, tenant, depth + 1)));
+                yield object;
+            }
+            default -> nodes.stringNode("text");
+        };
+    }
+
+    /** The names of its query's parameters. */
+    List<String> parameters(Endpoint endpoint) {
+        Set<String> names = new TreeSet<>(endpoint.parameters());
+        described(endpoint).path("parameters").forEach(p -> {
+            if (p.path("in").asString().equals("query")) {
+                names.add(p.path("name").asString());
+            }
+        });
+        return List.copyOf(names);
+    }
+
+    /** Every field of every form, as the templates and the handlers name them. */
+    private List<String> formFields() {
+        if (formFields != null) {
+            return formFields;
+        }
+        Set<String> names = new TreeSet<>();
+        try (Stream<Path> templates = Files.walk(Path.of("src/main/resources/templates"))) {
+            for (Path template : templates.filter(Files::isRegularFile).toList()) {
+                FIELD.matcher(Files.readString(template))
+                        .results()
+                        .forEach(found -> names.add(found.group(1) == null ? found.group(2) : found.group(1)));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        endpoints().forEach(endpoint -> names.addAll(endpoint.parameters()));
+        names.removeAll(Set.of("viewport", "description", "robots"));
+        formFields = List.copyOf(names);
+        return formFields;
+    }
+}
