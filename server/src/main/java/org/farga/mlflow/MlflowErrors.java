@@ -96,6 +96,8 @@ class MlflowErrors implements ErrorForm {
                     case FORBIDDEN -> MlflowException.Code.PERMISSION_DENIED;
                     case STALE -> MlflowException.Code.RESOURCE_CONFLICT;
                     case TOO_MANY -> MlflowException.Code.REQUEST_LIMIT_EXCEEDED;
+                    case TOO_LARGE -> MlflowException.Code.INVALID_PARAMETER_VALUE;
+                    case NO_ROOM -> MlflowException.Code.TEMPORARILY_UNAVAILABLE;
                 };
         return answer(code, sentence);
     }

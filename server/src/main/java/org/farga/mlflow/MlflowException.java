@@ -16,6 +16,7 @@ final class MlflowException extends RuntimeException {
         UNAUTHENTICATED(HttpStatus.UNAUTHORIZED),
         PERMISSION_DENIED(HttpStatus.FORBIDDEN),
         REQUEST_LIMIT_EXCEEDED(HttpStatus.TOO_MANY_REQUESTS),
+        TEMPORARILY_UNAVAILABLE(HttpStatus.SERVICE_UNAVAILABLE),
         INTERNAL_ERROR(HttpStatus.INTERNAL_SERVER_ERROR);
 
         private final HttpStatus status;
