@@ -63,7 +63,7 @@ class DeviceLogins {
     }
 
     /**
-     * What a person typed a code for; refused as {@code too-many-codes} where they tried too many.
+     * What a person typed a code for; refused as {@code too-many-device-codes} where they tried too many.
      */
     // Its own transaction, so that a failure is counted whatever the caller does.
     @Transactional(propagation = Propagation.REQUIRES_NEW)
@@ -73,7 +73,7 @@ class DeviceLogins {
                 table.throttle(actor.person()).map(SignInThrottle::waitUntil).orElse(Instant.EPOCH);
         if (now.isBefore(waitUntil)) {
             return Outcome.refused(Refusal.tooMany(
-                    "too-many-codes", Duration.between(now, waitUntil).toSeconds() + 1));
+                    "too-many-device-codes", Duration.between(now, waitUntil).toSeconds() + 1));
         }
         Optional<DeviceLogin> login = table.findPending(DeviceLogin.typed(typed), now);
         if (login.isEmpty()) {

@@ -33,7 +33,7 @@ class FileStoreTest {
                 data,
                 "http://localhost",
                 "Centre",
-                ZoneId.of("UTC"),
+                ZoneId.of("UTC"), java.time.Duration.ofSeconds(10),
                 new Settings.Database(null, null, null, true, 1)));
     }
 
