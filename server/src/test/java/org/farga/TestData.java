@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -16,12 +17,16 @@ class TestData implements ApplicationContextInitializer<ConfigurableApplicationC
         try {
             Path parent = Files.createDirectories(Path.of("target/test-data").toAbsolutePath());
             Path data = Files.createTempDirectory(parent, "farga-");
-            context.getEnvironment()
-                    .getPropertySources()
-                    .addFirst(new MapPropertySource(
-                            "test-data", Map.of("farga.data", data.toString(), "farga.database.durable", "false")));
+            context.getEnvironment().getPropertySources().addFirst(new MapPropertySource("test-data", settings(data)));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static Map<String, Object> settings(Path data) {
+        Map<String, Object> settings = new HashMap<>(TestProvider.get().settings());
+        settings.put("farga.data", data.toString());
+        settings.put("farga.database.durable", "false");
+        return settings;
     }
 }

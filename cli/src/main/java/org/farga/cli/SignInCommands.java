@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.StringJoiner;
 import org.farga.cli.Cli.Exit;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,7 @@ final class SignInCommands {
             footerHeading = "%nExamples:%n",
             footer = {
                 "  farga login",
+                "  farga login --browser",
                 "  farga login --server https://farga.example.org --email ana@example.org",
                 "  pass show farga | farga login --email ana@example.org --password-stdin",
                 "  pass show farga | farga login --email ana@example.org --password-stdin --code 123456"
@@ -34,6 +36,11 @@ final class SignInCommands {
         private boolean passwordFromInput;
 
         @Option(
+                names = "--browser",
+                description = "Sign in with a browser, here or on another machine: for those without a password.")
+        private boolean withBrowser;
+
+        @Option(
                 names = "--code",
                 description = "The code of your authenticator app, or a recovery code; asked for where it is needed.")
         private @Nullable String code;
@@ -43,11 +50,14 @@ final class SignInCommands {
         }
 
         @Override
-        int run() throws IOException {
+        int run() throws IOException, InterruptedException {
             URI server = session.server();
             if (server.getScheme().equals("http")
                     && !InetAddress.getByName(server.getHost()).isLoopbackAddress()) {
                 screen.note("Warning: " + server + " is not encrypted; others on the way can read your password.");
+            }
+            if (withBrowser) {
+                return kept(server, byBrowser(session.openApi().as(null)));
             }
             String address = email != null ? email : screen.ask("E-mail", "");
             String password = passwordFromInput
@@ -55,10 +65,64 @@ final class SignInCommands {
                     : screen.askSecret("Password");
             Api api = session.openApi().as(null);
             JsonNode issued = signIn(api, address, password);
+            return kept(server, issued);
+        }
+
+        /** Shows a code, and waits until a person has typed it in a browser where they are signed in. */
+        private JsonNode byBrowser(Api api) throws InterruptedException {
+            JsonNode started =
+                    api.post("/api/v1/device-logins", Api.object("name", "farga on " + host())).json();
+            String page = text(started, "verificationUri");
+            screen.note("Open " + page + " in a browser and type this code there:");
+            screen.note("");
+            screen.note("    " + text(started, "userCode"));
+            screen.note("");
+            screen.note("It holds for " + started.path("expiresInSeconds").asLong() / 60
+                    + " minutes. Tell it to nobody: whoever gets you to type theirs gets your account.");
+            if (screen.canAsk()) {
+                open(page);
+            }
+            JsonNode code = Api.object("deviceCode", text(started, "deviceCode"));
+            long pause = started.path("intervalSeconds").asLong(5);
+            while (true) {
+                Thread.sleep(Duration.ofSeconds(pause));
+                try {
+                    return api.post("/api/v1/device-logins/token", code).json();
+                } catch (Problem e) {
+                    if (e.name().equals("device-login-too-often")) {
+                        pause += 5;
+                    } else if (!e.name().equals("device-login-pending")) {
+                        throw e;
+                    }
+                }
+            }
+        }
+
+        // Where there is a desktop; elsewhere the person opens the address themselves.
+        private void open(String page) {
+            boolean mac = System.getProperty("os.name", "").startsWith("Mac");
+            boolean desktop = mac
+                    || session.environment().containsKey("DISPLAY")
+                    || session.environment().containsKey("WAYLAND_DISPLAY");
+            if (!desktop) {
+                return;
+            }
+            try {
+                new ProcessBuilder(mac ? "open" : "xdg-open", page)
+                        .redirectErrorStream(true)
+                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                        .start();
+            } catch (IOException e) {
+                // There is no such program; the address stands on the screen.
+            }
+        }
+
+        private int kept(URI server, JsonNode issued) {
             String secret = text(issued, "secret");
             JsonNode token = issued.path("token");
-            session.credentials().keep(new Credentials.Token(server, address, text(token, "id"), secret));
-            JsonNode me = api.as(secret).get("/api/v1/me").json();
+            JsonNode me = session.openApi().as(secret).get("/api/v1/me").json();
+            session.credentials()
+                    .keep(new Credentials.Token(server, text(me, "email"), text(token, "id"), secret));
             if (!printed(me)) {
                 screen.say("Signed in to " + server + " as " + bold(text(me, "name")) + " (" + text(me, "email")
                         + "), until " + session.day(text(token, "expiresAt")) + ".");

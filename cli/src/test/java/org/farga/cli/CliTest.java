@@ -285,6 +285,36 @@ class CliTest {
     }
 
     @Test
+    void aSignInWithABrowserWaitsUntilSomebodyTypedTheCode() throws IOException {
+        farga.on("POST /api/v1/device-logins", 201, """
+                {"deviceCode": "farga_device_x", "userCode": "BCDF-GHJK", "verificationUri": "https://farga.example.org/device",
+                 "expiresInSeconds": 600, "intervalSeconds": 0}""");
+        farga.on("POST /api/v1/device-logins/token", 409, """
+                {"type": "/problems/device-login-pending", "detail": "Nobody confirmed yet."}""");
+        farga.on("POST /api/v1/device-logins/token", 201, """
+                {"secret": "farga_secret", "token": {"id": "t1", "expiresAt": "2026-12-22T12:00:00Z"}}""");
+        farga.on("GET /api/v1/me", 200, """
+                {"name": "Ana Puig", "email": "ana@example.org", "organisations": {}, "scopes": ["READ"]}""");
+        assertThat(run("login", "--browser")).isZero();
+        assertThat(test.err())
+                .contains("https://farga.example.org/device", "BCDF-GHJK", "10 minutes")
+                .doesNotContain("farga_device_x");
+        assertThat(test.out()).contains("Ana Puig").doesNotContain("farga_secret");
+        assertThat(Files.readString(folder.resolve("farga/credentials.json"))).contains("farga_secret");
+    }
+
+    @Test
+    void aSignInWithABrowserThatWasRefusedSaysSo() {
+        farga.on("POST /api/v1/device-logins", 201, """
+                {"deviceCode": "x", "userCode": "BCDF-GHJK", "verificationUri": "https://farga.example.org/device",
+                 "expiresInSeconds": 600, "intervalSeconds": 0}""");
+        farga.on("POST /api/v1/device-logins/token", 403, """
+                {"type": "/problems/device-login-denied", "detail": "This sign-in was refused on the page."}""");
+        assertThat(run("login", "--browser")).isNotZero();
+        assertThat(test.err()).contains("refused on the page");
+    }
+
+    @Test
     void aSecondFactorIsSentWithTheSignIn() {
         farga.on("POST /api/v1/sign-in", 403, """
                 {"type": "/problems/second-factor-required", "detail": "This account has a second factor."}""");

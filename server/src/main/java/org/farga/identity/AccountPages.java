@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.UUID;
 import org.farga.people.People;
 import org.farga.people.Person;
+import org.farga.platform.Languages;
 import org.farga.platform.Shells;
 import org.farga.shared.Actor;
 import org.farga.shared.Outcome;
@@ -33,6 +34,8 @@ class AccountPages {
     private final Accounts accounts;
     private final ApiTokens tokens;
     private final BrowserSessions sessions;
+    private final ExternalIdentities identities;
+    private final OidcProviders providers;
     private final SecondFactors factors;
     private final EmailAddresses addresses;
     private final Passkeys passkeys;
@@ -43,6 +46,8 @@ class AccountPages {
             Accounts accounts,
             ApiTokens tokens,
             BrowserSessions sessions,
+            ExternalIdentities identities,
+            OidcProviders providers,
             SecondFactors factors,
             EmailAddresses addresses,
             Passkeys passkeys,
@@ -51,6 +56,8 @@ class AccountPages {
         this.accounts = accounts;
         this.tokens = tokens;
         this.sessions = sessions;
+        this.identities = identities;
+        this.providers = providers;
         this.factors = factors;
         this.addresses = addresses;
         this.passkeys = passkeys;
@@ -107,7 +114,7 @@ class AccountPages {
             @RequestParam(required = false) @Nullable Set<Scope> scopes,
             @RequestParam(required = false) @Nullable Integer lifeDays,
             HttpServletRequest request) {
-        return switch (tokens.issue(actor, name, scopes, lifeDays)) {
+        return switch (tokens.issue(actor, name, scopes, lifeDays, SignInFilter.signedIn(request))) {
             case Outcome.Done<ApiTokens.Issued>(ApiTokens.Issued issued) ->
                 page(actor, "", null, issued.secret().text(), request);
             case Outcome.Refused<ApiTokens.Issued>(Refusal refusal) -> page(actor, "tokens", refusal, null, request);
@@ -152,6 +159,8 @@ class AccountPages {
         model.put("email", addresses.status(person));
         model.put("tokens", tokens.list(actor));
         model.put("sessions", sessions.list(actor.person(), session(request)));
+        model.put("identities", identities.list(actor));
+        model.put("providers", providers.choices(Languages.of(request)));
         model.put("factors", factors.status(actor.person()));
         model.put("passkeys", passkeys.list(actor.person()));
         model.put("passkeyHost", passkeys.relyingParty().map(RelyingParty::id).orElse(""));

@@ -10,6 +10,7 @@ import org.farga.audit.AuditLog;
 import org.farga.people.People;
 import org.farga.people.Person;
 import org.farga.shared.Actor;
+import org.farga.shared.CentreRole;
 import org.farga.shared.EmailAddress;
 import org.farga.shared.Fields;
 import org.farga.shared.Outcome;
@@ -23,11 +24,12 @@ import org.springframework.transaction.annotation.Transactional;
 
 /** Signing up, and proving with a password who one is. */
 @Service
-class Accounts {
+class Accounts implements WayIn {
     private final People people;
     private final PasswordTable table;
     private final PasswordEncoder passwords;
     private final BrowserSessions sessions;
+    private final OidcSettings settings;
     private final EmailAddresses addresses;
     private final AccountNotices notices;
     private final AuditLog audit;
@@ -41,6 +43,7 @@ class Accounts {
             PasswordTable table,
             PasswordEncoder passwords,
             BrowserSessions sessions,
+            OidcSettings settings,
             EmailAddresses addresses,
             AccountNotices notices,
             AuditLog audit,
@@ -49,6 +52,7 @@ class Accounts {
         this.table = table;
         this.passwords = passwords;
         this.sessions = sessions;
+        this.settings = settings;
         this.addresses = addresses;
         this.notices = notices;
         this.audit = audit;
@@ -63,6 +67,9 @@ class Accounts {
             @Nullable String name,
             @Nullable String password,
             @Nullable String language) {
+        if (!settings.signIn().password()) {
+            return Outcome.refused(Refusal.forbidden("password-sign-in-off"));
+        }
         Instant now = clock.instant();
         Optional<SignUpLimit> limit = SignUpLimit.of(address, now);
         // Every try counts: the answer to one tells whether an address has an account.
@@ -89,7 +96,8 @@ class Accounts {
 
     /**
      * The person behind an address and password. Refused as {@code wrong-credentials} whether the address or the
-     * password is wrong, and as {@code too-many-sign-ins} where it was tried too often.
+     * password is wrong, {@code too-many-sign-ins} where it was tried too often; with the right one as {@code password-sign-in-off} where
+     * the settings keep it for administrators.
      */
     // Its own transaction, so that a failure is counted whatever the caller does.
     @Transactional(propagation = Propagation.REQUIRES_NEW)
@@ -113,7 +121,18 @@ class Accounts {
             return Outcome.refused(Refusal.forbidden("wrong-credentials"));
         }
         table.forgetFailures(address.get());
+        // With passwords turned off, administrators still get in, so that a broken provider locks nobody out for good.
+        if (!settings.signIn().password()
+                && !people.withRole(CentreRole.ADMINISTRATOR)
+                        .contains(person.get().id())) {
+            return Outcome.refused(Refusal.forbidden("password-sign-in-off"));
+        }
         return Outcome.done(person.get());
+    }
+
+    @Override
+    public int count(PersonId person) {
+        return settings.signIn().password() && table.find(person).isPresent() ? 1 : 0;
     }
 
     /**

@@ -17,6 +17,7 @@ import java.util.stream.Collectors;
 import org.farga.platform.Secret;
 import org.farga.shared.PersonId;
 import org.farga.shared.Scope;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -28,10 +29,10 @@ class ApiTokenTable {
         this.jdbc = jdbc;
     }
 
-    void insert(ApiToken token, Secret secret) {
+    void insert(ApiToken token, Secret secret, @Nullable SignedIn how) {
         jdbc.sql("""
-                INSERT INTO api_token (id, person_id, name, sha256, scopes, created_at, expires_at)
-                VALUES (:id, :person, :name, :sha256, :scopes, :createdAt, :expiresAt)""")
+                INSERT INTO api_token (id, person_id, name, sha256, scopes, created_at, expires_at, signed_in)
+                VALUES (:id, :person, :name, :sha256, :scopes, :createdAt, :expiresAt, :signedIn)""")
                 .param("id", token.id())
                 .param("person", token.person().value())
                 .param("name", token.name())
@@ -41,13 +42,14 @@ class ApiTokenTable {
                         token.scopes().stream().map(Enum::name).sorted().toArray(String[]::new))
                 .param("createdAt", utc(token.createdAt()))
                 .param("expiresAt", utc(token.expiresAt()))
+                .param("signedIn", how == null ? null : how.text())
                 .update();
     }
 
     /** Whose living token this is, and what for; takes down that it was used, to the minute. */
     Optional<Holder> use(byte[] sha256, Instant now) {
         Optional<Holder> holder = jdbc.sql("""
-                        SELECT person_id, scopes, last_used_at FROM api_token
+                        SELECT person_id, scopes, last_used_at, created_at, signed_in FROM api_token
                         WHERE sha256 = :sha256 AND revoked_at IS NULL AND expires_at > :now""")
                 .param("sha256", sha256)
                 .param("now", utc(now))
@@ -56,7 +58,9 @@ class ApiTokenTable {
                     return new Holder(
                             new PersonId(row.getObject("person_id", UUID.class)),
                             scopes(row),
-                            used != null && used.toInstant().isAfter(now.minusSeconds(60)));
+                            used != null && used.toInstant().isAfter(now.minusSeconds(60)),
+                            row.getObject("created_at", OffsetDateTime.class).toInstant(),
+                            SignedIn.parse(row.getString("signed_in")).orElse(null));
                 })
                 .optional();
         if (holder.isPresent() && !holder.get().usedThisMinute()) {
@@ -67,8 +71,13 @@ class ApiTokenTable {
         return holder;
     }
 
-    /** Whoever comes with a token. */
-    record Holder(PersonId person, Set<Scope> scopes, boolean usedThisMinute) {}
+    /** Whoever comes with a token, and how they had signed in when they made it. */
+    record Holder(
+            PersonId person,
+            Set<Scope> scopes,
+            boolean usedThisMinute,
+            Instant madeAt,
+            @Nullable SignedIn how) {}
 
     /** The living ones of a person, newest first. */
     List<ApiToken> list(PersonId person, Instant now) {

@@ -25,12 +25,14 @@ import org.springframework.transaction.annotation.Transactional;
 class ApiTokens {
     private final ApiTokenTable table;
     private final Actors actors;
+    private final StrongRoles strongRoles;
     private final AuditLog audit;
     private final Clock clock;
 
-    ApiTokens(ApiTokenTable table, Actors actors, AuditLog audit, Clock clock) {
+    ApiTokens(ApiTokenTable table, Actors actors, StrongRoles strongRoles, AuditLog audit, Clock clock) {
         this.table = table;
         this.actors = actors;
+        this.strongRoles = strongRoles;
         this.audit = audit;
         this.clock = clock;
     }
@@ -38,22 +40,35 @@ class ApiTokens {
     /** A new token with its secret, which is not kept and cannot be shown again. */
     record Issued(ApiToken token, Secret secret) {}
 
-    /** A token can pass on no scope that it does not have itself. */
+    /**
+     * A token can pass on no scope that it does not have itself.
+     *
+     * @param how how the actor signed in; the token is no stronger than that
+     */
     @Transactional
-    Outcome<Issued> issue(Actor actor, @Nullable String name, @Nullable Set<Scope> scopes, @Nullable Integer lifeDays) {
+    Outcome<Issued> issue(
+            Actor actor,
+            @Nullable String name,
+            @Nullable Set<Scope> scopes,
+            @Nullable Integer lifeDays,
+            @Nullable SignedIn how) {
         if (scopes != null && !actor.scopes().containsAll(scopes)) {
             return Outcome.refused(Refusal.forbidden("scope-not-held"));
         }
-        return issue(actor.person(), name, scopes, lifeDays);
+        return issue(actor.person(), name, scopes, lifeDays, how);
     }
 
     /** For somebody who has just proved who they are. */
     @Transactional
     Outcome<Issued> issue(
-            PersonId person, @Nullable String name, @Nullable Set<Scope> scopes, @Nullable Integer lifeDays) {
+            PersonId person,
+            @Nullable String name,
+            @Nullable Set<Scope> scopes,
+            @Nullable Integer lifeDays,
+            @Nullable SignedIn how) {
         return ApiToken.issue(person, name, scopes, lifeDays, clock.instant()).map(token -> {
             Secret secret = Secret.create("token");
-            table.insert(token, secret);
+            table.insert(token, secret, how);
             audit.recordBy(
                     person,
                     "token.issued",
@@ -82,9 +97,17 @@ class ApiTokens {
         audit.record(actor, "token.revoked", "token", id, Map.of());
     }
 
+    /** Somebody who comes with a token, and how they had signed in when they made it. */
+    record Holder(Actor actor, @Nullable SignedIn how) {}
+
     /** Who comes with this token, with what it and its person may do by now. */
-    Optional<Actor> holder(Secret token) {
+    Optional<Holder> holder(Secret token) {
         return table.use(token.sha256(), clock.instant())
-                .flatMap(holder -> actors.find(holder.person(), holder.scopes()));
+                .flatMap(holder -> actors.find(holder.person(), holder.scopes())
+                        .map(actor -> new Holder(
+                                strongRoles
+                                        .withToken(actor, holder.how(), holder.madeAt())
+                                        .actor(),
+                                holder.how())));
     }
 }

@@ -6,11 +6,14 @@ import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpSession;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Predicate;
 import org.farga.audit.AuditLog;
 import org.farga.people.Person;
 import org.farga.platform.Cookies;
@@ -32,6 +35,10 @@ import org.springframework.web.context.request.ServletRequestAttributes;
 class BrowserSessions {
     private static final String BROWSER = "farga.browser";
     private static final String SIGNED_IN = "farga.signed-in";
+    private static final String IDENTITY = "farga.identity";
+    private static final String ISSUER = "farga.oidc.issuer";
+    private static final String PROVIDER_SESSION = "farga.oidc.sid";
+    private static final String ID_TOKEN = "farga.oidc.id-token";
     private static final int LONGEST_BROWSER = 200;
 
     private final FindByIndexNameSessionRepository<? extends Session> repository;
@@ -95,9 +102,55 @@ class BrowserSessions {
 
     /** How the person behind this request's session proved who they are; empty without such a session. */
     static Optional<SignedIn> signedIn(HttpServletRequest request) {
+        return text(request, SIGNED_IN).flatMap(SignedIn::parse);
+    }
+
+    /** Signs a person in whom a provider vouches for, and keeps what a sign-out there or from there needs. */
+    void open(
+            Person person,
+            UUID identity,
+            OidcArrival arrival,
+            String idToken,
+            HttpServletRequest request,
+            HttpServletResponse response) {
+        open(person, arrival.signedIn(), request, response);
+        keepProvider(identity, arrival, idToken, request);
+    }
+
+    /** Keeps with this request's session what a sign-out at the provider, or from there, needs. */
+    static void keepProvider(UUID identity, OidcArrival arrival, String idToken, HttpServletRequest request) {
+        HttpSession session = request.getSession(true);
+        session.setAttribute(IDENTITY, identity.toString());
+        session.setAttribute(ISSUER, arrival.issuer());
+        session.setAttribute(ID_TOKEN, idToken);
+        if (arrival.sid() != null) {
+            session.setAttribute(PROVIDER_SESSION, arrival.sid());
+        }
+    }
+
+    /** What {@link #keepProvider} kept, to be carried into the session that follows. */
+    static Map<String, String> keptOfProvider(HttpServletRequest request) {
+        Map<String, String> kept = new HashMap<>();
+        for (String name : List.of(IDENTITY, ISSUER, PROVIDER_SESSION, ID_TOKEN)) {
+            text(request, name).ifPresent(value -> kept.put(name, value));
+        }
+        return kept;
+    }
+
+    /** The link at a provider that this request's session began by. */
+    static Optional<UUID> identity(HttpServletRequest request) {
+        return text(request, IDENTITY).map(UUID::fromString);
+    }
+
+    /** The token that this request's session began by, for the sign-out at the provider. */
+    static Optional<String> idToken(HttpServletRequest request) {
+        return text(request, ID_TOKEN);
+    }
+
+    private static Optional<String> text(HttpServletRequest request, String name) {
         HttpSession session = request.getSession(false);
-        return session != null && session.getAttribute(SIGNED_IN) instanceof String text
-                ? SignedIn.parse(text)
+        return session != null && session.getAttribute(name) instanceof String text
+                ? Optional.of(text)
                 : Optional.empty();
     }
 
@@ -161,6 +214,32 @@ class BrowserSessions {
     /** Ends all of a person's but one. */
     void endOthers(PersonId person, @Nullable String keptId) {
         sessions(person).keySet().stream().filter(id -> !id.equals(keptId)).forEach(repository::deleteById);
+    }
+
+    /** Ends those of a person's that began by this link, but one; how many. */
+    int endThoseBy(PersonId person, UUID identity, @Nullable String keptId) {
+        return end(
+                person,
+                id -> !id.equals(keptId),
+                session -> identity.toString().equals(session.getAttribute(IDENTITY)));
+    }
+
+    /** Ends those of a person's that began by this session at a provider; how many. */
+    int endThoseWith(PersonId person, String issuer, String sid) {
+        return end(
+                person,
+                id -> true,
+                session -> issuer.equals(session.getAttribute(ISSUER))
+                        && sid.equals(session.getAttribute(PROVIDER_SESSION)));
+    }
+
+    private int end(PersonId person, Predicate<String> byId, Predicate<Session> by) {
+        List<String> ids = sessions(person).entrySet().stream()
+                .filter(e -> byId.test(e.getKey()) && by.test(e.getValue()))
+                .map(Map.Entry::getKey)
+                .toList();
+        ids.forEach(repository::deleteById);
+        return ids.size();
     }
 
     private Map<String, ? extends Session> sessions(PersonId person) {

@@ -73,6 +73,12 @@ class EmailAddresses implements Attention {
         }
     }
 
+    /** Takes down that a sign-in provider vouches for the address; no mail is needed. */
+    @Transactional(propagation = Propagation.MANDATORY)
+    void vouchedFor(Person person) {
+        table.verify(person.id(), person.email(), clock.instant());
+    }
+
     /** The same again, for a mail that got lost. */
     @Transactional
     Outcome<Person> sendAgain(Actor actor) {

@@ -50,13 +50,20 @@ class SecurityConfiguration {
     @Bean
     @Order(2)
     SecurityFilterChain api(
-            HttpSecurity http, ApiTokens tokens, Actors actors, ProblemWriter problems, List<BearerTokens> others)
+            HttpSecurity http,
+            ApiTokens tokens,
+            Actors actors,
+            StrongRoles strongRoles,
+            ProblemWriter problems,
+            List<BearerTokens> others)
             throws Exception {
-        return common(http, tokens, actors, problems, others)
+        return common(http, tokens, actors, strongRoles, problems, others)
                 .securityMatcher("/api/**", "/mlflow/*/*/**", "/v3/api-docs/**")
                 .authorizeHttpRequests(r -> r.requestMatchers("/v3/api-docs/**")
                         .permitAll()
                         .requestMatchers(HttpMethod.POST, "/api/v1/persons", "/api/v1/sign-in", "/api/v1/setup")
+                        .permitAll()
+                        .requestMatchers(HttpMethod.POST, "/api/v1/device-logins", "/api/v1/device-logins/token")
                         .permitAll()
                         // Of a dataset strangers see everything but its files.
                         .requestMatchers("/api/v1/datasets/*/versions/*/files/**")
@@ -81,9 +88,14 @@ class SecurityConfiguration {
     @Bean
     @Order(3)
     SecurityFilterChain pages(
-            HttpSecurity http, ApiTokens tokens, Actors actors, ProblemWriter problems, List<BearerTokens> others)
+            HttpSecurity http,
+            ApiTokens tokens,
+            Actors actors,
+            StrongRoles strongRoles,
+            ProblemWriter problems,
+            List<BearerTokens> others)
             throws Exception {
-        return common(http, tokens, actors, problems, others)
+        return common(http, tokens, actors, strongRoles, problems, others)
                 .authorizeHttpRequests(r -> r.requestMatchers(
                                 "/",
                                 "/sign-in",
@@ -107,9 +119,10 @@ class SecurityConfiguration {
                         .permitAll()
                         .anyRequest()
                         .authenticated())
-                // Changing the language one reads in is no harm, and strangers have no session to hold a token.
+                // Changing the language one reads in is no harm, and strangers have no session to hold a token. What a
+                // provider sends from server to server is signed.
                 .csrf(c -> c.csrfTokenRepository(new HttpSessionCsrfTokenRepository())
-                        .ignoringRequestMatchers("/language"))
+                        .ignoringRequestMatchers("/language", "/sign-in/signed-out-there/*"))
                 .exceptionHandling(e -> e.authenticationEntryPoint((request, response, thrown) -> {
                             // Only an address of our own is remembered for after the sign-in.
                             String back = request.getMethod().equals("GET") ? request.getRequestURI() : "/";
@@ -122,7 +135,12 @@ class SecurityConfiguration {
     }
 
     private static HttpSecurity common(
-            HttpSecurity http, ApiTokens tokens, Actors actors, ProblemWriter problems, List<BearerTokens> others)
+            HttpSecurity http,
+            ApiTokens tokens,
+            Actors actors,
+            StrongRoles strongRoles,
+            ProblemWriter problems,
+            List<BearerTokens> others)
             throws Exception {
         return http.securityContext(c -> c.securityContextRepository(new NullSecurityContextRepository()))
                 .requestCache(AbstractHttpConfigurer::disable)
@@ -132,7 +150,7 @@ class SecurityConfiguration {
                 .anonymous(Customizer.withDefaults())
                 .sessionManagement(s -> s.disable())
                 .addFilterBefore(
-                        new SignInFilter(tokens, actors, problems, others),
+                        new SignInFilter(tokens, actors, strongRoles, problems, others),
                         org.springframework.security.web.authentication.AnonymousAuthenticationFilter.class);
     }
 }

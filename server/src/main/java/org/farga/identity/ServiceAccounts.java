@@ -136,7 +136,7 @@ class ServiceAccounts {
         if (scopes != null && !actor.scopes().containsAll(scopes)) {
             return Outcome.refused(Refusal.forbidden("scope-not-held"));
         }
-        return tokens.issue(account, name, scopes, lifeDays).map(issued -> {
+        return tokens.issue(account, name, scopes, lifeDays, null).map(issued -> {
             audit.record(
                     actor,
                     "service-account.token-issued",

@@ -6,16 +6,22 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpSession;
 import java.io.IOException;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.farga.people.Actors;
 import org.farga.platform.BearerTokens;
 import org.farga.platform.CurrentActor;
+import org.farga.platform.Navigation;
+import org.farga.platform.OwnPath;
 import org.farga.platform.ProblemWriter;
 import org.farga.platform.Secret;
 import org.farga.shared.Actor;
+import org.farga.shared.CentreRole;
 import org.farga.shared.PersonId;
 import org.farga.shared.Scope;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
@@ -31,16 +37,25 @@ final class SignInFilter extends OncePerRequestFilter {
     /** The session's only content of ours: the person's identifier. */
     static final String SESSION_PERSON = "farga.person";
 
+    private static final String SIGNED_IN = "farga.how-signed-in";
+    private static final String SLEEPING = "farga.sleeping-roles";
     private static final String BEARER = "Bearer ";
 
     private final ApiTokens tokens;
     private final Actors actors;
+    private final StrongRoles strongRoles;
     private final ProblemWriter problems;
     private final List<BearerTokens> others;
 
-    SignInFilter(ApiTokens tokens, Actors actors, ProblemWriter problems, List<BearerTokens> others) {
+    SignInFilter(
+            ApiTokens tokens,
+            Actors actors,
+            StrongRoles strongRoles,
+            ProblemWriter problems,
+            List<BearerTokens> others) {
         this.others = others;
         this.tokens = tokens;
+        this.strongRoles = strongRoles;
         this.actors = actors;
         this.problems = problems;
     }
@@ -58,7 +73,13 @@ final class SignInFilter extends OncePerRequestFilter {
         if (authorization != null && authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
             Secret secret = new Secret(authorization.substring(BEARER.length()).strip());
             Optional<BearerTokens> others = others(secret);
-            actor = others.isPresent() ? others.get().bearer(secret, request) : tokens.holder(secret);
+            if (others.isPresent()) {
+                actor = others.get().bearer(secret, request);
+            } else {
+                Optional<ApiTokens.Holder> holder = tokens.holder(secret);
+                holder.ifPresent(h -> request.setAttribute(SIGNED_IN, h.how()));
+                actor = holder.map(ApiTokens.Holder::actor);
+            }
             if (others.isPresent() && actor.isPresent() && !others.get().covers(request)) {
                 problems.write(request, response, HttpStatus.FORBIDDEN, "token-elsewhere");
                 return;
@@ -75,6 +96,10 @@ final class SignInFilter extends OncePerRequestFilter {
             }
         } else {
             actor = bySession(request);
+        }
+        if (leadsToSleepingRole(request)) {
+            response.sendRedirect(OwnPath.address("/sign-in/step-up", request.getRequestURI()));
+            return;
         }
         actor.ifPresent(known -> {
             request.setAttribute(CurrentActor.ATTRIBUTE, known);
@@ -110,6 +135,37 @@ final class SignInFilter extends OncePerRequestFilter {
     private Optional<Actor> bySession(HttpServletRequest request) {
         HttpSession session = request.getSession(false);
         Object person = session == null ? null : session.getAttribute(SESSION_PERSON);
-        return person instanceof String id ? actors.find(PersonId.valueOf(id)) : Optional.empty();
+        if (!(person instanceof String id)) {
+            return Optional.empty();
+        }
+        SignedIn how = BrowserSessions.signedIn(request).orElse(null);
+        request.setAttribute(SIGNED_IN, how);
+        return actors.find(PersonId.valueOf(id)).map(actor -> {
+            StrongRoles.Judged judged = strongRoles.inSession(
+                    actor, how, BrowserSessions.identity(request).orElse(null));
+            request.setAttribute(SLEEPING, judged.sleeping());
+            return judged.actor();
+        });
+    }
+
+    /** How whoever asks signed in, now or when they made their token; null where that is not known. */
+    static @Nullable SignedIn signedIn(HttpServletRequest request) {
+        return request.getAttribute(SIGNED_IN) instanceof SignedIn how ? how : null;
+    }
+
+    /** The roles of whoever asks that wait for a stronger sign-in. */
+    static Set<CentreRole> sleeping(HttpServletRequest request) {
+        Set<CentreRole> roles = EnumSet.noneOf(CentreRole.class);
+        if (request.getAttribute(SLEEPING) instanceof Set<?> sleeping) {
+            sleeping.forEach(role -> roles.add((CentreRole) role));
+        }
+        return roles;
+    }
+
+    // A page of the centre answers "not found" to somebody whose role sleeps; they are shown how to wake it instead.
+    private static boolean leadsToSleepingRole(HttpServletRequest request) {
+        return request.getMethod().equals("GET")
+                && (Navigation.CENTRE.holds(request.getRequestURI()) || Navigation.AUDIT.holds(request.getRequestURI()))
+                && !sleeping(request).isEmpty();
     }
 }

@@ -7,11 +7,14 @@ import java.time.Clock;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.farga.people.People;
 import org.farga.people.Person;
+import org.farga.platform.CurrentActor;
 import org.farga.platform.Languages;
 import org.farga.platform.Messages;
 import org.farga.platform.OwnPath;
+import org.farga.platform.Settings;
 import org.farga.platform.Shells;
 import org.farga.shared.Actor;
 import org.farga.shared.Outcome;
@@ -33,6 +36,8 @@ class SignInPages {
     private final SignInSteps steps;
     private final Passkeys passkeys;
     private final Shells shells;
+    private final OidcProviders providers;
+    private final Settings settings;
     private final Clock clock;
 
     SignInPages(
@@ -42,6 +47,8 @@ class SignInPages {
             SignInSteps steps,
             Passkeys passkeys,
             Shells shells,
+            OidcProviders providers,
+            Settings settings,
             Clock clock) {
         this.people = people;
         this.accounts = accounts;
@@ -49,12 +56,22 @@ class SignInPages {
         this.steps = steps;
         this.passkeys = passkeys;
         this.shells = shells;
+        this.providers = providers;
+        this.settings = settings;
         this.clock = clock;
     }
 
     @GetMapping("/sign-in")
     ModelAndView signInForm(@RequestParam(required = false) @Nullable String next, HttpServletRequest request) {
         return page("identity/sign-in", Map.of("next", OwnPath.of(next)), null, request);
+    }
+
+    /** The way in for administrators where passwords are turned off; shows the form whatever the settings say. */
+    @GetMapping("/sign-in/local")
+    ModelAndView localForm(@RequestParam(required = false) @Nullable String next, HttpServletRequest request) {
+        ModelAndView page = page("identity/sign-in", Map.of("next", OwnPath.of(next)), null, request);
+        page.addObject("passwords", true);
+        return page;
     }
 
     @PostMapping("/sign-in")
@@ -68,10 +85,12 @@ class SignInPages {
             }
             case Outcome.Refused<Person>(Refusal refusal) ->
                 page(
-                        "identity/sign-in",
-                        Map.of("next", next, "email", typed.getOrDefault("email", "")),
-                        refusal,
-                        request);
+                                "identity/sign-in",
+                                Map.of("next", next, "email", typed.getOrDefault("email", "")),
+                                refusal,
+                                request)
+                        // Whoever came with a password sees where to type it again.
+                        .addObject("passwords", true);
         };
     }
 
@@ -82,6 +101,9 @@ class SignInPages {
 
     @GetMapping("/sign-up")
     ModelAndView signUpForm(@RequestParam(required = false) @Nullable String next, HttpServletRequest request) {
+        if (!providers.signIn().password()) {
+            return new ModelAndView("redirect:" + OwnPath.address("/sign-in", next));
+        }
         return page("identity/sign-up", Map.of("next", OwnPath.of(next)), null, request);
     }
 
@@ -105,13 +127,30 @@ class SignInPages {
         };
     }
 
+    /** Ends the session here at once, and offers to end the provider's too, where one vouched. */
     @PostMapping("/sign-out")
-    String signOut(HttpServletRequest request) {
+    ModelAndView signOut(HttpServletRequest request) {
+        Optional<String> provider = BrowserSessions.signedIn(request).map(SignedIn::provider);
+        Optional<String> idToken = BrowserSessions.idToken(request);
         HttpSession session = request.getSession(false);
         if (session != null) {
             session.invalidate();
         }
-        return "redirect:/";
+        Optional<String> there = provider.isEmpty() || idToken.isEmpty()
+                ? Optional.empty()
+                : providers
+                        .find(provider.get())
+                        .flatMap(known -> OidcPages.signOutAddress(
+                                known, idToken.get(), settings.publicUrl().replaceFirst("/+$", "")));
+        if (there.isEmpty()) {
+            return new ModelAndView("redirect:/");
+        }
+        request.removeAttribute(CurrentActor.ATTRIBUTE);
+        Map<String, Object> model = new HashMap<>();
+        model.put("shell", shells.of(request));
+        model.put("provider", providers.label(provider.get(), Languages.of(request)));
+        model.put("address", there.get());
+        return new ModelAndView("identity/signed-out", model);
     }
 
     @PostMapping("/language")
@@ -137,6 +176,8 @@ class SignInPages {
         model.put("typed", typed);
         model.put("passkeyHost", passkeys.relyingParty().map(RelyingParty::id).orElse(""));
         model.put("refusal", refusal);
+        model.put("providers", providers.choices(Languages.of(request)));
+        model.put("passwords", providers.signIn().password());
         ModelAndView page = new ModelAndView(view, model);
         if (refusal != null) {
             page.setStatus(

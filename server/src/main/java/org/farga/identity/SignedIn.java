@@ -68,7 +68,8 @@ record SignedIn(
     /** One line that a session or a row keeps; later versions of Farga read it and leave out what they do not know. */
     String text() {
         StringBuilder text = new StringBuilder("at=").append(at);
-        text.append("&methods=").append(methods.stream().map(Enum::name).sorted().collect(Collectors.joining(",")));
+        text.append("&methods=")
+                .append(methods.stream().map(Enum::name).sorted().collect(Collectors.joining(",")));
         text.append("&second-factor=").append(secondFactor);
         if (provider != null) {
             text.append("&provider=").append(URLEncoder.encode(provider, StandardCharsets.UTF_8));
@@ -94,8 +95,10 @@ record SignedIn(
             }
         }
         try {
-            Set<Method> methods = Arrays.stream(parts.getOrDefault("methods", "").split(",", -1))
-                    .filter(name -> Arrays.stream(Method.values()).anyMatch(m -> m.name().equals(name)))
+            Set<Method> methods = Arrays.stream(
+                            parts.getOrDefault("methods", "").split(",", -1))
+                    .filter(name -> Arrays.stream(Method.values())
+                            .anyMatch(m -> m.name().equals(name)))
                     .map(Method::valueOf)
                     .collect(Collectors.toSet());
             return methods.isEmpty()

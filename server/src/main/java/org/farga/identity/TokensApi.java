@@ -91,7 +91,8 @@ class TokensApi {
         Person person = Answer.of(accounts.signIn(body.email(), body.password()));
         SignedIn how = Answer.of(steps.forProgram(person, body.code()));
         String name = body.tokenName() == null ? "sign-in" : body.tokenName();
-        return IssuedJson.of(Answer.of(tokens.issue(person.id(), name, rights.scopesFor(person.id(), how), 30)));
+        return IssuedJson.of(
+                Answer.of(tokens.issue(person.id(), name, rights.scopesFor(person.id(), how), 30, how)));
     }
 
     @GetMapping("/tokens")
@@ -104,7 +105,8 @@ class TokensApi {
     @ResponseStatus(HttpStatus.CREATED)
     IssuedJson issue(Actor actor, @RequestBody NewToken body, HttpServletRequest request) {
         Answer.holdsSecret(request);
-        return IssuedJson.of(Answer.of(tokens.issue(actor, body.name(), body.scopes(), body.lifeDays())));
+        return IssuedJson.of(Answer.of(
+                tokens.issue(actor, body.name(), body.scopes(), body.lifeDays(), SignInFilter.signedIn(request))));
     }
 
     @DeleteMapping("/tokens/{id}")

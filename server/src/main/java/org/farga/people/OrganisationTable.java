@@ -116,8 +116,34 @@ class OrganisationTable {
                 .update();
     }
 
+    /** Whether a sign-in provider's claims made a member just now; false for who is one already, however they came. */
+    boolean insertMembershipBy(String provider, OrganisationId organisation, PersonId person, Instant since) {
+        return jdbc.sql("""
+                        INSERT INTO membership (organisation_id, person_id, role, since, provider)
+                        SELECT o.id, :person, 'MEMBER', :since, :provider FROM organisation o WHERE o.id = :organisation
+                        ON CONFLICT (organisation_id, person_id) DO NOTHING""")
+                        .param("organisation", organisation.value())
+                        .param("person", person.value())
+                        .param("since", utc(since))
+                        .param("provider", provider)
+                        .update()
+                == 1;
+    }
+
+    /** Where a person is a member by a sign-in provider's claims alone. */
+    List<OrganisationId> listMembershipsBy(String provider, PersonId person) {
+        return jdbc.sql("SELECT organisation_id FROM membership WHERE person_id = :person AND provider = :provider")
+                .param("person", person.value())
+                .param("provider", provider)
+                .query((row, n) -> new OrganisationId(row.getObject(1, UUID.class)))
+                .list();
+    }
+
     void updateMembership(OrganisationId organisation, PersonId person, OrganisationRole role) {
-        jdbc.sql("UPDATE membership SET role = :role WHERE organisation_id = :organisation AND person_id = :person")
+        // Whoever gives a role keeps the person in: a provider's claims no longer do.
+        jdbc.sql("""
+                UPDATE membership SET role = :role, provider = NULL
+                WHERE organisation_id = :organisation AND person_id = :person""")
                 .param("role", role.name())
                 .param("organisation", organisation.value())
                 .param("person", person.value())

@@ -190,6 +190,30 @@ public class Organisations {
         return Outcome.done(member);
     }
 
+    /** Makes somebody a member because a sign-in provider's claims say so, and an owner allowed it. */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public void joinByProvider(PersonId person, OrganisationId id, String provider) {
+        if (table.insertMembershipBy(provider, id, person, clock.instant())) {
+            audit.recordByRule(
+                    "member.joined-by-provider", "organisation", id, Map.of("person", person, "provider", provider));
+        }
+    }
+
+    /** Ends the memberships that this provider's claims gave and no longer give; those that a person gave stay. */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public void leaveByProvider(PersonId person, String provider, Collection<OrganisationId> kept) {
+        for (OrganisationId id : table.listMembershipsBy(provider, person)) {
+            if (kept.contains(id)) {
+                continue;
+            }
+            table.lock(id);
+            table.deleteMembership(id, person);
+            audit.recordByRule(
+                    "member.left-by-provider", "organisation", id, Map.of("person", person, "provider", provider));
+            events.publishEvent(new MemberRemoved(TimeOrderedUuid.next(), id, person, person));
+        }
+    }
+
     /** Makes an account that no person is behind a member; whoever asks. */
     @Transactional(propagation = Propagation.MANDATORY)
     public void admit(OrganisationId id, PersonId account) {

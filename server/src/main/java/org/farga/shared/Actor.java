@@ -46,6 +46,11 @@ public record Actor(
         return new Actor(person, name, email, centreRoles, organisations, others, scopedRoles, emergencyUntil);
     }
 
+    /** The same person with other roles at the centre: those that the sign-in at hand is good for. */
+    public Actor withCentreRoles(Set<CentreRole> roles) {
+        return new Actor(person, name, email, roles, organisations, scopes, scopedRoles, emergencyUntil);
+    }
+
     /** Whether this person holds the role, and came with the right to use it. */
     public boolean is(CentreRole role) {
         return scopes.contains(Scope.CENTRE) && centreRoles.contains(role);

@@ -24,7 +24,8 @@ class SignedInTest {
         assertThat(SignedIn.parse(null)).isEmpty();
         assertThat(SignedIn.parse("")).isEmpty();
         assertThat(SignedIn.parse("at=soon&methods=PASSWORD")).isEmpty();
-        assertThat(SignedIn.parse("at=2026-11-23T10:00:00Z&methods=PALM_READING")).isEmpty();
+        assertThat(SignedIn.parse("at=2026-11-23T10:00:00Z&methods=PALM_READING"))
+                .isEmpty();
         // A newer Farga beside this one knows more.
         assertThat(SignedIn.parse("at=2026-11-23T10:00:00Z&methods=PALM_READING,PASSWORD&more=1"))
                 .contains(SignedIn.byPassword(NOW));
