@@ -63,9 +63,9 @@ class AllocationTable {
                 .optional();
     }
 
-    /** The same with its row locked until the end of the transaction. */
+    /** The same with its row locked until the end of the transaction; rows that only refer to it may still be written. */
     Optional<Allocation> lock(AllocationId id) {
-        return jdbc.sql(SELECT + "WHERE a.id = :id FOR UPDATE OF a")
+        return jdbc.sql(SELECT + "WHERE a.id = :id FOR NO KEY UPDATE OF a")
                 .param("id", id.value())
                 .query(AllocationTable::allocation)
                 .optional();

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -138,7 +139,7 @@ class JobsApi {
     ResponseEntity<JobJson> submit(Actor actor, @RequestBody JobRequest body, HttpServletRequest request) {
         Job job = Answer.of(submissions.submit(actor, body));
         return ResponseEntity.created(URI.create("/api/v1/jobs/" + job.id()))
-                .body(json(List.of(job), request).getFirst());
+                .body(json(actor, List.of(job), request).getFirst());
     }
 
     @PostMapping("/preflight")
@@ -175,18 +176,18 @@ class JobsApi {
             @RequestParam(required = false) @Nullable Integer limit,
             HttpServletRequest request) {
         Page<Job> page = jobs.list(actor, project, state, cursor, limit);
-        return new Page<>(json(page.items(), request), page.next());
+        return new Page<>(json(actor, page.items(), request), page.next());
     }
 
     @GetMapping("/{id}")
     JobJson get(Actor actor, @PathVariable JobId id, HttpServletRequest request) {
-        return json(List.of(jobs.get(actor, id)), request).getFirst();
+        return json(actor, List.of(jobs.get(actor, id)), request).getFirst();
     }
 
     @PutMapping("/{id}/cancellation")
     @ResponseStatus(HttpStatus.ACCEPTED)
     JobJson cancel(Actor actor, @PathVariable JobId id, HttpServletRequest request) {
-        return json(List.of(Answer.of(submissions.cancel(actor, id))), request).getFirst();
+        return json(actor, List.of(Answer.of(submissions.cancel(actor, id))), request).getFirst();
     }
 
     @GetMapping(path = "/{id}/script", produces = MediaType.TEXT_PLAIN_VALUE)
@@ -254,10 +255,15 @@ class JobsApi {
                 : Position.START;
     }
 
-    private List<JobJson> json(Collection<Job> list, HttpServletRequest request) {
+    private List<JobJson> json(Actor actor, Collection<Job> list, HttpServletRequest request) {
         Locale language = Languages.of(request);
-        Map<PersonId, People.Summary> names =
-                people.summaries(list.stream().map(Job::submittedBy).collect(Collectors.toSet()));
+        // Who asks is known; of most people's lists that is everybody.
+        Map<PersonId, String> names = new HashMap<>(Map.of(actor.person(), actor.name()));
+        people.summaries(list.stream()
+                        .map(Job::submittedBy)
+                        .filter(person -> !person.equals(actor.person()))
+                        .collect(Collectors.toSet()))
+                .forEach((person, summary) -> names.put(person, summary.name()));
         List<DatasetVersionId> inputs = list.stream()
                 .flatMap(job -> job.inputs().stream())
                 .map(Jobs.Input::version)
@@ -271,7 +277,7 @@ class JobsApi {
 
     private JobJson json(
             Job job,
-            People.@Nullable Summary submitter,
+            @Nullable String submitter,
             Map<DatasetVersionId, VersionSummary> versions,
             Locale language) {
         Job.Stage.Ended ended = job.stage() instanceof Job.Stage.Ended e ? e : null;
@@ -292,7 +298,7 @@ class JobsApi {
                                 explanation,
                                 job.explanationArguments().toArray()),
                 job.submittedBy(),
-                submitter == null ? "" : submitter.name(),
+                submitter == null ? "" : submitter,
                 job.submittedAt(),
                 job.startedAt(),
                 job.endedAt(),

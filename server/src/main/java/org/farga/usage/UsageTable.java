@@ -31,7 +31,12 @@ class UsageTable {
     }
 
     /** What an allocation's jobs used and set aside, without what was awarded. */
-    record Books(GpuHours gpuSettled, CpuHours cpuSettled, List<Commitment> commitments) {}
+    record Books(
+            GpuHours gpuSettled,
+            CpuHours cpuSettled,
+            GpuHours gpuMost,
+            CpuHours cpuMost,
+            List<Commitment> running) {}
 
     /** Whether this job is on the account already, as a commitment or as a line. */
     boolean knows(JobId job) {
@@ -40,8 +45,9 @@ class UsageTable {
                             OR EXISTS (SELECT 1 FROM usage_record WHERE job_id = :job)""").param("job", job.value()).query(Boolean.class).single();
     }
 
-    void insert(AllocationId allocation, Commitment commitment) {
-        jdbc.sql("""
+    /** False where the job has one already. */
+    boolean insert(AllocationId allocation, Commitment commitment) {
+        return jdbc.sql("""
                 INSERT INTO usage_commitment (job_id, allocation_id, gpus, cpus, time_limit_milliseconds, started_at)
                 VALUES (:job, :allocation, :gpus, :cpus, :timeLimit, :startedAt)
                 ON CONFLICT (job_id) DO NOTHING""")
@@ -51,7 +57,8 @@ class UsageTable {
                 .param("cpus", commitment.cpus())
                 .param("timeLimit", commitment.timeLimit().toMillis())
                 .param("startedAt", commitment.startedAt() == null ? null : utc(commitment.startedAt()))
-                .update();
+                .update()
+                == 1;
     }
 
     /** Notes the start once: a repeated report does not move it. */
@@ -98,23 +105,31 @@ class UsageTable {
     Map<AllocationId, Books> books(Collection<AllocationId> allocations) {
         Map<AllocationId, Books> books = new HashMap<>();
         jdbc.sql("""
-                SELECT a.id, settled.gpu, settled.cpu, c.job_id, c.gpus, c.cpus, c.time_limit_milliseconds, c.started_at
+                SELECT a.id, coalesce(s.gpu_settled_milliseconds, 0) AS gpu_settled,
+                       coalesce(s.cpu_settled_milliseconds, 0) AS cpu_settled,
+                       coalesce(s.gpu_committed_milliseconds, 0) AS gpu_committed,
+                       coalesce(s.cpu_committed_milliseconds, 0) AS cpu_committed,
+                       c.job_id, c.gpus, c.cpus, c.time_limit_milliseconds, c.started_at
                 FROM unnest(CAST(:allocations AS uuid[])) AS a (id)
-                CROSS JOIN LATERAL (
-                    SELECT coalesce(sum(r.gpu_milliseconds), 0)::bigint AS gpu,
-                           coalesce(sum(r.cpu_milliseconds), 0)::bigint AS cpu
-                    FROM usage_record r WHERE r.allocation_id = a.id) settled
-                LEFT JOIN usage_commitment c ON c.allocation_id = a.id""")
+                LEFT JOIN usage_account s ON s.allocation_id = a.id
+                LEFT JOIN usage_commitment c ON c.allocation_id = a.id AND c.started_at IS NOT NULL""")
                 .param(
                         "allocations",
                         allocations.stream().map(AllocationId::value).toArray(UUID[]::new))
                 .query(row -> {
                     AllocationId allocation = new AllocationId(row.getObject("id", UUID.class));
-                    GpuHours gpu = new GpuHours(row.getLong("gpu"));
-                    CpuHours cpu = new CpuHours(row.getLong("cpu"));
-                    Books one = books.computeIfAbsent(allocation, a -> new Books(gpu, cpu, new ArrayList<>()));
+                    Books one = books.get(allocation);
+                    if (one == null) {
+                        one = new Books(
+                                new GpuHours(row.getLong("gpu_settled")),
+                                new CpuHours(row.getLong("cpu_settled")),
+                                new GpuHours(row.getLong("gpu_committed")),
+                                new CpuHours(row.getLong("cpu_committed")),
+                                new ArrayList<>());
+                        books.put(allocation, one);
+                    }
                     if (row.getObject("job_id") != null) {
-                        one.commitments().add(commitment(row));
+                        one.running().add(commitment(row));
                     }
                 });
         return books;
