@@ -25,10 +25,11 @@ import org.springframework.stereotype.Component;
 
 @Component
 class ProjectTable {
-    private static final String COLUMNS = """
-            p.id, p.slug, p.name, p.organisation_id, p.opened_by_proposal_id, p.opened_at,
+    static final String MEMBERS = """
             ARRAY(SELECT m.person_id || ' ' || m.role || ' ' || (extract(epoch FROM m.since) * 1000000)::bigint
                   FROM project_member m WHERE m.project_id = p.id ORDER BY m.role, m.since, m.person_id) AS members""";
+    private static final String COLUMNS =
+            "p.id, p.slug, p.name, p.organisation_id, p.opened_by_proposal_id, p.opened_at, " + MEMBERS;
 
     private final JdbcClient jdbc;
 
@@ -159,8 +160,13 @@ class ProjectTable {
     }
 
     private static Project project(ResultSet row, int number) throws SQLException {
+        return project(row, "id");
+    }
+
+    /** The project in a row that has its identifier in this column. */
+    static Project project(ResultSet row, String id) throws SQLException {
         return new Project(
-                new ProjectId(row.getObject("id", UUID.class)),
+                new ProjectId(row.getObject(id, UUID.class)),
                 row.getString("slug"),
                 row.getString("name"),
                 new OrganisationId(row.getObject("organisation_id", UUID.class)),

@@ -96,7 +96,7 @@ class JobSubmissions {
     @Transactional(readOnly = true)
     List<Finding> preflight(Actor actor, JobRequest asked) {
         AllocationId id = asked.allocation();
-        return Preflight.check(asked, facts(asked, id == null ? null : reachable(actor, id)));
+        return Preflight.check(asked, facts(asked, id == null ? null : allocations.reach(actor, id)));
     }
 
     /**
@@ -110,7 +110,7 @@ class JobSubmissions {
             return Outcome.refused(
                     refusal(Preflight.check(asked, facts(asked, null))).orElseThrow());
         }
-        Reached reached = reachable(actor, id);
+        Allocations.Reached reached = allocations.reach(actor, id);
         if (!reached.project().member()) {
             return Outcome.refused(Refusal.forbidden("job-members-only"));
         }
@@ -206,17 +206,7 @@ class JobSubmissions {
         }
     }
 
-    /** An allocation, and how who asks stands to its project. */
-    private record Reached(Allocation allocation, Projects.Standing project) {}
-
-    private Reached reachable(Actor actor, AllocationId id) {
-        Allocation allocation = allocations.get(id);
-        return projects.standing(actor, allocation.project())
-                .map(standing -> new Reached(allocation, standing))
-                .orElseThrow(() -> new NotFoundException("allocation"));
-    }
-
-    private Preflight.Facts facts(JobRequest asked, @Nullable Reached reached) {
+    private Preflight.Facts facts(JobRequest asked, Allocations.@Nullable Reached reached) {
         return reached == null
                 ? new Preflight.Facts(clock.instant(), null, null, true, Map.of())
                 : facts(asked, reached.allocation(), reached.project().project(), usage.balance(reached.allocation()));

@@ -62,7 +62,9 @@ class WebConfiguration implements WebMvcConfigurer {
                 parameters.putAll(model);
             }
             parameters.keySet().removeIf(key -> key.startsWith("org.springframework."));
-            parameters.putIfAbsent("shell", shells.of(request));
+            if (!parameters.containsKey("shell")) {
+                parameters.put("shell", shells.of(request));
+            }
             // Rendered as a whole before the first byte goes out: an error in a template becomes an error page.
             Utf8ByteOutput page = new Utf8ByteOutput();
             engine.render(template, parameters, page);
