@@ -257,8 +257,8 @@ class StatementCountTest extends HttpTest {
     private void signUpInto(String name) {
         UUID person = ProjectId.create().value();
         jdbc.sql("""
-                INSERT INTO person (id, email, name, language, password_hash, created_at)
-                VALUES (:id, :email, :name, 'en', 'none', now())""")
+                INSERT INTO person (id, email, name, language, created_at)
+                VALUES (:id, :email, :name, 'en', now())""")
                 .param("id", person)
                 .param("email", "member-" + name + "@example.org")
                 .param("name", "Member " + name)

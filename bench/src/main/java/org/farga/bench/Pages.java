@@ -31,7 +31,8 @@ final class Pages {
         Map<String, Integer> actors = new LinkedHashMap<>();
         // Startup 0 has the project with the most jobs.
         actors.put("busy", 0);
-        actors.put("quiet", centre.people() / 2);
+        // An owner, of an organisation in the midst.
+        actors.put("quiet", centre.people() / 8 * 4);
         actors.put("centre", 1);
         Map<String, String> cookies = new HashMap<>();
         for (Map.Entry<String, Integer> actor : actors.entrySet()) {
@@ -65,7 +66,7 @@ final class Pages {
 
     /** Every list, and the ways to narrow them or to go far into them that could be slow. */
     private List<String> paths(String who) throws IOException, SQLException {
-        int startup = who.equals("quiet") ? centre.people() / 2 / 4 : 0;
+        int startup = who.equals("quiet") ? centre.people() / 8 : 0;
         int projects = centre.people() * 2 / 5;
         String project = centre.text(
                 "SELECT id FROM bench.project WHERE n = " + (who.equals("quiet") ? startup % projects : 0));

@@ -25,7 +25,7 @@ import java.util.stream.Stream;
 final class Submissions {
     private static final int AIM_PER_SECOND = 500;
     private static final int CLIENTS = 48;
-    private static final int WARM_UP_SECONDS = 15;
+    private static final int WARM_UP_SECONDS = 30;
 
     private final Server server;
     private final Centre centre;
@@ -128,12 +128,11 @@ final class Submissions {
         for (int c = 0; c < CLIENTS; c++) {
             clients.add(Thread.ofVirtual().start(() -> {
                 try (Wire wire = new Wire(server.port())) {
-                    Wire open = wire;
                     while (System.nanoTime() < end) {
                         int n = next.getAndIncrement();
                         Payer payer = payers.get(n % payers.size());
                         long sent = System.nanoTime();
-                        Wire.Answer answer = open.send("POST", "/api/v1/jobs", headers(payer), body(payer, n));
+                        Wire.Answer answer = wire.send("POST", "/api/v1/jobs", headers(payer), body(payer, n));
                         long now = System.nanoTime();
                         if (now < end) {
                             statuses.computeIfAbsent(answer.status(), s -> new AtomicLong())
@@ -141,11 +140,6 @@ final class Submissions {
                             if (answer.status() == 201) {
                                 times.add((now - sent) / 1e6);
                             }
-                        }
-                        if (open.isClosing()) {
-                            // Tomcat ends a connection after a hundred requests.
-                            open.close();
-                            open = new Wire(server.port());
                         }
                     }
                 } catch (IOException e) {
@@ -307,13 +301,8 @@ final class Submissions {
         // Those that the engine has: Farga tells it.
         List<String> waiting = centre.texts("SELECT number FROM job WHERE stage IN ('SUBMITTING', 'PENDING') ORDER BY number DESC");
         try (Wire wire = new Wire(server.port())) {
-            Wire open = wire;
             for (String number : Stream.concat(waiting.stream(), Stream.of(Long.toString(holder))).toList()) {
-                open.send("PUT", "/api/v1/jobs/" + number + "/cancellation", "Authorization: Bearer " + Centre.token(1) + "\r\n", "{}");
-                if (open.isClosing()) {
-                    open.close();
-                    open = new Wire(server.port());
-                }
+                wire.send("PUT", "/api/v1/jobs/" + number + "/cancellation", "Authorization: Bearer " + Centre.token(1) + "\r\n", "{}");
             }
         }
         centre.execute(

@@ -19,20 +19,28 @@ import org.jspecify.annotations.Nullable;
 final class Wire implements AutoCloseable {
     private static final int PATIENCE_MILLISECONDS = 60_000;
 
-    private final Socket socket = new Socket();
-    private final InputStream in;
-    private final OutputStream out;
+    private final int port;
+    private Socket socket;
+    private InputStream in;
+    private OutputStream out;
     private int status;
     private long length;
     private boolean chunked;
     private boolean closing;
 
     Wire(int port) throws IOException {
-        socket.setTcpNoDelay(true);
-        socket.setSoTimeout(PATIENCE_MILLISECONDS);
-        socket.connect(new InetSocketAddress("127.0.0.1", port), PATIENCE_MILLISECONDS);
-        in = new BufferedInputStream(socket.getInputStream(), 2048);
-        out = socket.getOutputStream();
+        this.port = port;
+        this.socket = connect();
+        this.in = new BufferedInputStream(socket.getInputStream(), 2048);
+        this.out = socket.getOutputStream();
+    }
+
+    private Socket connect() throws IOException {
+        Socket connected = new Socket();
+        connected.setTcpNoDelay(true);
+        connected.setSoTimeout(PATIENCE_MILLISECONDS);
+        connected.connect(new InetSocketAddress("127.0.0.1", port), PATIENCE_MILLISECONDS);
+        return connected;
     }
 
     record Answer(int status, String body) {}
@@ -46,6 +54,13 @@ final class Wire implements AutoCloseable {
 
     /** Sends a request and reads the answer's head alone; what follows comes by {@link #nextChunk}. */
     int ask(String method, String path, String headers, @Nullable String body) throws IOException {
+        if (closing) {
+            // Tomcat ends a connection after a hundred requests, and says so in the last answer.
+            socket.close();
+            socket = connect();
+            in = new BufferedInputStream(socket.getInputStream(), 2048);
+            out = socket.getOutputStream();
+        }
         byte[] content = body == null ? new byte[0] : body.getBytes(StandardCharsets.UTF_8);
         String head = method + " " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\n" + headers
                 + (body == null
@@ -59,11 +74,6 @@ final class Wire implements AutoCloseable {
         out.flush();
         readHead();
         return status;
-    }
-
-    /** Whether the server ends the connection after this answer. */
-    boolean isClosing() {
-        return closing;
     }
 
     private void readHead() throws IOException {

@@ -79,14 +79,15 @@ FROM bench.allocation a JOIN bench.project p ON p.n = a.project JOIN bench.organ
 --> proposals that are drafts or were withdrawn
 INSERT INTO proposal (id, code, call_id, organisation_id, created_by, created_at, edited_at, state, title, abstract,
     gpu_milliseconds, cpu_milliseconds, duration_months, civilian_use, no_prohibited_practice, personal_data,
-    submitted_at, submitted_by, rules_version, findings, withdrawn_at)
-SELECT bench.id('unawarded', n, m.at - n * interval '1 hour'), 'PG-2024-' || lpad((500000 + n)::text, 6, '0'), c.id, o.id, w.id,
-       m.at - n * interval '1 hour', m.at - n * interval '1 hour', CASE WHEN n % 2 = 0 THEN 'DRAFT' ELSE 'WITHDRAWN' END,
-       'Idea ' || n, 'What it would be', 3600000000, 3600000000, 3, true, true, false,
-       CASE WHEN n % 2 = 1 THEN m.at - n * interval '1 hour' END, CASE WHEN n % 2 = 1 THEN w.id END,
-       CASE WHEN n % 2 = 1 THEN c.rules_version END, CASE WHEN n % 2 = 1 THEN '[]'::jsonb END,
-       CASE WHEN n % 2 = 1 THEN m.at - n * interval '1 hour' + interval '5 minutes' END
-FROM generate_series(0, ${allocations} / 4) n JOIN bench.organisation o ON o.n = n % ${organisations}
+    submitted_at, submitted_by, rules_version, findings, due_at, withdrawn_at)
+SELECT bench.id('unawarded', g.n, m.at - g.n * interval '1 hour'), 'PG-2024-' || lpad((500000 + g.n)::text, 6, '0'), c.id, o.id, w.id,
+       m.at - g.n * interval '1 hour', m.at - g.n * interval '1 hour', CASE WHEN g.n % 2 = 0 THEN 'DRAFT' ELSE 'WITHDRAWN' END,
+       'Idea ' || g.n, 'What it would be', 3600000000, 3600000000, 3, true, true, false,
+       CASE WHEN g.n % 2 = 1 THEN m.at - g.n * interval '1 hour' END, CASE WHEN g.n % 2 = 1 THEN w.id END,
+       CASE WHEN g.n % 2 = 1 THEN c.rules_version END, CASE WHEN g.n % 2 = 1 THEN '[]'::jsonb END,
+       CASE WHEN g.n % 2 = 1 THEN m.at - g.n * interval '1 hour' + interval '2 days' END,
+       CASE WHEN g.n % 2 = 1 THEN m.at - g.n * interval '1 hour' + interval '5 minutes' END
+FROM generate_series(0, ${allocations} / 4) AS g (n) JOIN bench.organisation o ON o.n = g.n % ${organisations}
      JOIN bench.person w ON w.n = o.n * 4 % ${people}, bench.made m, call c WHERE c.code = 'PLAYGROUND';
 --> allocations of the centre's table
 INSERT INTO allocation (id, project_id, cluster, gpu_milliseconds, cpu_milliseconds, starts_at, ends_at, proposal_id,

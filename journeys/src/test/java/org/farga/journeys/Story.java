@@ -224,7 +224,7 @@ final class Story {
         return person.post("/jobs", job(name, script)).id();
     }
 
-    private Map<String, Object> job(String name, String script) {
+    Map<String, Object> job(String name, String script) {
         Map<String, Object> job = new LinkedHashMap<>();
         job.put("allocation", allocation);
         job.put("name", name);

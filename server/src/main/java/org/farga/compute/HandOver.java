@@ -30,10 +30,12 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
 @Component
 class HandOver implements SmartLifecycle {
     /** Waiting jobs that an engine has at most; enough that it always has one to start. */
-    static final int MOST_WITH_ENGINE = 250;
+    static final int MOST_WITH_ENGINE = 64;
 
     private static final Logger LOG = LoggerFactory.getLogger(HandOver.class);
     private static final Duration ROUND = Duration.ofMillis(250);
+    /** However many jobs are accepted meanwhile, they are looked for together. */
+    private static final Duration GATHERING = Duration.ofMillis(25);
     private static final Duration TROUBLE = Duration.ofSeconds(5);
     private static final int AT_ONCE = 4;
     private static final int BATCH = 32;
@@ -45,6 +47,7 @@ class HandOver implements SmartLifecycle {
     /** Until when (nanoseconds) a job is left alone whose hand-over failed; its engine may be away. */
     private final Map<JobId, Long> resting = new ConcurrentHashMap<>();
 
+    private volatile boolean woken;
     private volatile @Nullable Thread thread;
 
     HandOver(JobTable table, JobProgress progress, Clusters clusters, DataSource source) {
@@ -60,7 +63,10 @@ class HandOver implements SmartLifecycle {
         TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
             @Override
             public void afterCommit() {
-                LockSupport.unpark(thread);
+                if (!woken) {
+                    woken = true;
+                    LockSupport.unpark(thread);
+                }
             }
         });
     }
@@ -95,17 +101,26 @@ class HandOver implements SmartLifecycle {
         try (ExecutorService workers = Executors.newFixedThreadPool(
                 AT_ONCE, Thread.ofPlatform().daemon().name("farga-hand-over-", 1).factory())) {
             while (thread == Thread.currentThread()) {
+                woken = false;
                 boolean more = false;
                 for (Map.Entry<String, SoleHolder> turn : turns.entrySet()) {
                     more |= look(turn.getKey(), turn.getValue(), workers);
                 }
                 if (!more) {
-                    LockSupport.parkNanos(ROUND.toNanos());
+                    rest();
                 }
             }
         } finally {
             turns.values().forEach(HandOver::leave);
         }
+    }
+
+    private void rest() {
+        long until = System.nanoTime() + ROUND.toNanos();
+        while (!woken && thread == Thread.currentThread() && System.nanoTime() < until) {
+            LockSupport.parkNanos(this, until - System.nanoTime());
+        }
+        LockSupport.parkNanos(this, GATHERING.toNanos());
     }
 
     /** Whether there is more to do at once. */

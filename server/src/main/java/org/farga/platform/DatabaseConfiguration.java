@@ -46,7 +46,9 @@ class DatabaseConfiguration {
         source.setConnectionTimeout(10_000);
         source.setMaximumPoolSize(settings.database().connections());
         source.addDataSourceProperty("reWriteBatchedInserts", "true");
-        source.addDataSourceProperty("ApplicationName", "farga");
+        // Of several processes on one database, its sessions say whose they are.
+        source.addDataSourceProperty(
+                "ApplicationName", "farga " + ProcessHandle.current().pid());
         return source;
     }
 }
