@@ -25,7 +25,8 @@ class DatabaseConfiguration {
             return new PrivateServer(null);
         }
         Durability durability = settings.database().durable() ? Durability.DURABLE : Durability.FAST;
-        return new PrivateServer(LocalPostgres.start(settings.data().resolve("postgres"), durability));
+        return new PrivateServer(LocalPostgres.start(
+                settings.data().resolve("postgres"), durability, settings.database().archive()));
     }
 
     @Bean

@@ -6,7 +6,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.OffsetDateTime;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -24,6 +26,9 @@ import org.springframework.stereotype.Component;
 
 @Component
 class UsageTable {
+    /** After everything that PostgreSQL can date. */
+    private static final Instant END_OF_TIME = Instant.parse("+200000-01-01T00:00:00Z");
+
     private final JdbcClient jdbc;
 
     UsageTable(JdbcClient jdbc) {
@@ -163,12 +168,10 @@ class UsageTable {
                         SELECT job_id, job_name, allocation_id, cluster, person_id, started_at, ended_at, gpus, cpus,
                             memory_mebibytes
                         FROM usage_record
-                        WHERE allocation_id = :allocation
-                          AND (:fromTop OR (ended_at, job_id) < (:endedAt, :job))
+                        WHERE allocation_id = :allocation AND (ended_at, job_id) < (:endedAt, :job)
                         ORDER BY ended_at DESC, job_id DESC LIMIT :most""")
                 .param("allocation", allocation.value())
-                .param("fromTop", after == null)
-                .param("endedAt", utc(after == null ? Instant.EPOCH : after.endedAt()))
+                .param("endedAt", utc(after == null ? END_OF_TIME : after.endedAt()))
                 .param("job", after == null ? 0L : after.job())
                 .param("most", most)
                 .query(UsageTable::line)
@@ -189,19 +192,45 @@ class UsageTable {
                 row.getLong("memory_mebibytes"));
     }
 
-    /** What ended jobs held, and what running ones have held until now: together the settled and the in flight. */
-    List<UsageDay.Span> spans(AllocationId allocation, Instant now) {
-        return jdbc.sql("""
-                        SELECT started_at, ended_at, gpus, cpus FROM usage_record WHERE allocation_id = :allocation
-                        UNION ALL
-                        SELECT started_at,
-                            least(:now, started_at + make_interval(secs => time_limit_milliseconds / 1000.0)), gpus, cpus
-                        FROM usage_commitment WHERE allocation_id = :allocation AND started_at < :now""")
+    /**
+     * What ended jobs held, and what running ones have held until now, by the days of a calendar: together the settled
+     * and the in flight. What lies within one day, which is most, is added up by the database.
+     */
+    List<UsageDay> days(AllocationId allocation, Instant now, ZoneId zone) {
+        List<UsageDay> whole = new ArrayList<>();
+        List<UsageDay.Span> spans = new ArrayList<>();
+        jdbc.sql("""
+                SELECT (started_at AT TIME ZONE :zone)::date AS day, sum(gpu_milliseconds)::bigint AS gpu,
+                    sum(cpu_milliseconds)::bigint AS cpu, NULL::timestamptz AS started_at, NULL::timestamptz AS ended_at,
+                    NULL::int AS gpus, NULL::int AS cpus
+                FROM usage_record
+                WHERE allocation_id = :allocation
+                  AND (started_at AT TIME ZONE :zone)::date = (ended_at AT TIME ZONE :zone)::date
+                GROUP BY 1
+                UNION ALL
+                SELECT NULL, NULL, NULL, started_at, ended_at, gpus, cpus FROM usage_record
+                WHERE allocation_id = :allocation
+                  AND (started_at AT TIME ZONE :zone)::date <> (ended_at AT TIME ZONE :zone)::date
+                UNION ALL
+                SELECT NULL, NULL, NULL, started_at,
+                    least(:now, started_at + make_interval(secs => time_limit_milliseconds / 1000.0)), gpus, cpus
+                FROM usage_commitment WHERE allocation_id = :allocation AND started_at < :now""")
                 .param("allocation", allocation.value())
+                .param("zone", zone.getId())
                 .param("now", utc(now))
-                .query((row, n) -> new UsageDay.Span(
-                        instant(row, "started_at"), instant(row, "ended_at"), row.getInt("gpus"), row.getInt("cpus")))
-                .list();
+                .query(row -> {
+                    LocalDate day = row.getObject("day", LocalDate.class);
+                    if (day == null) {
+                        spans.add(new UsageDay.Span(
+                                instant(row, "started_at"),
+                                instant(row, "ended_at"),
+                                row.getInt("gpus"),
+                                row.getInt("cpus")));
+                    } else {
+                        whole.add(new UsageDay(day, new GpuHours(row.getLong("gpu")), new CpuHours(row.getLong("cpu"))));
+                    }
+                });
+        return UsageDay.of(whole, spans, zone);
     }
 
     private static Instant instant(ResultSet row, String column) throws SQLException {
