@@ -146,11 +146,11 @@ final class Followers {
                         }
                         end = line.end();
                     }
-                    rest.delete(0, Math.max(end, rest.length() - 200));
                     if (rest.indexOf("event:end") >= 0) {
                         ended.countDown();
                         return;
                     }
+                    rest.delete(0, Math.max(end, rest.length() - 200));
                 }
                 throw new IOException("the stream ended before the job");
             } catch (IOException e) {

@@ -20,6 +20,7 @@ import java.sql.Statement;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,6 +52,8 @@ public final class BackUp {
     private static final String DATABASE = "database";
     private static final String FILES = "files";
     private static final String WHEN = "made-at";
+
+    private static final DateTimeFormatter POSTGRESQL_TIME = DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss.SSSSSS");
 
     private BackUp() {}
 
@@ -251,7 +254,7 @@ public final class BackUp {
                 + LocalPostgres.quoted(archive.toRealPath()).replace("'", "''") + "/%f \"%p\"'");
         settings.add("recovery_target_action = 'promote'");
         if (to != null) {
-            settings.add("recovery_target_time = '" + to.atOffset(ZoneOffset.UTC) + "'");
+            settings.add("recovery_target_time = '" + POSTGRESQL_TIME.format(to.atOffset(ZoneOffset.UTC)) + "+00'");
         }
         Path file = cluster.resolve("postgresql.auto.conf");
         List<String> all = new ArrayList<>(Files.exists(file) ? Files.readAllLines(file) : List.of());

@@ -196,38 +196,51 @@ class UsageTable {
      * What ended jobs held, and what running ones have held until now, by the days of a calendar: together the settled
      * and the in flight. What lies within one day, which is most, is added up by the database.
      */
-    List<UsageDay> days(AllocationId allocation, Instant now, ZoneId zone) {
+    List<UsageDay> days(AllocationId allocation, Instant from, Instant now, ZoneId zone) {
+        // The midnights of the calendar, so that the database need not know it: a span lies within a day where both its
+        // ends come after the same midnight.
+        List<LocalDate> calendar = LocalDate.ofInstant(from, zone)
+                .datesUntil(LocalDate.ofInstant(now.isAfter(from) ? now : from, zone).plusDays(2))
+                .toList();
         List<UsageDay> whole = new ArrayList<>();
         List<UsageDay.Span> spans = new ArrayList<>();
         jdbc.sql("""
-                SELECT (started_at AT TIME ZONE :zone)::date AS day, sum(gpu_milliseconds)::bigint AS gpu,
-                    sum(cpu_milliseconds)::bigint AS cpu, NULL::timestamptz AS started_at, NULL::timestamptz AS ended_at,
-                    NULL::int AS gpus, NULL::int AS cpus
-                FROM usage_record
-                WHERE allocation_id = :allocation
-                  AND (started_at AT TIME ZONE :zone)::date = (ended_at AT TIME ZONE :zone)::date
-                GROUP BY 1
+                WITH held AS MATERIALIZED (
+                    SELECT width_bucket(started_at, CAST(:midnights AS timestamptz[])) AS day,
+                        width_bucket(ended_at, CAST(:midnights AS timestamptz[])) AS last_day,
+                        started_at, ended_at, gpus, cpus, gpu_milliseconds, cpu_milliseconds
+                    FROM usage_record WHERE allocation_id = :allocation)
+                SELECT day, sum(gpu_milliseconds)::bigint AS gpu, sum(cpu_milliseconds)::bigint AS cpu,
+                    NULL::timestamptz AS started_at, NULL::timestamptz AS ended_at, NULL::int AS gpus, NULL::int AS cpus
+                FROM held WHERE day = last_day AND day BETWEEN 1 AND :days - 1 GROUP BY day
                 UNION ALL
-                SELECT NULL, NULL, NULL, started_at, ended_at, gpus, cpus FROM usage_record
-                WHERE allocation_id = :allocation
-                  AND (started_at AT TIME ZONE :zone)::date <> (ended_at AT TIME ZONE :zone)::date
+                SELECT 0, NULL, NULL, started_at, ended_at, gpus, cpus
+                FROM held WHERE day <> last_day OR day NOT BETWEEN 1 AND :days - 1
                 UNION ALL
-                SELECT NULL, NULL, NULL, started_at,
+                SELECT 0, NULL, NULL, started_at,
                     least(:now, started_at + make_interval(secs => time_limit_milliseconds / 1000.0)), gpus, cpus
                 FROM usage_commitment WHERE allocation_id = :allocation AND started_at < :now""")
                 .param("allocation", allocation.value())
-                .param("zone", zone.getId())
+                .param(
+                        "midnights",
+                        calendar.stream()
+                                .map(day -> day.atStartOfDay(zone).toInstant().toString())
+                                .toArray(String[]::new))
+                .param("days", calendar.size())
                 .param("now", utc(now))
                 .query(row -> {
-                    LocalDate day = row.getObject("day", LocalDate.class);
-                    if (day == null) {
+                    int day = row.getInt("day");
+                    if (day == 0) {
                         spans.add(new UsageDay.Span(
                                 instant(row, "started_at"),
                                 instant(row, "ended_at"),
                                 row.getInt("gpus"),
                                 row.getInt("cpus")));
                     } else {
-                        whole.add(new UsageDay(day, new GpuHours(row.getLong("gpu")), new CpuHours(row.getLong("cpu"))));
+                        whole.add(new UsageDay(
+                                calendar.get(day - 1),
+                                new GpuHours(row.getLong("gpu")),
+                                new CpuHours(row.getLong("cpu"))));
                     }
                 });
         return UsageDay.of(whole, spans, zone);
