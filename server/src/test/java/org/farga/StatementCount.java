@@ -1,5 +1,8 @@
 package org.farga;
 
+import com.zaxxer.hikari.HikariConfigMXBean;
+import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.HikariPoolMXBean;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -15,12 +18,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
-import org.springframework.jdbc.datasource.DelegatingDataSource;
 import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
@@ -66,18 +67,47 @@ class StatementCount extends OncePerRequestFilter implements BeanPostProcessor {
 
     @Override
     public Object postProcessAfterInitialization(Object bean, String beanName) {
-        return bean instanceof DataSource source ? new Counting(source) : bean;
+        return bean instanceof HikariDataSource source ? new Counting(source) : bean;
     }
 
-    private static final class Counting extends DelegatingDataSource {
-        Counting(DataSource source) {
-            super(source);
+    /** Takes the place of the pool; only what the program asks of a pool is passed on. */
+    private static final class Counting extends HikariDataSource {
+        private final HikariDataSource pool;
+
+        Counting(HikariDataSource pool) {
+            this.pool = pool;
+            pool.copyStateTo(this);
         }
 
         @Override
         public Connection getConnection() throws SQLException {
-            Connection connection = super.getConnection();
+            Connection connection = pool.getConnection();
             return STATEMENTS.get() == null ? connection : counted(Connection.class, connection, "");
+        }
+
+        @Override
+        public HikariPoolMXBean getHikariPoolMXBean() {
+            return pool.getHikariPoolMXBean();
+        }
+
+        @Override
+        public HikariConfigMXBean getHikariConfigMXBean() {
+            return pool.getHikariConfigMXBean();
+        }
+
+        @Override
+        public boolean isRunning() {
+            return pool.isRunning();
+        }
+
+        @Override
+        public boolean isClosed() {
+            return pool.isClosed();
+        }
+
+        @Override
+        public void close() {
+            pool.close();
         }
     }
 

@@ -15,15 +15,14 @@ import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.farga.allocation.Projects;
 import org.farga.compute.JobFeed.Position;
 import org.farga.dataspace.Datasets;
 import org.farga.dataspace.Datasets.VersionSummary;
-import org.farga.people.Actors;
 import org.farga.people.People;
 import org.farga.platform.Answer;
 import org.farga.platform.Languages;
 import org.farga.platform.Messages;
+import org.farga.platform.Standing;
 import org.farga.shared.Actor;
 import org.farga.shared.AllocationId;
 import org.farga.shared.CpuHours;
@@ -61,10 +60,8 @@ class JobsApi {
     private final Jobs jobs;
     private final JobSubmissions submissions;
     private final JobFeeds feeds;
-    private final Projects projects;
     private final Datasets datasets;
     private final People people;
-    private final Actors actors;
     private final Messages messages;
     private final Clock clock;
 
@@ -72,19 +69,15 @@ class JobsApi {
             Jobs jobs,
             JobSubmissions submissions,
             JobFeeds feeds,
-            Projects projects,
             Datasets datasets,
             People people,
-            Actors actors,
             Messages messages,
             Clock clock) {
         this.jobs = jobs;
         this.submissions = submissions;
         this.feeds = feeds;
-        this.projects = projects;
         this.datasets = datasets;
         this.people = people;
-        this.actors = actors;
         this.messages = messages;
         this.clock = clock;
     }
@@ -234,18 +227,12 @@ class JobsApi {
             from = new Position(Math.max(0, GrowingFile.length(jobs.files(job)::openLog) - TAIL_BYTES), 0);
         }
         SseEmitter emitter =
-                Answer.of(feeds.follow(actor, job, from, Languages.of(request), () -> stillSees(actor, job)));
+                Answer.of(feeds.follow(actor, job, from, Languages.of(request), Standing.of(request)));
         return ResponseEntity.ok()
                 .header(HttpHeaders.CACHE_CONTROL, "no-store")
                 // Proxies that gather answers would hold back the news.
                 .header("X-Accel-Buffering", "no")
                 .body(emitter);
-    }
-
-    private boolean stillSees(Actor actor, Job job) {
-        return actors.find(actor.person(), actor.scopes())
-                .filter(now -> projects.visibleTo(now).include(job.project()))
-                .isPresent();
     }
 
     private static Position position(@Nullable String lastEventId) {

@@ -6,10 +6,12 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpSession;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Optional;
 import org.farga.people.Actors;
 import org.farga.platform.CurrentActor;
 import org.farga.platform.ProblemWriter;
+import org.farga.platform.Standing;
 import org.farga.platform.Secret;
 import org.farga.shared.Actor;
 import org.farga.shared.PersonId;
@@ -52,8 +54,9 @@ final class SignInFilter extends OncePerRequestFilter {
         String authorization = request.getHeader(HttpHeaders.AUTHORIZATION);
         Optional<Actor> actor;
         if (authorization != null && authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
-            actor = tokens.holder(
-                    new Secret(authorization.substring(BEARER.length()).strip()));
+            Secret secret = new Secret(authorization.substring(BEARER.length()).strip());
+            actor = tokens.holder(secret);
+            new Standing(ByteBuffer.wrap(secret.sha256()), () -> tokens.holder(secret)).noteOn(request);
             if (actor.isEmpty()) {
                 response.setHeader(HttpHeaders.WWW_AUTHENTICATE, "Bearer error=\"invalid_token\"");
                 problems.write(request, response, HttpStatus.UNAUTHORIZED, "invalid-token");
@@ -66,6 +69,8 @@ final class SignInFilter extends OncePerRequestFilter {
             }
         } else {
             actor = bySession(request);
+            actor.map(Actor::person)
+                    .ifPresent(person -> new Standing(person, () -> actors.find(person)).noteOn(request));
         }
         actor.ifPresent(known -> {
             request.setAttribute(CurrentActor.ATTRIBUTE, known);
