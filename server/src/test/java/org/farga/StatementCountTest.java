@@ -67,6 +67,13 @@ class StatementCountTest extends HttpTest {
             "/organisations/{id}/invitations",
             "/organisations/{id}/members",
             "/organisations/{id}/size-declaration",
+            "/api/v1/audit/checks/{id}",
+            "/api/v1/audit/entries/{number}/proof",
+            "/api/v1/centre/emergency-accesses/{id}",
+            "/audit/entries/{number}",
+            "/centre/emergency-access/{id}",
+            // A list, but one that needs an emergency first.
+            "/api/v1/centre/emergency-accesses/{id}/uses",
             // It gathers what every module has to say.
             "/",
             "/problems/{name}",
@@ -94,6 +101,7 @@ class StatementCountTest extends HttpTest {
     private Browser anaBrowses;
     private Browser centreBrowses;
     private String organisation = "";
+    private String proposal = "";
     private UUID project = new UUID(0, 0);
     private UUID allocation = new UUID(0, 0);
 
@@ -188,6 +196,7 @@ class StatementCountTest extends HttpTest {
         Map<String, String> known = new HashMap<>();
         known.put("/api/v1/organisations/{id}/members", "/api/v1/organisations/" + organisation + "/members");
         known.put("/api/v1/organisations/{id}/invitations", "/api/v1/organisations/" + organisation + "/invitations");
+        known.put("/api/v1/proposals/{id}/assessments", "/api/v1/proposals/" + proposal + "/assessments");
         known.put("/api/v1/allocations/{id}/statement", "/api/v1/allocations/" + allocation + "/statement");
         known.put("/allocations/{id}/statement", "/allocations/" + allocation + "/statement");
         Set<String> lists = new TreeSet<>();
@@ -242,9 +251,11 @@ class StatementCountTest extends HttpTest {
             ana.post("/api/v1/organisations", """
                             {"name": "Org %s", "country": "ES"}""".formatted(short8))
                     .expect(201);
-            ana.post("/api/v1/proposals", """
+            proposal = ana.post("/api/v1/proposals", """
                             {"call": "PLAYGROUND", "organisation": "%s"}""".formatted(organisation))
-                    .expect(201);
+                    .expect(201)
+                    .path("id")
+                    .asString();
             signUpInto(short8);
             ana.post("/api/v1/organisations/" + organisation + "/invitations", """
                     {"email": "%s@example.org", "role": "MEMBER"}""".formatted(short8)).expect(201);
