@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import org.farga.allocation.Projects;
@@ -37,6 +38,7 @@ class JobFeeds implements SmartLifecycle {
     private static final Duration HEARTBEAT = Duration.ofSeconds(5);
 
     private static final Duration ROUND = Duration.ofMillis(300);
+    private static final Semaphore ASKING = new Semaphore(2);
 
     private final JobTable table;
     private final Jobs jobs;
@@ -101,10 +103,16 @@ class JobFeeds implements SmartLifecycle {
             long before = asked.get();
             long now = System.nanoTime();
             if (standing != null && now - before > HEARTBEAT.toNanos() / 2 && asked.compareAndSet(before, now)) {
-                stands = standing.now()
-                        .get()
-                        .filter(actor -> projects.visibleTo(actor).include(project))
-                        .isPresent();
+                // However many follow, they leave the database's connections to others.
+                ASKING.acquireUninterruptibly();
+                try {
+                    stands = standing.now()
+                            .get()
+                            .filter(actor -> projects.visibleTo(actor).include(project))
+                            .isPresent();
+                } finally {
+                    ASKING.release();
+                }
             }
             return stands;
         }
