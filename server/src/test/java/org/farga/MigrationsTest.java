@@ -76,8 +76,9 @@ class MigrationsTest {
                 .extractingByKeys("person", "proposal", "job", "usage_record", "run", "model_version", "audit_entry")
                 .doesNotContain(0L);
         String hours = text("SELECT sum(gpu_milliseconds) || ' ' || sum(cpu_milliseconds) FROM usage_record");
-        String committed = text("SELECT sum(gpus * time_limit_milliseconds) || ' ' || sum(cpus * time_limit_milliseconds)"
-                + " FROM usage_commitment");
+        String committed =
+                text("SELECT sum(gpus * time_limit_milliseconds) || ' ' || sum(cpus * time_limit_milliseconds)"
+                        + " FROM usage_commitment");
 
         migrate(null);
 
@@ -88,12 +89,17 @@ class MigrationsTest {
             }
         });
         // The sums that jobs are judged by are those of the lines.
-        assertThat(text("SELECT sum(gpu_settled_milliseconds) || ' ' || sum(cpu_settled_milliseconds) FROM usage_account"))
+        assertThat(
+                        text(
+                                "SELECT sum(gpu_settled_milliseconds) || ' ' || sum(cpu_settled_milliseconds) FROM usage_account"))
                 .isEqualTo(hours);
-        assertThat(text("SELECT sum(gpu_committed_milliseconds) || ' ' || sum(cpu_committed_milliseconds) FROM usage_account"))
+        assertThat(
+                        text(
+                                "SELECT sum(gpu_committed_milliseconds) || ' ' || sum(cpu_committed_milliseconds) FROM usage_account"))
                 .isEqualTo(committed);
         // Accepted jobs are found by their stage from now on; their old tasks are not left behind.
-        assertThat(text("SELECT count(*) FROM scheduled_tasks WHERE task_name = 'submit-job'")).isEqualTo("0");
+        assertThat(text("SELECT count(*) FROM scheduled_tasks WHERE task_name = 'submit-job'"))
+                .isEqualTo("0");
         assertThat(text("SELECT count(*) FROM job WHERE stage = 'ACCEPTED'")).isEqualTo("1");
     }
 
@@ -118,7 +124,9 @@ class MigrationsTest {
                 .replace("bench.", schema + "_bench.")
                 .replace("SCHEMA IF NOT EXISTS bench", "SCHEMA " + schema + "_bench")
                 // The one column that the first schema asked for, and later ones have elsewhere.
-                .replace("INSERT INTO person (id, email, name, language, created_at)", "INSERT INTO person (password_hash, id, email, name, language, created_at)")
+                .replace(
+                        "INSERT INTO person (id, email, name, language, created_at)",
+                        "INSERT INTO person (password_hash, id, email, name, language, created_at)")
                 .replace("SELECT id, 'person'", "SELECT 'hash ' || n, id, 'person'");
         List<String> commands = new ArrayList<>();
         for (String step : sql.split("(?m)^--> ")) {

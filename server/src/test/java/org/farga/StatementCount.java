@@ -112,27 +112,29 @@ class StatementCount extends OncePerRequestFilter implements BeanPostProcessor {
     }
 
     private static <T> T counted(Class<T> type, T real, String sql) {
-        Object proxy = Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (self, method, arguments) -> {
-            try {
-                List<String> statements = STATEMENTS.get();
-                if (statements != null && method.getName().startsWith("execute")) {
-                    statements.add(
-                            arguments != null && arguments.length > 0 && arguments[0] instanceof String text
-                                    ? text
-                                    : sql);
-                }
-                Object result = method.invoke(real, arguments);
-                return switch (result) {
-                    case PreparedStatement prepared when method.getName().equals("prepareStatement") ->
-                        counted(PreparedStatement.class, prepared, String.valueOf(arguments[0]));
-                    case Statement plain when method.getName().equals("createStatement") ->
-                        counted(Statement.class, plain, "");
-                    case null, default -> result;
-                };
-            } catch (InvocationTargetException e) {
-                throw e.getCause();
-            }
-        });
+        Object proxy =
+                Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (self, method, arguments) -> {
+                    try {
+                        List<String> statements = STATEMENTS.get();
+                        if (statements != null && method.getName().startsWith("execute")) {
+                            statements.add(
+                                    arguments != null && arguments.length > 0 && arguments[0] instanceof String text
+                                            ? text
+                                            : sql);
+                        }
+                        Object result = method.invoke(real, arguments);
+                        return switch (result) {
+                            case PreparedStatement prepared
+                            when method.getName().equals("prepareStatement") ->
+                                counted(PreparedStatement.class, prepared, String.valueOf(arguments[0]));
+                            case Statement plain
+                            when method.getName().equals("createStatement") -> counted(Statement.class, plain, "");
+                            case null, default -> result;
+                        };
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
         return type.cast(proxy);
     }
 }

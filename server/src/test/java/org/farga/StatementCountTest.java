@@ -176,8 +176,7 @@ class StatementCountTest extends HttpTest {
         return counts;
     }
 
-    private void count(
-            String name, Map<String, List<String>> said, Map<String, Integer> counts, String at, boolean api)
+    private void count(String name, Map<String, List<String>> said, Map<String, Integer> counts, String at, boolean api)
             throws InterruptedException {
         boolean byAna = name.startsWith("ana ");
         String request = known(name);
@@ -264,8 +263,7 @@ class StatementCountTest extends HttpTest {
             UUID id = ProjectId.create().value();
             String short8 = id.toString().substring(28) + i;
             ana.post("/api/v1/organisations", """
-                            {"name": "Org %s", "country": "ES"}""".formatted(short8))
-                    .expect(201);
+                            {"name": "Org %s", "country": "ES"}""".formatted(short8)).expect(201);
             proposal = ana.post("/api/v1/proposals", """
                             {"call": "PLAYGROUND", "organisation": "%s"}""".formatted(organisation))
                     .expect(201)
@@ -273,7 +271,8 @@ class StatementCountTest extends HttpTest {
                     .asString();
             signUpInto(short8);
             ana.post("/api/v1/organisations/" + organisation + "/invitations", """
-                    {"email": "%s@example.org", "role": "MEMBER"}""".formatted(short8)).expect(201);
+                    {"email": "%s@example.org", "role": "MEMBER"}""".formatted(short8))
+                    .expect(201);
             ana.post("/api/v1/tokens", """
                     {"name": "token %s", "scopes": ["READ"], "days": 1}""".formatted(short8));
             rows(id, short8);
@@ -289,7 +288,8 @@ class StatementCountTest extends HttpTest {
                 .param("email", "member-" + name + "@example.org")
                 .param("name", "Member " + name)
                 .update();
-        jdbc.sql("INSERT INTO membership (organisation_id, person_id, role, since) VALUES (:o::uuid, :p, 'MEMBER', now())")
+        jdbc.sql(
+                        "INSERT INTO membership (organisation_id, person_id, role, since) VALUES (:o::uuid, :p, 'MEMBER', now())")
                 .param("o", organisation)
                 .param("p", person)
                 .update();

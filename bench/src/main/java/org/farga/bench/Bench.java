@@ -82,14 +82,17 @@ public final class Bench {
                 }
             }
         }
-        Path home = Path.of(System.getProperty("farga.home", ".")).toAbsolutePath().normalize();
+        Path home =
+                Path.of(System.getProperty("farga.home", ".")).toAbsolutePath().normalize();
         return new Plan(
                 parts.isEmpty() ? Set.copyOf(PARTS) : parts,
                 people,
                 followers,
                 seconds,
                 home,
-                data == null ? home.resolve(".farga/bench-" + people) : Path.of(data).toAbsolutePath(),
+                data == null
+                        ? home.resolve(".farga/bench-" + people)
+                        : Path.of(data).toAbsolutePath(),
                 fresh);
     }
 
@@ -109,8 +112,7 @@ public final class Bench {
         } catch (NumberFormatException e) {
             // said below
         }
-        throw new IllegalArgumentException(
-                arguments[i - 1] + " is a number from " + least + " to " + most + ".");
+        throw new IllegalArgumentException(arguments[i - 1] + " is a number from " + least + " to " + most + ".");
     }
 
     /** Whether everything measured was within the aims. */

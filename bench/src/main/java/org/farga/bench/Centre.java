@@ -76,8 +76,8 @@ final class Centre {
                 try {
                     statement.execute(command);
                 } catch (SQLException e) {
-                    throw new SQLException("The centre cannot be made, at \"" + step.substring(0, end) + "\": "
-                            + e.getMessage(), e);
+                    throw new SQLException(
+                            "The centre cannot be made, at \"" + step.substring(0, end) + "\": " + e.getMessage(), e);
                 }
                 double seconds = (System.nanoTime() - since) / 1e9;
                 if (seconds > 1) {
@@ -152,8 +152,7 @@ final class Centre {
             attributes.setBytes(2, serialised.toByteArray());
             attributes.executeUpdate();
         }
-        return "farga_session="
-                + Base64.getEncoder().encodeToString(session.getBytes(StandardCharsets.UTF_8));
+        return "farga_session=" + Base64.getEncoder().encodeToString(session.getBytes(StandardCharsets.UTF_8));
     }
 
     long number(String sql) throws IOException, SQLException {

@@ -11,7 +11,8 @@ record Cpu(double server, double database, double bench, double disk) {
     static Cpu now(Server server) throws IOException {
         long postmaster = server.databasePid();
         double database = ProcessHandle.of(postmaster)
-                .map(p -> ticks(p.pid()) + p.descendants().mapToDouble(c -> ticks(c.pid())).sum())
+                .map(p -> ticks(p.pid())
+                        + p.descendants().mapToDouble(c -> ticks(c.pid())).sum())
                 .orElse(0.0);
         return new Cpu(
                 ticks(server.pid()) / TICKS_PER_SECOND,
@@ -21,8 +22,7 @@ record Cpu(double server, double database, double bench, double disk) {
     }
 
     Cpu since(Cpu before) {
-        return new Cpu(
-                server - before.server, database - before.database, bench - before.bench, disk - before.disk);
+        return new Cpu(server - before.server, database - before.database, bench - before.bench, disk - before.disk);
     }
 
     /** The share of one processor each took over so many seconds. */

@@ -36,9 +36,13 @@ final class Followers {
         int people = Math.min(200, centre.people() - 4);
         int count = Math.min(followers, people * EACH);
         Bench.say("");
-        Bench.say("%d followers of one live log, %d lines a second for %d s after all have come", count, LINES_PER_SECOND, SECONDS);
+        Bench.say(
+                "%d followers of one live log, %d lines a second for %d s after all have come",
+                count, LINES_PER_SECOND, SECONDS);
         if (count < followers) {
-            Bench.say("Left out: the other %d; this centre has %d people in one project, who follow %d times each.", followers - count, people, EACH);
+            Bench.say(
+                    "Left out: the other %d; this centre has %d people in one project, who follow %d times each.",
+                    followers - count, people, EACH);
         }
         String allocation = centre.text("SELECT id FROM bench.allocation WHERE n = 4");
         long job = start(allocation, people);
@@ -76,12 +80,23 @@ final class Followers {
         long most = all.stream().mapToLong(f -> f.lines.get()).max().orElse(0);
         long complete = all.stream().filter(f -> f.lines.get() == most).count();
         double[] delays = Bench.sorted(all.stream().flatMap(f -> f.delaysBetween(from, to).stream()));
-        Bench.say("All had come after %.1f s%s; %d of %d received all %d lines, %d streams failed%s.",
-                came, allCame ? "" : " (not all did)", complete, count, most, failed.get(),
+        Bench.say(
+                "All had come after %.1f s%s; %d of %d received all %d lines, %d streams failed%s.",
+                came,
+                allCame ? "" : " (not all did)",
+                complete,
+                count,
+                most,
+                failed.get(),
                 troubles.isEmpty() ? "" : " (" + troubles.peek() + ")");
-        Bench.say("%.0f lines/s delivered; from the line's writing to its receipt p50 %.0f ms, p95 %.0f ms, at most %.0f ms.",
-                delays.length / took, Bench.quantile(delays, 0.5), Bench.quantile(delays, 0.95), Bench.quantile(delays, 1));
-        Bench.say("Heap after a collection: %.1f MiB before, %.1f MiB with all: %.1f KiB a follower.",
+        Bench.say(
+                "%.0f lines/s delivered; from the line's writing to its receipt p50 %.0f ms, p95 %.0f ms, at most %.0f ms.",
+                delays.length / took,
+                Bench.quantile(delays, 0.5),
+                Bench.quantile(delays, 0.95),
+                Bench.quantile(delays, 1));
+        Bench.say(
+                "Heap after a collection: %.1f MiB before, %.1f MiB with all: %.1f KiB a follower.",
                 heapBefore / (1 << 20), heap / (1 << 20), (heap - heapBefore) / 1024 / count);
         Bench.say("Database connections in use: at most %.0f seen, of all that Farga did.", mostConnections);
         Bench.say("Processors: %s.", used.of(took));
@@ -94,16 +109,19 @@ final class Followers {
         String lines = Integer.toString((SECONDS + 200) * LINES_PER_SECOND);
         try (Wire wire = new Wire(server.port())) {
             String token = "Authorization: Bearer " + Centre.token(4) + "\r\n";
-            Wire.Answer answer = wire.send("POST", "/api/v1/jobs", token + "Idempotency-Key: " + UUID.randomUUID() + "\r\n", """
+            Wire.Answer answer = wire.send(
+                    "POST", "/api/v1/jobs", token + "Idempotency-Key: " + UUID.randomUUID() + "\r\n", """
                     {"allocation": "%s", "name": "followed", "script": "#!/bin/sh\\ni=0\\nwhile [ $i -lt %s ]; do i=$((i+1)); echo \\"line $i t=$(date +%%s%%3N);\\"; sleep %s; done\\n",
-                     "cpus": 1, "memoryMebibytes": 64, "gpus": 0, "timeLimitSeconds": 600, "diskMebibytes": 16}"""
-                    .formatted(allocation, lines, 1.0 / LINES_PER_SECOND));
+                     "cpus": 1, "memoryMebibytes": 64, "gpus": 0, "timeLimitSeconds": 600, "diskMebibytes": 16}""".formatted(
+                                    allocation, lines, 1.0 / LINES_PER_SECOND));
             if (answer.status() != 201) {
                 throw new IOException("the job to follow is refused: " + answer.body());
             }
             long number = Long.parseLong(answer.body().replaceFirst("(?s).*?\"id\"\\s*:\\s*\"?([0-9]+).*", "$1"));
             for (int i = 0; i < 300; i++) {
-                if (wire.send("GET", "/api/v1/jobs/" + number, token, null).body().contains("\"RUNNING\"")) {
+                if (wire.send("GET", "/api/v1/jobs/" + number, token, null)
+                        .body()
+                        .contains("\"RUNNING\"")) {
                     return number;
                 }
                 Thread.sleep(100);
@@ -114,7 +132,11 @@ final class Followers {
 
     private void cancel(long job) throws IOException {
         try (Wire wire = new Wire(server.port())) {
-            wire.send("PUT", "/api/v1/jobs/" + job + "/cancellation", "Authorization: Bearer " + Centre.token(4) + "\r\n", "{}");
+            wire.send(
+                    "PUT",
+                    "/api/v1/jobs/" + job + "/cancellation",
+                    "Authorization: Bearer " + Centre.token(4) + "\r\n",
+                    "{}");
         }
     }
 
@@ -123,11 +145,19 @@ final class Followers {
         /** When a line was written, and how much later it was here; milliseconds. */
         private final List<long[]> received = new ArrayList<>();
 
-        void follow(String token, long job, CountDownLatch connected, CountDownLatch ended, AtomicInteger failed,
+        void follow(
+                String token,
+                long job,
+                CountDownLatch connected,
+                CountDownLatch ended,
+                AtomicInteger failed,
                 ConcurrentLinkedQueue<String> troubles) {
             try (Wire wire = new Wire(server.port())) {
-                int status = wire.ask("GET", "/api/v1/jobs/" + job + "/events",
-                        "Accept: text/event-stream\r\nAuthorization: Bearer " + token + "\r\n", null);
+                int status = wire.ask(
+                        "GET",
+                        "/api/v1/jobs/" + job + "/events",
+                        "Accept: text/event-stream\r\nAuthorization: Bearer " + token + "\r\n",
+                        null);
                 if (status != 200) {
                     throw new IOException("answered " + status);
                 }

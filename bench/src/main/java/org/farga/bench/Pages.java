@@ -68,10 +68,10 @@ final class Pages {
     private List<String> paths(String who) throws IOException, SQLException {
         int startup = who.equals("quiet") ? centre.people() / 8 : 0;
         int projects = centre.people() * 2 / 5;
-        String project = centre.text(
-                "SELECT id FROM bench.project WHERE n = " + (who.equals("quiet") ? startup % projects : 0));
-        String allocation = centre.text("SELECT id FROM bench.allocation WHERE n = "
-                + (who.equals("quiet") ? startup % projects * 5 : 0));
+        String project =
+                centre.text("SELECT id FROM bench.project WHERE n = " + (who.equals("quiet") ? startup % projects : 0));
+        String allocation = centre.text(
+                "SELECT id FROM bench.allocation WHERE n = " + (who.equals("quiet") ? startup % projects * 5 : 0));
         String organisation = centre.text("SELECT id FROM bench.organisation WHERE n = " + startup);
         String middle = cursor(Long.toString(centre.jobs() / 2));
         List<String> paths = new ArrayList<>();

@@ -40,12 +40,15 @@ final class Submissions {
     /** A person and an allocation that they may submit on. */
     private record Payer(String token, String allocation) {}
 
-    private record Result(double perSecond, double p50, double p95, double p99, Map<Integer, AtomicLong> statuses, String cpu) {}
+    private record Result(
+            double perSecond, double p50, double p95, double p99, Map<Integer, AtomicLong> statuses, String cpu) {}
 
     boolean measure() throws IOException, SQLException, InterruptedException {
         List<Payer> many = payers(Math.min(400, centre.people() * 2 / 5));
         Bench.say("");
-        Bench.say("Job submissions, %d clients, %d s each after %d s of warming up", CLIENTS, plan.seconds(), WARM_UP_SECONDS);
+        Bench.say(
+                "Job submissions, %d clients, %d s each after %d s of warming up",
+                CLIENTS, plan.seconds(), WARM_UP_SECONDS);
         long holder = holdTheMachine(many.getFirst());
         try {
             submit(many, WARM_UP_SECONDS);
@@ -82,9 +85,7 @@ final class Submissions {
         // The running allocation of each project, and the owner of its organisation.
         return centre.texts("""
                         SELECT a.id || ' ' || p.organisation * 4 FROM bench.allocation a JOIN bench.project p ON p.n = a.project
-                        WHERE a.n %% 5 = 4 AND p.organisation * 4 < %d ORDER BY a.n LIMIT %d"""
-                        .formatted(centre.people(), most))
-                .stream()
+                        WHERE a.n %% 5 = 4 AND p.organisation * 4 < %d ORDER BY a.n LIMIT %d""".formatted(centre.people(), most)).stream()
                 .map(line -> line.split(" "))
                 .map(parts -> new Payer(Centre.token(Integer.parseInt(parts[1])), parts[0]))
                 .toList();
@@ -94,16 +95,18 @@ final class Submissions {
     private long holdTheMachine(Payer payer) throws IOException, InterruptedException {
         int cpus = Runtime.getRuntime().availableProcessors();
         try (Wire wire = new Wire(server.port())) {
-            Wire.Answer answer = wire.send("POST", "/api/v1/jobs", headers(payer), """
+            Wire.Answer answer =
+                    wire.send("POST", "/api/v1/jobs", headers(payer), """
                     {"allocation": "%s", "name": "holds the machine", "script": "#!/bin/sh\\nexec sleep 3000\\n", "cpus": %d,
-                     "memoryMebibytes": 64, "gpus": 0, "timeLimitSeconds": 3600, "diskMebibytes": 16}"""
-                    .formatted(payer.allocation(), cpus));
+                     "memoryMebibytes": 64, "gpus": 0, "timeLimitSeconds": 3600, "diskMebibytes": 16}""".formatted(payer.allocation(), cpus));
             if (answer.status() != 201) {
                 throw new IOException("the machine cannot be held: " + answer.body());
             }
             long number = Long.parseLong(answer.body().replaceFirst("(?s).*?\"id\"\\s*:\\s*\"?([0-9]+).*", "$1"));
             for (int i = 0; i < 200; i++) {
-                if (wire.send("GET", "/api/v1/jobs/" + number, headers(payer), null).body().contains("\"RUNNING\"")) {
+                if (wire.send("GET", "/api/v1/jobs/" + number, headers(payer), null)
+                        .body()
+                        .contains("\"RUNNING\"")) {
                     return number;
                 }
                 Thread.sleep(100);
@@ -162,8 +165,11 @@ final class Submissions {
                 Bench.quantile(sorted, 0.95),
                 Bench.quantile(sorted, 0.99),
                 statuses,
-                used.of(took) + "; %.2f ms of processor a submission"
-                        .formatted((used.server() + used.database() + used.bench()) * 1000 / Math.max(1, sorted.length)));
+                used.of(took)
+                        + "; %.2f ms of processor a submission"
+                                .formatted((used.server() + used.database() + used.bench())
+                                        * 1000
+                                        / Math.max(1, sorted.length)));
     }
 
     private static String body(Payer payer, int n) {
@@ -176,18 +182,41 @@ final class Submissions {
     /** What must be refused is refused as ever, at whatever speed. */
     private void refusalsStand(Payer payer) throws IOException {
         try (Wire wire = new Wire(server.port())) {
-            String key = "Authorization: Bearer " + payer.token() + "\r\nIdempotency-Key: " + UUID.randomUUID() + "\r\n";
+            String key =
+                    "Authorization: Bearer " + payer.token() + "\r\nIdempotency-Key: " + UUID.randomUUID() + "\r\n";
             expect(201, wire.send("POST", "/api/v1/jobs", key, body(payer, 1)), "a submission");
             expect(422, wire.send("POST", "/api/v1/jobs", key, body(payer, 2)), "another with the same key");
-            expect(422, wire.send("POST", "/api/v1/jobs", headers(payer), body(payer, 3).replace("\"cpus\": 1", "\"cpus\": 100000")), "too many processors");
-            expect(401, wire.send("POST", "/api/v1/jobs", headers(new Payer("farga_token_nobody", payer.allocation())), body(payer, 4)), "no such token");
-            expect(404, wire.send("POST", "/api/v1/jobs", headers(new Payer(Centre.token(centre.people() / 2 + 1), payer.allocation())), body(payer, 5)), "somebody else's allocation");
+            expect(
+                    422,
+                    wire.send(
+                            "POST",
+                            "/api/v1/jobs",
+                            headers(payer),
+                            body(payer, 3).replace("\"cpus\": 1", "\"cpus\": 100000")),
+                    "too many processors");
+            expect(
+                    401,
+                    wire.send(
+                            "POST",
+                            "/api/v1/jobs",
+                            headers(new Payer("farga_token_nobody", payer.allocation())),
+                            body(payer, 4)),
+                    "no such token");
+            expect(
+                    404,
+                    wire.send(
+                            "POST",
+                            "/api/v1/jobs",
+                            headers(new Payer(Centre.token(centre.people() / 2 + 1), payer.allocation())),
+                            body(payer, 5)),
+                    "somebody else's allocation");
         }
     }
 
     private static void expect(int status, Wire.Answer answer, String what) throws IOException {
         if (answer.status() != status) {
-            throw new IOException(what + " is answered " + answer.status() + " instead of " + status + ": " + answer.body());
+            throw new IOException(
+                    what + " is answered " + answer.status() + " instead of " + status + ": " + answer.body());
         }
     }
 
@@ -213,8 +242,8 @@ final class Submissions {
         String values = "'" + facts.get("project") + "', a.id, 'local', '" + facts.get("person") + "'";
         return List.of(
                 "BEGIN",
-                "INSERT INTO idempotency_key (person_id, key, request_sha256, created_at) VALUES ('" + facts.get("person")
-                        + "', gen_random_uuid()::text, sha256('request'), now())",
+                "INSERT INTO idempotency_key (person_id, key, request_sha256, created_at) VALUES ('"
+                        + facts.get("person") + "', gen_random_uuid()::text, sha256('request'), now())",
                 "INSERT INTO usage_commitment (job_id, allocation_id, gpus, cpus, time_limit_milliseconds)"
                         + " SELECT nextval('job_number'), a.id, 0, 1, 60000 FROM bench.allocation a WHERE a.n = :allocation * 5 + 4",
                 "INSERT INTO job (number, name, project_id, allocation_id, cluster, submitted_by, submitted_at, script,"
@@ -224,7 +253,8 @@ final class Submissions {
                         + " '{\"SEED\": \"1\"}', 'ENDED', 'CANCELLED', 'Cancelled', now()"
                         + " FROM bench.allocation a WHERE a.n = :allocation * 5 + 4",
                 "INSERT INTO audit_entry (at, person_id, action, subject_type, subject_id, details) VALUES (now(), '"
-                        + facts.get("person") + "', 'job.submitted', 'job', currval('job_number')::text, '{\"name\": \"bench\"}')",
+                        + facts.get("person")
+                        + "', 'job.submitted', 'job', currval('job_number')::text, '{\"name\": \"bench\"}')",
                 "COMMIT");
     }
 
@@ -243,10 +273,24 @@ final class Submissions {
                     "\\set allocation random(0, " + (allocations - 1) + ")\n" + String.join(";\n", rows()) + ";\n");
             ProcessBuilder builder = new ProcessBuilder(
                     pgbench.toString(),
-                    "-n", "-M", "prepared", "-c", Integer.toString(CLIENTS), "-j", "1",
-                    "-T", Integer.toString(plan.seconds()),
-                    "-f", script.toString(),
-                    "-h", "127.0.0.1", "-p", Integer.toString(server.databasePort()), "-U", "farga", "farga");
+                    "-n",
+                    "-M",
+                    "prepared",
+                    "-c",
+                    Integer.toString(CLIENTS),
+                    "-j",
+                    "1",
+                    "-T",
+                    Integer.toString(plan.seconds()),
+                    "-f",
+                    script.toString(),
+                    "-h",
+                    "127.0.0.1",
+                    "-p",
+                    Integer.toString(server.databasePort()),
+                    "-U",
+                    "farga",
+                    "farga");
             builder.environment().put("PGPASSWORD", server.databasePassword());
             Process process = builder.redirectErrorStream(true).start();
             String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -270,7 +314,8 @@ final class Submissions {
         for (int c = 0; c < CLIENTS; c++) {
             int first = c;
             clients.add(Thread.ofVirtual().start(() -> {
-                try (Connection database = server.database(); Statement statement = database.createStatement()) {
+                try (Connection database = server.database();
+                        Statement statement = database.createStatement()) {
                     for (int n = first; System.nanoTime() < end; n++) {
                         for (String row : rows) {
                             statement.execute(row.replace(":allocation", Integer.toString(n % allocations)));
@@ -293,16 +338,21 @@ final class Submissions {
 
     /** Ends what was accepted, so that it neither runs now nor at the next start of this centre. */
     private void cleanUp(Payer payer, long holder) throws IOException, SQLException {
-        centre.execute(
-                """
+        centre.execute("""
                 UPDATE job SET stage = 'ENDED', state = 'CANCELLED', reason = 'Cancelled', ended_at = submitted_at,
                     cancel_requested_at = submitted_at, cancel_why = 'PERSON', cancelled_by = submitted_by
                 WHERE stage = 'ACCEPTED'""");
         // Those that the engine has: Farga tells it.
-        List<String> waiting = centre.texts("SELECT number FROM job WHERE stage IN ('SUBMITTING', 'PENDING') ORDER BY number DESC");
+        List<String> waiting =
+                centre.texts("SELECT number FROM job WHERE stage IN ('SUBMITTING', 'PENDING') ORDER BY number DESC");
         try (Wire wire = new Wire(server.port())) {
-            for (String number : Stream.concat(waiting.stream(), Stream.of(Long.toString(holder))).toList()) {
-                wire.send("PUT", "/api/v1/jobs/" + number + "/cancellation", "Authorization: Bearer " + Centre.token(1) + "\r\n", "{}");
+            for (String number : Stream.concat(waiting.stream(), Stream.of(Long.toString(holder)))
+                    .toList()) {
+                wire.send(
+                        "PUT",
+                        "/api/v1/jobs/" + number + "/cancellation",
+                        "Authorization: Bearer " + Centre.token(1) + "\r\n",
+                        "{}");
             }
         }
         centre.execute(

@@ -63,9 +63,7 @@ final class Wire implements AutoCloseable {
         }
         byte[] content = body == null ? new byte[0] : body.getBytes(StandardCharsets.UTF_8);
         String head = method + " " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\n" + headers
-                + (body == null
-                        ? ""
-                        : "Content-Type: application/json\r\nContent-Length: " + content.length + "\r\n")
+                + (body == null ? "" : "Content-Type: application/json\r\nContent-Length: " + content.length + "\r\n")
                 + "\r\n";
         ByteArrayOutputStream whole = new ByteArrayOutputStream(head.length() + content.length);
         whole.writeBytes(head.getBytes(StandardCharsets.UTF_8));

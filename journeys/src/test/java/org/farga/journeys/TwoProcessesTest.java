@@ -148,8 +148,7 @@ class TwoProcessesTest {
     private static FargaProcess holderAmong(FargaProcess... wanted) throws SQLException {
         Instant deadline = Instant.now().plus(Story.JOB_LIMIT);
         while (Instant.now().isBefore(deadline)) {
-            try (Connection database =
-                            DriverManager.getConnection(a.databaseUrl(), "farga", a.databasePassword());
+            try (Connection database = DriverManager.getConnection(a.databaseUrl(), "farga", a.databasePassword());
                     Statement statement = database.createStatement();
                     ResultSet rows = statement.executeQuery("""
                             SELECT s.application_name, s.pid FROM pg_locks l JOIN pg_stat_activity s ON s.pid = l.pid
@@ -174,10 +173,11 @@ class TwoProcessesTest {
     /** Waits until no accepted job waits to be handed over. */
     private static void awaitHandedOver(Duration limit) throws Exception {
         Instant deadline = Instant.now().plus(limit);
-        while (PrivateDatabase.count(
-                        a.data(), "SELECT count(*) FROM job WHERE stage IN ('ACCEPTED', 'SUBMITTING')")
+        while (PrivateDatabase.count(a.data(), "SELECT count(*) FROM job WHERE stage IN ('ACCEPTED', 'SUBMITTING')")
                 > 0) {
-            assertThat(Instant.now()).as("jobs still wait for a process to take them").isBefore(deadline);
+            assertThat(Instant.now())
+                    .as("jobs still wait for a process to take them")
+                    .isBefore(deadline);
             FargaProcess.pause(100);
         }
     }

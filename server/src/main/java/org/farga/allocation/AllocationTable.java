@@ -71,9 +71,11 @@ class AllocationTable {
                                EXISTS (SELECT 1 FROM allocation_suspension s
                                        WHERE s.allocation_id = a.id AND s.lifted_at IS NULL) AS suspended,
                                p.slug, p.name, p.organisation_id, p.opened_by_proposal_id, p.opened_at,
-                        """ + ProjectTable.MEMBERS + " FROM allocation a JOIN project p ON p.id = a.project_id WHERE a.id = :id")
+                        """ + ProjectTable.MEMBERS
+                        + " FROM allocation a JOIN project p ON p.id = a.project_id WHERE a.id = :id")
                 .param("id", id.value())
-                .query((row, n) -> new Allocations.InProject(allocation(row, n), ProjectTable.project(row, "project_id")))
+                .query((row, n) ->
+                        new Allocations.InProject(allocation(row, n), ProjectTable.project(row, "project_id")))
                 .optional();
     }
 

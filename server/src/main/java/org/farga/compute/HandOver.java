@@ -36,6 +36,7 @@ class HandOver implements SmartLifecycle {
     private static final Duration ROUND = Duration.ofMillis(250);
     /** However many jobs are accepted meanwhile, they are looked for together. */
     private static final Duration GATHERING = Duration.ofMillis(25);
+
     private static final Duration TROUBLE = Duration.ofSeconds(5);
     private static final int AT_ONCE = 4;
     private static final int BATCH = 32;
@@ -99,7 +100,8 @@ class HandOver implements SmartLifecycle {
 
     private void work() {
         try (ExecutorService workers = Executors.newFixedThreadPool(
-                AT_ONCE, Thread.ofPlatform().daemon().name("farga-hand-over-", 1).factory())) {
+                AT_ONCE,
+                Thread.ofPlatform().daemon().name("farga-hand-over-", 1).factory())) {
             while (thread == Thread.currentThread()) {
                 woken = false;
                 boolean more = false;

@@ -7,9 +7,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.farga.allocation.Projects;
 import org.farga.compute.JobFeed.Position;
@@ -71,7 +71,8 @@ class JobFeeds implements SmartLifecycle {
         JobFeed feed = feeds.computeIfAbsent(job.id(), id -> new JobFeed(job, jobs.files(job), from));
         // Asked once for all streams that one came with, not for each.
         Right right = rights.computeIfAbsent(
-                new RightKey(standing == null ? person : standing.key(), job.project()), key -> new Right(standing, job.project()));
+                new RightKey(standing == null ? person : standing.key(), job.project()),
+                key -> new Right(standing, job.project()));
         FeedStream stream = new FeedStream(
                 person, feed, jobs.files(job), from, job, language, messages, json, right, HEARTBEAT, this::gone);
         streams.add(stream);

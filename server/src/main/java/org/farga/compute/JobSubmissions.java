@@ -115,7 +115,8 @@ class JobSubmissions {
             return Outcome.refused(Refusal.forbidden("job-members-only"));
         }
         // Everything that does not need the lock comes before it: whoever submits on the same allocation waits for it.
-        Preflight.Facts facts = facts(asked, reached.allocation(), reached.project().project(), NOT_ASKED);
+        Preflight.Facts facts =
+                facts(asked, reached.allocation(), reached.project().project(), NOT_ASKED);
         Optional<Refusal> refusal = refusal(Preflight.check(asked, facts));
         if (refusal.isPresent()) {
             return Outcome.refused(refusal.get());
@@ -212,8 +213,7 @@ class JobSubmissions {
                 : facts(asked, reached.allocation(), reached.project().project(), usage.balance(reached.allocation()));
     }
 
-    private Preflight.Facts facts(
-            JobRequest asked, Allocation allocation, Projects.Summary project, Balance balance) {
+    private Preflight.Facts facts(JobRequest asked, Allocation allocation, Projects.Summary project, Balance balance) {
         Map<String, Outcome<Mountable>> mounts = new LinkedHashMap<>();
         if (asked.references().size() <= Preflight.MOST_DATASETS) {
             for (String reference : asked.references()) {

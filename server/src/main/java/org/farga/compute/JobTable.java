@@ -167,8 +167,8 @@ class JobTable {
             numbers = "SELECT o.number FROM job o WHERE " + (visible.all() ? "true" : "o.project_id = ANY(:visible)")
                     + narrowed;
         }
-        String sql = SELECT + " JOIN (" + numbers + " ORDER BY number DESC LIMIT :most) chosen ON chosen.number = j.number"
-                + " ORDER BY j.number DESC";
+        String sql = SELECT + " JOIN (" + numbers
+                + " ORDER BY number DESC LIMIT :most) chosen ON chosen.number = j.number" + " ORDER BY j.number DESC";
         var statement = jdbc.sql(sql).param("most", most);
         if (filter.project() != null) {
             if (!visible.include(filter.project())) {
@@ -194,10 +194,7 @@ class JobTable {
     List<Job> withEngine(String cluster) {
         return jdbc.sql(SELECT + """
                         WHERE j.cluster = :cluster AND j.stage IN ('SUBMITTING', 'PENDING', 'RUNNING')
-                        ORDER BY j.number""")
-                .param("cluster", cluster)
-                .query(this::job)
-                .list();
+                        ORDER BY j.number""").param("cluster", cluster).query(this::job).list();
     }
 
     /**

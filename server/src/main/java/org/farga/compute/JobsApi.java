@@ -180,7 +180,8 @@ class JobsApi {
     @PutMapping("/{id}/cancellation")
     @ResponseStatus(HttpStatus.ACCEPTED)
     JobJson cancel(Actor actor, @PathVariable JobId id, HttpServletRequest request) {
-        return json(actor, List.of(Answer.of(submissions.cancel(actor, id))), request).getFirst();
+        return json(actor, List.of(Answer.of(submissions.cancel(actor, id))), request)
+                .getFirst();
     }
 
     @GetMapping(path = "/{id}/script", produces = MediaType.TEXT_PLAIN_VALUE)
@@ -226,8 +227,7 @@ class JobsApi {
         if (lastEventId == null && tail) {
             from = new Position(Math.max(0, GrowingFile.length(jobs.files(job)::openLog) - TAIL_BYTES), 0);
         }
-        SseEmitter emitter =
-                Answer.of(feeds.follow(actor, job, from, Languages.of(request), Standing.of(request)));
+        SseEmitter emitter = Answer.of(feeds.follow(actor, job, from, Languages.of(request), Standing.of(request)));
         return ResponseEntity.ok()
                 .header(HttpHeaders.CACHE_CONTROL, "no-store")
                 // Proxies that gather answers would hold back the news.
@@ -263,10 +263,7 @@ class JobsApi {
     }
 
     private JobJson json(
-            Job job,
-            @Nullable String submitter,
-            Map<DatasetVersionId, VersionSummary> versions,
-            Locale language) {
+            Job job, @Nullable String submitter, Map<DatasetVersionId, VersionSummary> versions, Locale language) {
         Job.Stage.Ended ended = job.stage() instanceof Job.Stage.Ended e ? e : null;
         Allocation held = job.held();
         String explanation = job.explanation();

@@ -45,7 +45,14 @@ public final class BackUp {
             """;
     /** What PostgreSQL's manual says to leave out of a copy. */
     private static final Set<String> CONTENT_LEFT_OUT = Set.of(
-            "pg_wal", "pg_dynshmem", "pg_notify", "pg_serial", "pg_snapshots", "pg_stat_tmp", "pg_subtrans", "pg_replslot");
+            "pg_wal",
+            "pg_dynshmem",
+            "pg_notify",
+            "pg_serial",
+            "pg_snapshots",
+            "pg_stat_tmp",
+            "pg_subtrans",
+            "pg_replslot");
 
     private static final Set<String> FILES_LEFT_OUT =
             Set.of("postmaster.pid", "postmaster.opts", "backup_label", "tablespace_map", "recovery.signal");
@@ -126,7 +133,8 @@ public final class BackUp {
         try {
             return OffsetDateTime.parse(text).toInstant();
         } catch (DateTimeParseException e) {
-            throw new IllegalArgumentException("a time is written as in 2026-11-23T14:05:00Z, not \"" + text + "\".", e);
+            throw new IllegalArgumentException(
+                    "a time is written as in 2026-11-23T14:05:00Z, not \"" + text + "\".", e);
         }
     }
 
@@ -157,7 +165,8 @@ public final class BackUp {
         Path home = data.resolve("postgres");
         if (Files.isDirectory(home)) {
             try (Stream<Path> entries = Files.list(home)) {
-                List<Path> found = entries.filter(e -> e.getFileName().toString().matches("data-[0-9]+"))
+                List<Path> found = entries.filter(
+                                e -> e.getFileName().toString().matches("data-[0-9]+"))
                         .toList();
                 if (found.size() == 1) {
                     return found.getFirst();
@@ -175,8 +184,8 @@ public final class BackUp {
                     + ProcessHandle.current().pid() + "', true, true)");
             statement.execute("SELECT pg_backup_start('farga', fast => true)");
             copy(cluster, to, CONTENT_LEFT_OUT, FILES_LEFT_OUT, false);
-            try (ResultSet row =
-                    statement.executeQuery("SELECT labelfile, spcmapfile FROM pg_backup_stop(wait_for_archive => false)")) {
+            try (ResultSet row = statement.executeQuery(
+                    "SELECT labelfile, spcmapfile FROM pg_backup_stop(wait_for_archive => false)")) {
                 row.next();
                 Files.writeString(to.resolve("backup_label"), row.getString(1));
                 if (!row.getString(2).isEmpty()) {
@@ -264,8 +273,7 @@ public final class BackUp {
     }
 
     /** Copies a folder that may change meanwhile: what is gone when its turn comes is left out. */
-    private static void copy(
-            Path from, Path to, Set<String> contentLeftOut, Set<String> filesLeftOut, boolean onlyNew)
+    private static void copy(Path from, Path to, Set<String> contentLeftOut, Set<String> filesLeftOut, boolean onlyNew)
             throws IOException {
         Files.walkFileTree(from, new SimpleFileVisitor<>() {
             @Override
@@ -289,7 +297,9 @@ public final class BackUp {
                         && Files.exists(at)
                         && Files.size(at) == attributes.size()
                         && Files.getLastModifiedTime(at).equals(attributes.lastModifiedTime());
-                if (!attributes.isOther() && !same && !filesLeftOut.contains(file.getFileName().toString())) {
+                if (!attributes.isOther()
+                        && !same
+                        && !filesLeftOut.contains(file.getFileName().toString())) {
                     try {
                         Files.copy(file, at, COPY_ATTRIBUTES, REPLACE_EXISTING, LinkOption.NOFOLLOW_LINKS);
                     } catch (NoSuchFileException e) {

@@ -26,7 +26,9 @@ class DatabaseConfiguration {
         }
         Durability durability = settings.database().durable() ? Durability.DURABLE : Durability.FAST;
         return new PrivateServer(LocalPostgres.start(
-                settings.data().resolve("postgres"), durability, settings.database().archive()));
+                settings.data().resolve("postgres"),
+                durability,
+                settings.database().archive()));
     }
 
     @Bean

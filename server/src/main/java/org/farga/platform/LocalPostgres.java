@@ -123,8 +123,8 @@ public final class LocalPostgres implements AutoCloseable {
         }
     }
 
-    private static LocalPostgres start(
-            Path home, Durability durability, @Nullable Path archive, FolderLock lock) throws IOException {
+    private static LocalPostgres start(Path home, Durability durability, @Nullable Path archive, FolderLock lock)
+            throws IOException {
         Path archived = archive == null
                 ? null
                 : Files.createDirectories(archive, asFileAttribute(fromString("rwx------")))
@@ -144,7 +144,8 @@ public final class LocalPostgres implements AutoCloseable {
         for (int attempt = 1; ; attempt++) {
             long logStart = Files.size(log);
             int port = freePort();
-            Process supervisor = supervise(binaries.command("postgres", arguments(data, port, durability, archived)), log);
+            Process supervisor =
+                    supervise(binaries.command("postgres", arguments(data, port, durability, archived)), log);
             LocalPostgres started = new LocalPostgres(lock, data, port, supervisor);
             if (within(READY_WITHIN, () -> started.ready() || !supervisor.isAlive()) && supervisor.isAlive()) {
                 return started;
@@ -159,8 +160,7 @@ public final class LocalPostgres implements AutoCloseable {
         }
     }
 
-    private static List<String> arguments(
-            PostgresData data, int port, Durability durability, @Nullable Path archive) {
+    private static List<String> arguments(PostgresData data, int port, Durability durability, @Nullable Path archive) {
         List<String> settings = new ArrayList<>();
         settings.addAll(List.of("listen_addresses=127.0.0.1", "port=" + port, "unix_socket_directories="));
         if (durability == Durability.FAST) {

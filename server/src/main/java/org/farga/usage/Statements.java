@@ -112,7 +112,11 @@ class Statements {
 
     Days byDay(Allocation allocation) {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
-        return new Days(allocation, zone, now, table.days(allocation.id(), allocation.period().from(), now, zone));
+        return new Days(
+                allocation,
+                zone,
+                now,
+                table.days(allocation.id(), allocation.period().from(), now, zone));
     }
 
     /** A project's allocations with their balances, newest first. */

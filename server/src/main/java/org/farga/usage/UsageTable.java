@@ -37,11 +37,7 @@ class UsageTable {
 
     /** What an allocation's jobs used and set aside, without what was awarded. */
     record Books(
-            GpuHours gpuSettled,
-            CpuHours cpuSettled,
-            GpuHours gpuMost,
-            CpuHours cpuMost,
-            List<Commitment> running) {}
+            GpuHours gpuSettled, CpuHours cpuSettled, GpuHours gpuMost, CpuHours cpuMost, List<Commitment> running) {}
 
     /** Whether this job is on the account already, as a commitment or as a line. */
     boolean knows(JobId job) {
@@ -56,13 +52,13 @@ class UsageTable {
                 INSERT INTO usage_commitment (job_id, allocation_id, gpus, cpus, time_limit_milliseconds, started_at)
                 VALUES (:job, :allocation, :gpus, :cpus, :timeLimit, :startedAt)
                 ON CONFLICT (job_id) DO NOTHING""")
-                .param("job", commitment.job().value())
-                .param("allocation", allocation.value())
-                .param("gpus", commitment.gpus())
-                .param("cpus", commitment.cpus())
-                .param("timeLimit", commitment.timeLimit().toMillis())
-                .param("startedAt", commitment.startedAt() == null ? null : utc(commitment.startedAt()))
-                .update()
+                        .param("job", commitment.job().value())
+                        .param("allocation", allocation.value())
+                        .param("gpus", commitment.gpus())
+                        .param("cpus", commitment.cpus())
+                        .param("timeLimit", commitment.timeLimit().toMillis())
+                        .param("startedAt", commitment.startedAt() == null ? null : utc(commitment.startedAt()))
+                        .update()
                 == 1;
     }
 
@@ -200,7 +196,8 @@ class UsageTable {
         // The midnights of the calendar, so that the database need not know it: a span lies within a day where both its
         // ends come after the same midnight.
         List<LocalDate> calendar = LocalDate.ofInstant(from, zone)
-                .datesUntil(LocalDate.ofInstant(now.isAfter(from) ? now : from, zone).plusDays(2))
+                .datesUntil(LocalDate.ofInstant(now.isAfter(from) ? now : from, zone)
+                        .plusDays(2))
                 .toList();
         List<UsageDay> whole = new ArrayList<>();
         List<UsageDay.Span> spans = new ArrayList<>();

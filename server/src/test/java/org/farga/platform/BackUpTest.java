@@ -93,17 +93,18 @@ class BackUpTest {
 
     private static Connection superuser(Path data) throws IOException, SQLException {
         Path cluster = data.resolve("postgres/data-18");
-        String password = Files.readAllLines(cluster.resolve("farga.pgpass"))
-                .getFirst()
-                .split(":", -1)[4];
-        String port = Files.readAllLines(cluster.resolve("postmaster.pid")).get(3).strip();
+        String password =
+                Files.readAllLines(cluster.resolve("farga.pgpass")).getFirst().split(":", -1)[4];
+        String port =
+                Files.readAllLines(cluster.resolve("postmaster.pid")).get(3).strip();
         return DriverManager.getConnection("jdbc:postgresql://127.0.0.1:" + port + "/postgres", "postgres", password);
     }
 
     private static Instant now(LocalPostgres postgres) throws SQLException {
-        return OffsetDateTime.parse(
-                        query(postgres, "SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')")
-                                .getFirst())
+        return OffsetDateTime.parse(query(
+                                postgres,
+                                "SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')")
+                        .getFirst())
                 .toInstant();
     }
 

@@ -42,10 +42,7 @@ class SoleHolderTest {
             jdbc.sql("""
                             SELECT pg_terminate_backend(pid, 10000) FROM pg_locks
                             WHERE locktype = 'advisory' AND granted
-                              AND (classid::bigint << 32 | objid::bigint) = hashtextextended(:name, 0)""")
-                    .param("name", name)
-                    .query(Boolean.class)
-                    .single();
+                              AND (classid::bigint << 32 | objid::bigint) = hashtextextended(:name, 0)""").param("name", name).query(Boolean.class).single();
             assertThat(second.hold()).isTrue();
             assertThat(isHeld(first)).isFalse();
         }

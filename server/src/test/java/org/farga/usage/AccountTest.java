@@ -110,8 +110,14 @@ class AccountTest {
 
     @Test
     void aJobWithoutGpusRunsWhereGpuHoursAreOverdrawn() {
-        Account overdrawn =
-                new Account(GpuHours.ofHours(1), CpuHours.ofHours(10), GpuHours.ofHours(2), CpuHours.ZERO, GpuHours.ZERO, CpuHours.ZERO, List.of());
+        Account overdrawn = new Account(
+                GpuHours.ofHours(1),
+                CpuHours.ofHours(10),
+                GpuHours.ofHours(2),
+                CpuHours.ZERO,
+                GpuHours.ZERO,
+                CpuHours.ZERO,
+                List.of());
         assertThat(overdrawn.balance(NOW).gpuLeft()).isEqualTo(GpuHours.ofHours(-1));
         assertThat(overdrawn.commit(job(0, 1, Duration.ofHours(1), null), NOW)).isInstanceOf(Outcome.Done.class);
         assertThat(overdrawn.commit(job(1, 1, Duration.ofMillis(1), null), NOW)).isInstanceOf(Outcome.Refused.class);
