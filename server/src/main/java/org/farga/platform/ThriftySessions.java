@@ -160,7 +160,7 @@ class ThriftySessions implements BeanPostProcessor {
         }
 
         @Override
-        public void setAttribute(String name, @Nullable Object value) {
+        public void setAttribute(String name, Object value) {
             changed = true;
             session.setAttribute(name, value);
         }
