@@ -48,6 +48,11 @@ final class Api {
         return new Api(farga.address(), token);
     }
 
+    /** The same person at an address that several processes stand behind. */
+    Api at(LoadBalancer balancer) {
+        return new Api(balancer.address(), token);
+    }
+
     record Reply(int status, JsonNode body, String tag, String what) {
         /** The body of a request that succeeded. */
         JsonNode done() {
@@ -66,6 +71,14 @@ final class Api {
 
     Reply post(String path, Object body) {
         return send(request(path).header("Content-Type", "application/json").POST(json(body)));
+    }
+
+    /** Makes it happen once, however often it is sent. */
+    Reply post(String path, Object body, String idempotencyKey) {
+        return send(request(path)
+                .header("Content-Type", "application/json")
+                .header("Idempotency-Key", idempotencyKey)
+                .POST(json(body)));
     }
 
     Reply put(String path, Object body) {

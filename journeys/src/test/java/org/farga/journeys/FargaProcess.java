@@ -145,6 +145,11 @@ final class FargaProcess implements AutoCloseable {
         return "http://127.0.0.1:" + port;
     }
 
+    /** As the database's list of sessions names it. */
+    String nameInDatabase() {
+        return "farga " + process.pid();
+    }
+
     Path data() {
         return data;
     }

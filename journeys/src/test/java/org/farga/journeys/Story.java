@@ -229,7 +229,7 @@ final class Story {
         return Api.write(job(name, script));
     }
 
-    private Map<String, Object> job(String name, String script) {
+    Map<String, Object> job(String name, String script) {
         Map<String, Object> job = new LinkedHashMap<>();
         job.put("allocation", allocation);
         job.put("name", name);

@@ -5,10 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.Cookie;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -18,6 +27,8 @@ import tools.jackson.databind.JsonNode;
 /** Two Farga processes on one database and one data folder are one Farga. */
 class TwoProcessesTest {
     private static final int JOBS_EACH = 6;
+    /** Within which others take up what a killed process left; it takes a second, on a machine that has time. */
+    private static final Duration TAKEN_UP = Duration.ofSeconds(20);
 
     private static FargaProcess a;
     private static FargaProcess b;
@@ -90,6 +101,85 @@ class TwoProcessesTest {
             c.killNine();
         }
         assertEachRanOnce(jobs, story.ana);
+    }
+
+    @Test
+    void behindOneAddressOneIsKilledUnderLoadAndTheOthersGoOn() throws Exception {
+        FargaProcess c = a.startAnother();
+        FargaProcess d = a.startAnother();
+        List<String> jobs = Collections.synchronizedList(new ArrayList<>());
+        try (LoadBalancer balancer = new LoadBalancer(c, d)) {
+            // The one that is killed is the one that hands jobs over, so that this has to pass to another.
+            FargaProcess victim = holderAmong(c, d);
+            Api ana = story.ana.at(balancer);
+            AtomicInteger sent = new AtomicInteger();
+            List<Thread> clients = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                clients.add(Thread.ofVirtual().start(() -> {
+                    for (int n = 0; n < JOBS_EACH; n++) {
+                        String key = "under load " + sent.incrementAndGet();
+                        Api.Reply reply = ana.post("/jobs", story.job(key, counting(0)), key);
+                        // A client repeats what got no answer; the key makes that harmless.
+                        while (reply.status() == 502) {
+                            FargaProcess.pause(100);
+                            reply = ana.post("/jobs", story.job(key, counting(0)), key);
+                        }
+                        jobs.add(reply.id());
+                    }
+                }));
+            }
+            while (sent.get() < JOBS_EACH) {
+                FargaProcess.pause(10);
+            }
+            victim.killNine();
+            for (Thread client : clients) {
+                client.join();
+            }
+            assertThat(jobs).as("accepted, each once").hasSize(3 * JOBS_EACH).doesNotHaveDuplicates();
+            awaitHandedOver(TAKEN_UP);
+            assertEachRanOnce(jobs, ana);
+        } finally {
+            c.close();
+            d.close();
+        }
+    }
+
+    /** Which of these hands jobs over; makes it one of them where another does. */
+    private static FargaProcess holderAmong(FargaProcess... wanted) throws SQLException {
+        Instant deadline = Instant.now().plus(Story.JOB_LIMIT);
+        while (Instant.now().isBefore(deadline)) {
+            try (Connection database = DriverManager.getConnection(a.databaseUrl(), "farga", a.databasePassword());
+                    Statement statement = database.createStatement();
+                    ResultSet rows = statement.executeQuery("""
+                            SELECT s.application_name, s.pid FROM pg_locks l JOIN pg_stat_activity s ON s.pid = l.pid
+                            WHERE l.locktype = 'advisory' AND l.granted AND s.application_name LIKE 'farga %'""")) {
+                while (rows.next()) {
+                    for (FargaProcess farga : wanted) {
+                        if (rows.getString(1).equals(farga.nameInDatabase())) {
+                            return farga;
+                        }
+                    }
+                    int session = rows.getInt(2);
+                    try (Statement end = database.createStatement()) {
+                        end.execute("SELECT pg_terminate_backend(" + session + ")");
+                    }
+                }
+            }
+            FargaProcess.pause(500);
+        }
+        throw new AssertionError("none of them takes its turn at handing jobs over");
+    }
+
+    /** Waits until no accepted job waits to be handed over. */
+    private static void awaitHandedOver(Duration limit) throws Exception {
+        Instant deadline = Instant.now().plus(limit);
+        while (PrivateDatabase.count(a.data(), "SELECT count(*) FROM job WHERE stage IN ('ACCEPTED', 'SUBMITTING')")
+                > 0) {
+            assertThat(Instant.now())
+                    .as("jobs still wait for a process to take them")
+                    .isBefore(deadline);
+            FargaProcess.pause(100);
+        }
     }
 
     /** A job that leaves a trace of each time it runs, and takes so long. */

@@ -64,9 +64,25 @@ class AllocationTable {
                 .optional();
     }
 
-    /** The same with its row locked until the end of the transaction. */
+    /** The same with the project that it is of, in one statement. */
+    Optional<Allocations.InProject> findInProject(AllocationId id) {
+        return jdbc.sql("""
+                        SELECT a.id, a.project_id, a.cluster, a.gpu_milliseconds, a.cpu_milliseconds, a.starts_at, a.ends_at,
+                               a.proposal_id, a.proposal_code, a.call_title,
+                               EXISTS (SELECT 1 FROM allocation_suspension s
+                                       WHERE s.allocation_id = a.id AND s.lifted_at IS NULL) AS suspended,
+                               p.slug, p.name, p.organisation_id, p.opened_by_proposal_id, p.opened_at,
+                        """ + ProjectTable.MEMBERS
+                        + " FROM allocation a JOIN project p ON p.id = a.project_id WHERE a.id = :id")
+                .param("id", id.value())
+                .query((row, n) ->
+                        new Allocations.InProject(allocation(row, n), ProjectTable.project(row, "project_id")))
+                .optional();
+    }
+
+    /** The same with its row locked until the end of the transaction; rows that only refer to it may still be written. */
     Optional<Allocation> lock(AllocationId id) {
-        return jdbc.sql(SELECT + "WHERE a.id = :id FOR UPDATE OF a")
+        return jdbc.sql(SELECT + "WHERE a.id = :id FOR NO KEY UPDATE OF a")
                 .param("id", id.value())
                 .query(AllocationTable::allocation)
                 .optional();

@@ -45,6 +45,20 @@ public class Allocations {
         return table.find(id).orElseThrow(() -> new NotFoundException("allocation"));
     }
 
+    /** An allocation with its project as it was read. */
+    record InProject(Allocation allocation, Project project) {}
+
+    /** An allocation, and how an actor stands to its project, which they see. */
+    public record Reached(Allocation allocation, Projects.Standing project) {}
+
+    /** One of a project that the actor sees; throws {@link NotFoundException}. */
+    public Reached reach(Actor actor, AllocationId id) {
+        return table.findInProject(id)
+                .filter(found -> found.project().isVisibleTo(actor))
+                .map(found -> new Reached(found.allocation(), Projects.standing(actor, found.project())))
+                .orElseThrow(() -> new NotFoundException("allocation"));
+    }
+
     /** The same, with its row locked until the end of the transaction: budget checks on it happen one after another. */
     @Transactional(propagation = Propagation.MANDATORY)
     public Allocation lock(AllocationId id) {

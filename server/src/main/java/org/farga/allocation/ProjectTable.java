@@ -2,14 +2,15 @@ package org.farga.allocation;
 
 import static org.farga.platform.Timestamps.utc;
 
+import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -24,8 +25,11 @@ import org.springframework.stereotype.Component;
 
 @Component
 class ProjectTable {
+    static final String MEMBERS = """
+            ARRAY(SELECT m.person_id || ' ' || m.role || ' ' || (extract(epoch FROM m.since) * 1000000)::bigint
+                  FROM project_member m WHERE m.project_id = p.id ORDER BY m.role, m.since, m.person_id) AS members""";
     private static final String COLUMNS =
-            "p.id, p.slug, p.name, p.organisation_id, p.opened_by_proposal_id, p.opened_at";
+            "p.id, p.slug, p.name, p.organisation_id, p.opened_by_proposal_id, p.opened_at, " + MEMBERS;
 
     private final JdbcClient jdbc;
 
@@ -57,21 +61,17 @@ class ProjectTable {
     }
 
     Optional<Project> find(ProjectId id) {
-        return withMembers(jdbc.sql("SELECT " + COLUMNS + " FROM project p WHERE p.id = :id")
-                        .param("id", id.value())
-                        .query(ProjectTable::project)
-                        .list())
-                .stream()
-                .findFirst();
+        return jdbc.sql("SELECT " + COLUMNS + " FROM project p WHERE p.id = :id")
+                .param("id", id.value())
+                .query(ProjectTable::project)
+                .optional();
     }
 
     Optional<Project> find(String slug) {
-        return withMembers(jdbc.sql("SELECT " + COLUMNS + " FROM project p WHERE p.slug = :slug")
-                        .param("slug", slug)
-                        .query(ProjectTable::project)
-                        .list())
-                .stream()
-                .findFirst();
+        return jdbc.sql("SELECT " + COLUMNS + " FROM project p WHERE p.slug = :slug")
+                .param("slug", slug)
+                .query(ProjectTable::project)
+                .optional();
     }
 
     /** Holds the project until the end of the transaction: changes of its members happen one after another. */
@@ -83,15 +83,15 @@ class ProjectTable {
     }
 
     List<Project> list(Collection<ProjectId> ids) {
-        return withMembers(jdbc.sql("SELECT " + COLUMNS + " FROM project p WHERE p.id = ANY(:ids)")
+        return jdbc.sql("SELECT " + COLUMNS + " FROM project p WHERE p.id = ANY(:ids)")
                 .param("ids", uuids(ids))
                 .query(ProjectTable::project)
-                .list());
+                .list();
     }
 
     /** Newest first, after the given one; identifiers are ordered by the time they were made. */
     List<Project> list(VisibleProjects visible, @Nullable ProjectId after, int most) {
-        return withMembers(jdbc.sql("SELECT " + COLUMNS + """
+        return jdbc.sql("SELECT " + COLUMNS + """
                          FROM project p
                         WHERE (:all OR p.id = ANY(:visible)) AND (:fromTop OR p.id < :after)
                         ORDER BY p.id DESC LIMIT :most""")
@@ -101,7 +101,7 @@ class ProjectTable {
                 .param("after", after == null ? new UUID(0, 0) : after.value())
                 .param("most", most)
                 .query(ProjectTable::project)
-                .list());
+                .list();
     }
 
     /** Those in which the person works as one of {@code belongsTo}, and all of the organisations in {@code owns}. */
@@ -143,35 +143,16 @@ class ProjectTable {
                 .update();
     }
 
-    /** The members of all of them in one statement. */
-    private List<Project> withMembers(List<Project> projects) {
-        if (projects.isEmpty()) {
-            return projects;
+    private static List<ProjectMember> members(Array array) throws SQLException {
+        List<ProjectMember> members = new ArrayList<>();
+        for (String member : (String[]) array.getArray()) {
+            String[] parts = member.split(" ", -1);
+            members.add(new ProjectMember(
+                    PersonId.valueOf(parts[0]),
+                    ProjectRole.valueOf(parts[1]),
+                    Instant.EPOCH.plus(Long.parseLong(parts[2]), ChronoUnit.MICROS)));
         }
-        Map<ProjectId, List<ProjectMember>> members = new HashMap<>();
-        jdbc.sql("""
-                SELECT project_id, person_id, role, since FROM project_member
-                WHERE project_id = ANY(:projects) ORDER BY role, since, person_id""")
-                .param("projects", uuids(projects.stream().map(Project::id).toList()))
-                .query(row -> {
-                    members.computeIfAbsent(
-                                    new ProjectId(row.getObject("project_id", UUID.class)),
-                                    p -> new java.util.ArrayList<>())
-                            .add(new ProjectMember(
-                                    new PersonId(row.getObject("person_id", UUID.class)),
-                                    ProjectRole.valueOf(row.getString("role")),
-                                    row.getObject("since", OffsetDateTime.class).toInstant()));
-                });
-        return projects.stream()
-                .map(p -> new Project(
-                        p.id(),
-                        p.slug(),
-                        p.name(),
-                        p.organisation(),
-                        p.openedByProposal(),
-                        p.openedAt(),
-                        members.getOrDefault(p.id(), List.of())))
-                .toList();
+        return members;
     }
 
     private static UUID[] uuids(Collection<ProjectId> ids) {
@@ -179,13 +160,18 @@ class ProjectTable {
     }
 
     private static Project project(ResultSet row, int number) throws SQLException {
+        return project(row, "id");
+    }
+
+    /** The project in a row that has its identifier in this column. */
+    static Project project(ResultSet row, String id) throws SQLException {
         return new Project(
-                new ProjectId(row.getObject("id", UUID.class)),
+                new ProjectId(row.getObject(id, UUID.class)),
                 row.getString("slug"),
                 row.getString("name"),
                 new OrganisationId(row.getObject("organisation_id", UUID.class)),
                 new ProposalId(row.getObject("opened_by_proposal_id", UUID.class)),
                 row.getObject("opened_at", OffsetDateTime.class).toInstant(),
-                List.of());
+                members(row.getArray("members")));
     }
 }

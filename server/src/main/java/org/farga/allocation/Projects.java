@@ -164,6 +164,17 @@ public class Projects {
         return table.find(project).filter(p -> p.isWorkedInBy(actor)).isPresent();
     }
 
+    /**
+     * How an actor stands to a project that they see.
+     *
+     * @param member whether they work in it, and so may run jobs there
+     */
+    public record Standing(Summary project, boolean member) {}
+
+    static Standing standing(Actor actor, Project project) {
+        return new Standing(summary(project), project.isWorkedInBy(actor));
+    }
+
     /** Whoever asks; throws {@link NotFoundException}. */
     public Summary summary(ProjectId project) {
         return table.find(project).map(Projects::summary).orElseThrow(() -> new NotFoundException("project"));

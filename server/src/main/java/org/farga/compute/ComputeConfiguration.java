@@ -25,7 +25,6 @@ import org.springframework.context.annotation.Lazy;
 @EnableConfigurationProperties(LocalClusterSettings.class)
 class ComputeConfiguration {
     static final String LOCAL = "local";
-    static final TaskDescriptor<Void> SUBMIT = TaskDescriptor.of("submit-job");
     static final TaskDescriptor<Void> CANCEL = TaskDescriptor.of("cancel-job");
 
     /** An engine that is away is asked again after so long, for as long as it takes. */
@@ -67,13 +66,6 @@ class ComputeConfiguration {
         return new Clusters(
                 Map.of(LOCAL, new Clusters.Served(local, settings.longestTimeLimit(), settings.mostDiskMebibytes())),
                 table);
-    }
-
-    @Bean
-    OneTimeTask<Void> submitJob(@Lazy JobProgress progress) {
-        return Tasks.oneTime(SUBMIT)
-                .onFailure(new FailureHandler.OnFailureRetryLater<>(AGAIN))
-                .execute((instance, context) -> progress.handOver(JobId.valueOf(instance.getId())));
     }
 
     @Bean

@@ -80,6 +80,10 @@ final class FeedStream implements JobFeed.Follower {
         return person;
     }
 
+    BooleanSupplier right() {
+        return mayStill;
+    }
+
     JobFeed feed() {
         return feed;
     }

@@ -7,14 +7,19 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import org.farga.allocation.Projects;
 import org.farga.compute.JobFeed.Position;
 import org.farga.platform.Messages;
+import org.farga.platform.Standing;
 import org.farga.shared.Actor;
 import org.farga.shared.JobId;
 import org.farga.shared.Outcome;
 import org.farga.shared.PersonId;
+import org.farga.shared.ProjectId;
 import org.farga.shared.Refusal;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,38 +35,46 @@ class JobFeeds implements SmartLifecycle {
     static final int MOST_PER_PERSON = 10;
     private static final Logger LOG = LoggerFactory.getLogger(JobFeeds.class);
     /** How often a silent stream shows that it lives, and every stream is asked whether its reader still may see it. */
-    private static final Duration HEARTBEAT = Duration.ofSeconds(15);
+    private static final Duration HEARTBEAT = Duration.ofSeconds(5);
 
     private static final Duration ROUND = Duration.ofMillis(300);
+    private static final Semaphore ASKING = new Semaphore(2);
 
     private final JobTable table;
     private final Jobs jobs;
+    private final Projects projects;
     private final Messages messages;
     private final JsonMapper json;
     private final Map<JobId, JobFeed> feeds = new HashMap<>();
     private final List<FeedStream> streams = new ArrayList<>();
+    private final Map<RightKey, Right> rights = new HashMap<>();
     private volatile @Nullable Thread thread;
 
-    JobFeeds(JobTable table, Jobs jobs, Messages messages, JsonMapper json) {
+    JobFeeds(JobTable table, Jobs jobs, Projects projects, Messages messages, JsonMapper json) {
         this.table = table;
         this.jobs = jobs;
+        this.projects = projects;
         this.messages = messages;
         this.json = json;
     }
 
     /**
-     * Sends a job's news to the actor from a position on, until the job ended, they go, or {@code mayStill} says no.
-     * Refused as {@code too-many-followed} beyond {@link #MOST_PER_PERSON} at once.
+     * Sends a job's news to the actor from a position on, until the job ended, they go, or what they came with is worth
+     * nothing any more: it is revoked, or does not show the job. Refused as {@code too-many-followed} beyond {@link #MOST_PER_PERSON} at once.
      */
     synchronized Outcome<SseEmitter> follow(
-            Actor actor, Job job, Position from, Locale language, BooleanSupplier mayStill) {
+            Actor actor, Job job, Position from, Locale language, @Nullable Standing standing) {
         PersonId person = actor.person();
         if (streams.stream().filter(s -> s.person().equals(person)).count() >= MOST_PER_PERSON) {
             return Outcome.refused(Refusal.tooMany("too-many-followed", MOST_PER_PERSON));
         }
         JobFeed feed = feeds.computeIfAbsent(job.id(), id -> new JobFeed(job, jobs.files(job), from));
+        // Asked once for all streams that one came with, not for each.
+        Right right = rights.computeIfAbsent(
+                new RightKey(standing == null ? person : standing.key(), job.project()),
+                key -> new Right(standing, job.project()));
         FeedStream stream = new FeedStream(
-                person, feed, jobs.files(job), from, job, language, messages, json, mayStill, HEARTBEAT, this::gone);
+                person, feed, jobs.files(job), from, job, language, messages, json, right, HEARTBEAT, this::gone);
         streams.add(stream);
         if (thread == null) {
             // Shutting down: the follower is told to come back, and finds the next process.
@@ -71,8 +84,44 @@ class JobFeeds implements SmartLifecycle {
         return Outcome.done(stream.emitter());
     }
 
+    private record RightKey(Object standing, ProjectId project) {}
+
+    /** Whether somebody may still follow jobs of a project, found out anew every few seconds, by whoever asks first. */
+    private final class Right implements BooleanSupplier {
+        private final @Nullable Standing standing;
+        private final ProjectId project;
+        private final AtomicLong asked = new AtomicLong(System.nanoTime());
+        private volatile boolean stands;
+
+        Right(@Nullable Standing standing, ProjectId project) {
+            this.standing = standing;
+            this.project = project;
+            this.stands = standing != null;
+        }
+
+        @Override
+        public boolean getAsBoolean() {
+            long before = asked.get();
+            long now = System.nanoTime();
+            if (standing != null && now - before > HEARTBEAT.toNanos() / 2 && asked.compareAndSet(before, now)) {
+                // However many follow, they leave the database's connections to others.
+                ASKING.acquireUninterruptibly();
+                try {
+                    stands = standing.now()
+                            .get()
+                            .filter(actor -> projects.visibleTo(actor).include(project))
+                            .isPresent();
+                } finally {
+                    ASKING.release();
+                }
+            }
+            return stands;
+        }
+    }
+
     private synchronized void gone(FeedStream stream) {
         streams.remove(stream);
+        rights.values().removeIf(right -> streams.stream().noneMatch(s -> s.right() == right));
         feeds.values().removeIf(feed -> streams.stream().noneMatch(s -> s.feed() == feed));
     }
 

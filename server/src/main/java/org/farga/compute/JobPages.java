@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.farga.allocation.Allocation;
@@ -101,10 +102,22 @@ class JobPages {
         ProjectId ofProject = parsed("project", project, ProjectId::valueOf);
         JobState inState = parsed("state", state, JobState::valueOf);
         Page<Job> page = jobs.list(actor, ofProject, inState, cursor, null);
-        Map<String, Object> model = rows(page.items(), projects, people);
+        // The projects of the rows and those to choose from, together: most are both.
+        Set<ProjectId> ids = page.items().stream().map(Job::project).collect(Collectors.toSet());
+        VisibleProjects visible = projects.visibleTo(actor);
+        ids.addAll(visible.projects());
+        Map<ProjectId, Projects.Summary> named = projects.summaries(ids);
+        Map<String, Object> model = new HashMap<>();
+        model.put("projects", named);
+        model.put("names", names(page.items(), people));
         model.put("shell", shells.of(request));
         model.put("page", page);
-        model.put("choices", filterChoices(actor, page.items()));
+        model.put(
+                "choices",
+                named.values().stream()
+                        .sorted(Comparator.comparing(Projects.Summary::name))
+                        .limit(MOST_CHOICES)
+                        .toList());
         model.put("project", ofProject == null ? "" : ofProject.toString());
         model.put("state", inState == null ? "" : inState.name());
         model.put(
@@ -119,19 +132,12 @@ class JobPages {
         Map<String, Object> model = new HashMap<>();
         model.put(
                 "projects", projects.summaries(listed.stream().map(Job::project).collect(Collectors.toSet())));
-        model.put(
-                "names", people.summaries(listed.stream().map(Job::submittedBy).collect(Collectors.toSet())));
+        model.put("names", names(listed, people));
         return model;
     }
 
-    private List<Projects.Summary> filterChoices(Actor actor, Collection<Job> listed) {
-        VisibleProjects visible = projects.visibleTo(actor);
-        Collection<ProjectId> ids =
-                visible.all() ? listed.stream().map(Job::project).collect(Collectors.toSet()) : visible.projects();
-        return projects.summaries(ids).values().stream()
-                .sorted(Comparator.comparing(Projects.Summary::name))
-                .limit(MOST_CHOICES)
-                .toList();
+    private static Map<PersonId, People.Summary> names(Collection<Job> listed, People people) {
+        return people.summaries(listed.stream().map(Job::submittedBy).collect(Collectors.toSet()));
     }
 
     /** An empty form, the example's, or another job's. */

@@ -205,8 +205,7 @@ class JobProgress {
 
     /** Takes over what the engine says of all jobs of a cluster that it has, in one question. */
     void observe(String cluster) {
-        List<Job> live =
-                table.live(cluster).stream().filter(JobProgress::isWithEngine).toList();
+        List<Job> live = table.withEngine(cluster);
         Set<JobId> ids = live.stream().map(Job::id).collect(Collectors.toSet());
         sightings.keySet().retainAll(ids);
         if (live.isEmpty()) {
@@ -249,8 +248,7 @@ class JobProgress {
      * check: what a job may use at most was set aside before it was accepted, and its time limit keeps it there.
      */
     void enforce(String cluster) {
-        List<Job> live =
-                table.live(cluster).stream().filter(JobProgress::isWithEngine).toList();
+        List<Job> live = table.withEngine(cluster);
         Map<AllocationId, Optional<Why>> budgets = new HashMap<>();
         Map<Jobs.Input, Boolean> mounts = new HashMap<>();
         for (Job job : live) {

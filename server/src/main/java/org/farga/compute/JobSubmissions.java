@@ -24,9 +24,10 @@ import org.farga.dataspace.Datasets.Mountable;
 import org.farga.shared.Actor;
 import org.farga.shared.AllocationId;
 import org.farga.shared.CentreRole;
+import org.farga.shared.CpuHours;
+import org.farga.shared.GpuHours;
 import org.farga.shared.JobId;
 import org.farga.shared.NotFoundException;
-import org.farga.shared.OrganisationId;
 import org.farga.shared.Outcome;
 import org.farga.shared.Refusal;
 import org.farga.usage.Balance;
@@ -40,6 +41,16 @@ import org.springframework.transaction.annotation.Transactional;
 @Service
 class JobSubmissions {
     private static final int LONGEST_REFERENCE = 200;
+    /** Stands for the balance where the budget is judged under the lock, by {@link Usage#commitNew}. */
+    private static final Balance NOT_ASKED = new Balance(
+            GpuHours.ZERO,
+            GpuHours.ZERO,
+            GpuHours.ZERO,
+            GpuHours.ZERO,
+            CpuHours.ZERO,
+            CpuHours.ZERO,
+            CpuHours.ZERO,
+            CpuHours.ZERO);
 
     private final JobTable table;
     private final Jobs jobs;
@@ -50,6 +61,7 @@ class JobSubmissions {
     private final Datasets datasets;
     private final JobProgress progress;
     private final AuditLog audit;
+    private final HandOver handOver;
     private final SchedulerClient queue;
     private final Clock clock;
 
@@ -63,6 +75,7 @@ class JobSubmissions {
             Datasets datasets,
             JobProgress progress,
             AuditLog audit,
+            HandOver handOver,
             @Lazy SchedulerClient queue,
             Clock clock) {
         this.table = table;
@@ -74,6 +87,7 @@ class JobSubmissions {
         this.datasets = datasets;
         this.progress = progress;
         this.audit = audit;
+        this.handOver = handOver;
         this.queue = queue;
         this.clock = clock;
     }
@@ -82,11 +96,11 @@ class JobSubmissions {
     @Transactional(readOnly = true)
     List<Finding> preflight(Actor actor, JobRequest asked) {
         AllocationId id = asked.allocation();
-        return Preflight.check(asked, facts(asked, id == null ? null : reachable(actor, id)));
+        return Preflight.check(asked, facts(asked, id == null ? null : allocations.reach(actor, id)));
     }
 
     /**
-     * Takes a job: its budget is set aside, its datasets are held to their agreements, and the work queue will hand it
+     * Takes a job: its budget is set aside, its datasets are held to their agreements, and it waits to be handed
      * to the engine. All of it happens, or nothing.
      */
     @Transactional
@@ -96,20 +110,28 @@ class JobSubmissions {
             return Outcome.refused(
                     refusal(Preflight.check(asked, facts(asked, null))).orElseThrow());
         }
-        Allocation allocation = reachable(actor, id);
-        if (!projects.isMember(actor, allocation.project())) {
+        Allocations.Reached reached = allocations.reach(actor, id);
+        if (!reached.project().member()) {
             return Outcome.refused(Refusal.forbidden("job-members-only"));
         }
-        // Under the lock, so that a suspension comes either before all of this or after.
-        Allocation locked = allocations.lock(id);
-        Preflight.Facts facts = facts(asked, locked);
+        // Everything that does not need the lock comes before it: whoever submits on the same allocation waits for it.
+        Preflight.Facts facts =
+                facts(asked, reached.allocation(), reached.project().project(), NOT_ASKED);
         Optional<Refusal> refusal = refusal(Preflight.check(asked, facts));
         if (refusal.isPresent()) {
             return Outcome.refused(refusal.get());
         }
         JobId number = table.nextNumber();
+        // A suspension comes either before all of this or after.
+        Allocation locked = allocations.lock(id);
+        if (!locked.equals(reached.allocation())) {
+            refusal = refusal(Preflight.check(asked, facts.with(budget(locked, NOT_ASKED))));
+            if (refusal.isPresent()) {
+                return Outcome.refused(refusal.get());
+            }
+        }
         Resources resources = asked.resources();
-        return usage.commit(id, number, resources.gpus(), resources.cpus(), resources.timeLimit())
+        return usage.commitNew(locked, number, resources.gpus(), resources.cpus(), resources.timeLimit())
                 .map(balance -> take(actor, number, asked, locked, facts));
     }
 
@@ -141,8 +163,7 @@ class JobSubmissions {
                 null,
                 null);
         table.insert(job, script);
-        queue.scheduleIfNotExists(
-                ComputeConfiguration.SUBMIT.instance(number.toString()).scheduledTo(clock.instant()));
+        handOver.wakeAfterCommit();
         audit.record(
                 actor,
                 "job.submitted",
@@ -186,19 +207,13 @@ class JobSubmissions {
         }
     }
 
-    private Allocation reachable(Actor actor, AllocationId id) {
-        Allocation allocation = allocations.get(id);
-        if (!projects.visibleTo(actor).include(allocation.project())) {
-            throw new NotFoundException("allocation");
-        }
-        return allocation;
+    private Preflight.Facts facts(JobRequest asked, Allocations.@Nullable Reached reached) {
+        return reached == null
+                ? new Preflight.Facts(clock.instant(), null, null, true, Map.of())
+                : facts(asked, reached.allocation(), reached.project().project(), usage.balance(reached.allocation()));
     }
 
-    private Preflight.Facts facts(JobRequest asked, @Nullable Allocation allocation) {
-        if (allocation == null) {
-            return new Preflight.Facts(clock.instant(), null, null, true, Map.of());
-        }
-        OrganisationId organisation = projects.summary(allocation.project()).organisation();
+    private Preflight.Facts facts(JobRequest asked, Allocation allocation, Projects.Summary project, Balance balance) {
         Map<String, Outcome<Mountable>> mounts = new LinkedHashMap<>();
         if (asked.references().size() <= Preflight.MOST_DATASETS) {
             for (String reference : asked.references()) {
@@ -206,21 +221,24 @@ class JobSubmissions {
                         reference,
                         reference.length() > LONGEST_REFERENCE
                                 ? Outcome.refused(Refusal.invalid("dataset-unknown", reference.substring(0, 60)))
-                                : datasets.mount(organisation, reference));
+                                : datasets.mount(project.organisation(), reference));
             }
         }
-        Balance balance = usage.balance(allocation.id());
         return new Preflight.Facts(
                 clock.instant(),
-                new Preflight.Budget(allocation.period(), allocation.suspended(), balance),
+                budget(allocation, balance),
                 clusters.capacity(allocation.cluster()).orElse(null),
                 clusters.hasInterpreter(allocation.cluster(), asked.script()),
                 mounts);
     }
 
+    private static Preflight.Budget budget(Allocation allocation, Balance balance) {
+        return new Preflight.Budget(allocation.period(), allocation.suspended(), balance);
+    }
+
     /**
      * The refusal that the findings amount to: all fields at once, else the data space's own. The budget is left to
-     * {@link Usage#commit}, which judges it with everybody else kept waiting, and names the numbers.
+     * {@link Usage#commitNew}, which judges it with everybody else kept waiting, and names the numbers.
      */
     private static Optional<Refusal> refusal(List<Finding> findings) {
         List<Finding> refused = findings.stream()

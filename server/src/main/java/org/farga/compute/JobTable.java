@@ -87,15 +87,23 @@ class JobTable {
                 .param("environment", json.writeValueAsString(job.environment()))
                 .param("model", job.model())
                 .update();
-        for (int i = 0; i < job.inputs().size(); i++) {
-            Jobs.Input input = job.inputs().get(i);
+        if (!job.inputs().isEmpty()) {
             jdbc.sql("""
                     INSERT INTO job_input (job, position, dataset_version_id, agreement_id)
-                    VALUES (:job, :position, :version, :agreement)""")
+                    SELECT :job, i.position - 1, i.version, i.agreement
+                    FROM unnest(CAST(:versions AS uuid[]), CAST(:agreements AS uuid[]))
+                         WITH ORDINALITY AS i (version, agreement, position)""")
                     .param("job", job.id().value())
-                    .param("position", i)
-                    .param("version", input.version().value())
-                    .param("agreement", input.agreement().value())
+                    .param(
+                            "versions",
+                            job.inputs().stream()
+                                    .map(input -> input.version().value())
+                                    .toArray(UUID[]::new))
+                    .param(
+                            "agreements",
+                            job.inputs().stream()
+                                    .map(input -> input.agreement().value())
+                                    .toArray(UUID[]::new))
                     .update();
         }
     }
@@ -148,36 +156,61 @@ class JobTable {
             @Nullable JobState state,
             @Nullable PersonId submittedBy) {}
 
-    /** The newest first, from before the given number. */
+    /**
+     * The newest first, from before the given number. A statement is made of the conditions that there are, so that each
+     * has the plan that suits it; where only some projects are visible, the newest of each are taken and put together.
+     */
     List<Job> list(VisibleProjects visible, Filter filter, @Nullable Long before, int most) {
+        StringBuilder narrowed = new StringBuilder();
+        if (filter.state() != null) {
+            narrowed.append(" AND o.state = :state");
+        }
+        if (filter.submittedBy() != null) {
+            narrowed.append(" AND o.submitted_by = :person");
+        }
+        if (before != null) {
+            narrowed.append(" AND o.number < :before");
+        }
+        boolean each = !visible.all() && filter.project() == null && filter.submittedBy() == null;
+        String numbers;
+        if (filter.project() != null) {
+            numbers = "SELECT o.number FROM job o WHERE o.project_id = :project" + narrowed;
+        } else if (each) {
+            numbers = "SELECT n.number FROM unnest(CAST(:visible AS uuid[])) AS v (id) CROSS JOIN LATERAL ("
+                    + "SELECT o.number FROM job o WHERE o.project_id = v.id" + narrowed
+                    + " ORDER BY o.number DESC LIMIT :most) n";
+        } else {
+            numbers = "SELECT o.number FROM job o WHERE " + (visible.all() ? "true" : "o.project_id = ANY(:visible)")
+                    + narrowed;
+        }
+        String sql = SELECT + " JOIN (" + numbers
+                + " ORDER BY number DESC LIMIT :most) chosen ON chosen.number = j.number" + " ORDER BY j.number DESC";
+        var statement = jdbc.sql(sql).param("most", most);
+        if (filter.project() != null) {
+            if (!visible.include(filter.project())) {
+                return List.of();
+            }
+            statement = statement.param("project", filter.project().value());
+        } else if (!visible.all()) {
+            statement = statement.param("visible", visible.ids());
+        }
+        if (filter.state() != null) {
+            statement = statement.param("state", filter.state().name());
+        }
+        if (filter.submittedBy() != null) {
+            statement = statement.param("person", filter.submittedBy().value());
+        }
+        if (before != null) {
+            statement = statement.param("before", before);
+        }
+        return statement.query(this::job).list();
+    }
+
+    /** Those that a cluster's engine has, or may have, oldest first; not those that only wait here. */
+    List<Job> withEngine(String cluster) {
         return jdbc.sql(SELECT + """
-                        WHERE (:all OR j.project_id = ANY(:visible))
-                          AND (:anyProject OR j.project_id = :project)
-                          AND (:anyState OR j.state = :state)
-                          AND (:anyPerson OR j.submitted_by = :person)
-                          AND (:fromTop OR j.number < :before)
-                        ORDER BY j.number DESC LIMIT :most""")
-                .param("all", visible.all())
-                .param("visible", visible.ids())
-                .param("anyProject", filter.project() == null)
-                .param(
-                        "project",
-                        filter.project() == null
-                                ? new UUID(0, 0)
-                                : filter.project().value())
-                .param("anyState", filter.state() == null)
-                .param("state", filter.state() == null ? "" : filter.state().name())
-                .param("anyPerson", filter.submittedBy() == null)
-                .param(
-                        "person",
-                        filter.submittedBy() == null
-                                ? new UUID(0, 0)
-                                : filter.submittedBy().value())
-                .param("fromTop", before == null)
-                .param("before", before == null ? 0L : before)
-                .param("most", most)
-                .query(this::job)
-                .list();
+                        WHERE j.cluster = :cluster AND j.stage IN ('SUBMITTING', 'PENDING', 'RUNNING')
+                        ORDER BY j.number""").param("cluster", cluster).query(this::job).list();
     }
 
     /**
@@ -221,11 +254,23 @@ class JobTable {
                 .single();
     }
 
-    /** Those of a cluster that have not ended, oldest first. */
-    List<Job> live(String cluster) {
-        return jdbc.sql(SELECT + "WHERE j.cluster = :cluster AND j.stage <> 'ENDED' ORDER BY j.number")
+    /**
+     * The first of the jobs that wait for their engine to take them, without those that are left alone; as many as the
+     * engine may have beyond those that wait there. One that was being handed over comes again.
+     */
+    List<JobId> queue(String cluster, Collection<JobId> without, int most, int mostWithEngine) {
+        return jdbc.sql("""
+                        SELECT number FROM job
+                        WHERE cluster = :cluster AND stage IN ('ACCEPTED', 'SUBMITTING') AND number <> ALL(:without)
+                        ORDER BY number
+                        LIMIT least(:most, greatest(0, :mostWithEngine - (
+                            SELECT count(*) FROM job WHERE cluster = :cluster AND stage = 'PENDING'
+                              AND stage IN ('SUBMITTING', 'PENDING', 'RUNNING'))))""")
                 .param("cluster", cluster)
-                .query(this::job)
+                .param("without", without.stream().map(JobId::value).toArray(Long[]::new))
+                .param("most", most)
+                .param("mostWithEngine", mostWithEngine)
+                .query((row, n) -> new JobId(row.getLong("number")))
                 .list();
     }
 

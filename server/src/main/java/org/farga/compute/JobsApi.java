@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -14,15 +15,14 @@ import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.farga.allocation.Projects;
 import org.farga.compute.JobFeed.Position;
 import org.farga.dataspace.Datasets;
 import org.farga.dataspace.Datasets.VersionSummary;
-import org.farga.people.Actors;
 import org.farga.people.People;
 import org.farga.platform.Answer;
 import org.farga.platform.Languages;
 import org.farga.platform.Messages;
+import org.farga.platform.Standing;
 import org.farga.shared.Actor;
 import org.farga.shared.AllocationId;
 import org.farga.shared.CpuHours;
@@ -60,10 +60,8 @@ class JobsApi {
     private final Jobs jobs;
     private final JobSubmissions submissions;
     private final JobFeeds feeds;
-    private final Projects projects;
     private final Datasets datasets;
     private final People people;
-    private final Actors actors;
     private final Messages messages;
     private final Clock clock;
 
@@ -71,19 +69,15 @@ class JobsApi {
             Jobs jobs,
             JobSubmissions submissions,
             JobFeeds feeds,
-            Projects projects,
             Datasets datasets,
             People people,
-            Actors actors,
             Messages messages,
             Clock clock) {
         this.jobs = jobs;
         this.submissions = submissions;
         this.feeds = feeds;
-        this.projects = projects;
         this.datasets = datasets;
         this.people = people;
-        this.actors = actors;
         this.messages = messages;
         this.clock = clock;
     }
@@ -138,7 +132,7 @@ class JobsApi {
     ResponseEntity<JobJson> submit(Actor actor, @RequestBody JobRequest body, HttpServletRequest request) {
         Job job = Answer.of(submissions.submit(actor, body));
         return ResponseEntity.created(URI.create("/api/v1/jobs/" + job.id()))
-                .body(json(List.of(job), request).getFirst());
+                .body(json(actor, List.of(job), request).getFirst());
     }
 
     @PostMapping("/preflight")
@@ -175,18 +169,19 @@ class JobsApi {
             @RequestParam(required = false) @Nullable Integer limit,
             HttpServletRequest request) {
         Page<Job> page = jobs.list(actor, project, state, cursor, limit);
-        return new Page<>(json(page.items(), request), page.next());
+        return new Page<>(json(actor, page.items(), request), page.next());
     }
 
     @GetMapping("/{id}")
     JobJson get(Actor actor, @PathVariable JobId id, HttpServletRequest request) {
-        return json(List.of(jobs.get(actor, id)), request).getFirst();
+        return json(actor, List.of(jobs.get(actor, id)), request).getFirst();
     }
 
     @PutMapping("/{id}/cancellation")
     @ResponseStatus(HttpStatus.ACCEPTED)
     JobJson cancel(Actor actor, @PathVariable JobId id, HttpServletRequest request) {
-        return json(List.of(Answer.of(submissions.cancel(actor, id))), request).getFirst();
+        return json(actor, List.of(Answer.of(submissions.cancel(actor, id))), request)
+                .getFirst();
     }
 
     @GetMapping(path = "/{id}/script", produces = MediaType.TEXT_PLAIN_VALUE)
@@ -232,19 +227,12 @@ class JobsApi {
         if (lastEventId == null && tail) {
             from = new Position(Math.max(0, GrowingFile.length(jobs.files(job)::openLog) - TAIL_BYTES), 0);
         }
-        SseEmitter emitter =
-                Answer.of(feeds.follow(actor, job, from, Languages.of(request), () -> stillSees(actor, job)));
+        SseEmitter emitter = Answer.of(feeds.follow(actor, job, from, Languages.of(request), Standing.of(request)));
         return ResponseEntity.ok()
                 .header(HttpHeaders.CACHE_CONTROL, "no-store")
                 // Proxies that gather answers would hold back the news.
                 .header("X-Accel-Buffering", "no")
                 .body(emitter);
-    }
-
-    private boolean stillSees(Actor actor, Job job) {
-        return actors.find(actor.person(), actor.scopes())
-                .filter(now -> projects.visibleTo(now).include(job.project()))
-                .isPresent();
     }
 
     private static Position position(@Nullable String lastEventId) {
@@ -254,10 +242,15 @@ class JobsApi {
                 : Position.START;
     }
 
-    private List<JobJson> json(Collection<Job> list, HttpServletRequest request) {
+    private List<JobJson> json(Actor actor, Collection<Job> list, HttpServletRequest request) {
         Locale language = Languages.of(request);
-        Map<PersonId, People.Summary> names =
-                people.summaries(list.stream().map(Job::submittedBy).collect(Collectors.toSet()));
+        // Who asks is known; of most people's lists that is everybody.
+        Map<PersonId, String> names = new HashMap<>(Map.of(actor.person(), actor.name()));
+        people.summaries(list.stream()
+                        .map(Job::submittedBy)
+                        .filter(person -> !person.equals(actor.person()))
+                        .collect(Collectors.toSet()))
+                .forEach((person, summary) -> names.put(person, summary.name()));
         List<DatasetVersionId> inputs = list.stream()
                 .flatMap(job -> job.inputs().stream())
                 .map(Jobs.Input::version)
@@ -270,10 +263,7 @@ class JobsApi {
     }
 
     private JobJson json(
-            Job job,
-            People.@Nullable Summary submitter,
-            Map<DatasetVersionId, VersionSummary> versions,
-            Locale language) {
+            Job job, @Nullable String submitter, Map<DatasetVersionId, VersionSummary> versions, Locale language) {
         Job.Stage.Ended ended = job.stage() instanceof Job.Stage.Ended e ? e : null;
         Allocation held = job.held();
         String explanation = job.explanation();
@@ -292,7 +282,7 @@ class JobsApi {
                                 explanation,
                                 job.explanationArguments().toArray()),
                 job.submittedBy(),
-                submitter == null ? "" : submitter.name(),
+                submitter == null ? "" : submitter,
                 job.submittedAt(),
                 job.startedAt(),
                 job.endedAt(),

@@ -71,7 +71,12 @@ final class Preflight {
             @Nullable Budget budget,
             @Nullable Capacity capacity,
             boolean interpreterIsThere,
-            Map<String, Outcome<Mountable>> datasets) {}
+            Map<String, Outcome<Mountable>> datasets) {
+        /** The same with another budget: one that was read anew. */
+        Facts with(Budget other) {
+            return new Facts(now, other, capacity, interpreterIsThere, datasets);
+        }
+    }
 
     /** All findings, in the order of the form: what is refused, what is doubtful, and what is well. */
     static List<Finding> check(JobRequest asked, Facts facts) {

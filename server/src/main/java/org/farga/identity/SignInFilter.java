@@ -6,6 +6,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpSession;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -17,6 +18,7 @@ import org.farga.platform.Navigation;
 import org.farga.platform.OwnPath;
 import org.farga.platform.ProblemWriter;
 import org.farga.platform.Secret;
+import org.farga.platform.Standing;
 import org.farga.shared.Actor;
 import org.farga.shared.CentreRole;
 import org.farga.shared.PersonId;
@@ -79,6 +81,10 @@ final class SignInFilter extends OncePerRequestFilter {
                 Optional<ApiTokens.Holder> holder = tokens.holder(secret);
                 holder.ifPresent(h -> request.setAttribute(SIGNED_IN, h.how()));
                 actor = holder.map(ApiTokens.Holder::actor);
+                new Standing(
+                                ByteBuffer.wrap(secret.sha256()),
+                                () -> tokens.holder(secret).map(ApiTokens.Holder::actor))
+                        .noteOn(request);
             }
             if (others.isPresent() && actor.isPresent() && !others.get().covers(request)) {
                 problems.write(request, response, HttpStatus.FORBIDDEN, "token-elsewhere");
@@ -96,6 +102,8 @@ final class SignInFilter extends OncePerRequestFilter {
             }
         } else {
             actor = bySession(request);
+            actor.map(Actor::person)
+                    .ifPresent(person -> new Standing(person, () -> actors.find(person)).noteOn(request));
         }
         if (leadsToSleepingRole(request)) {
             response.sendRedirect(OwnPath.address("/sign-in/step-up", request.getRequestURI()));

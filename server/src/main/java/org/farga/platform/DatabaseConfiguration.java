@@ -25,7 +25,10 @@ class DatabaseConfiguration {
             return new PrivateServer(null);
         }
         Durability durability = settings.database().durable() ? Durability.DURABLE : Durability.FAST;
-        return new PrivateServer(LocalPostgres.start(settings.data().resolve("postgres"), durability));
+        return new PrivateServer(LocalPostgres.start(
+                settings.data().resolve("postgres"),
+                durability,
+                settings.database().archive()));
     }
 
     @Bean
@@ -46,7 +49,9 @@ class DatabaseConfiguration {
         source.setConnectionTimeout(10_000);
         source.setMaximumPoolSize(settings.database().connections());
         source.addDataSourceProperty("reWriteBatchedInserts", "true");
-        source.addDataSourceProperty("ApplicationName", "farga");
+        // Of several processes on one database, its sessions say whose they are.
+        source.addDataSourceProperty(
+                "ApplicationName", "farga " + ProcessHandle.current().pid());
         return source;
     }
 }

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A private PostgreSQL in a folder of its own: the database of a Farga that was given none.
@@ -102,6 +103,14 @@ public final class LocalPostgres implements AutoCloseable {
      *     version, this machine cannot run PostgreSQL, or PostgreSQL refuses (with the end of its log in the message)
      */
     public static LocalPostgres start(Path folder, Durability durability) {
+        return start(folder, durability, null);
+    }
+
+    /**
+     * The same, keeping a copy of every finished piece of its write-ahead log in a folder, at least once a minute where
+     * anything was written: with a copy of the data it brings back any moment since ({@link BackUp}).
+     */
+    public static LocalPostgres start(Path folder, Durability durability, @Nullable Path archive) {
         try {
             Path home = Files.createDirectories(folder, asFileAttribute(fromString("rwx------")))
                     .toRealPath();
@@ -109,7 +118,7 @@ public final class LocalPostgres implements AutoCloseable {
                     .orElseThrow(() ->
                             new IOException("another Farga uses this folder. Stop that one, or choose another folder"));
             try {
-                return start(home, durability, lock);
+                return start(home, durability, archive, lock);
             } catch (Throwable e) {
                 lock.close();
                 throw e;
@@ -119,7 +128,12 @@ public final class LocalPostgres implements AutoCloseable {
         }
     }
 
-    private static LocalPostgres start(Path home, Durability durability, FolderLock lock) throws IOException {
+    private static LocalPostgres start(Path home, Durability durability, @Nullable Path archive, FolderLock lock)
+            throws IOException {
+        Path archived = archive == null
+                ? null
+                : Files.createDirectories(archive, asFileAttribute(fromString("rwx------")))
+                        .toRealPath();
         String shared = System.getProperty("farga.postgres.binaries");
         PostgresBinaries binaries = PostgresBinaries.unpackedIn(shared == null ? home : Path.of(shared));
         PostgresData data = PostgresData.in(home, binaries, durability);
@@ -135,7 +149,7 @@ public final class LocalPostgres implements AutoCloseable {
         for (int attempt = 1; ; attempt++) {
             long logStart = Files.size(log);
             int port = freePort();
-            List<String> command = binaries.command("postgres", arguments(data, port, durability));
+            List<String> command = binaries.command("postgres", arguments(data, port, durability, archived));
             Process supervisor = supervise(command, log);
             LocalPostgres started = new LocalPostgres(lock, data, port, command, log, supervisor);
             if (within(READY_WITHIN, () -> started.ready() || !supervisor.isAlive()) && supervisor.isAlive()) {
@@ -151,15 +165,29 @@ public final class LocalPostgres implements AutoCloseable {
         }
     }
 
-    private static List<String> arguments(PostgresData data, int port, Durability durability) {
+    private static List<String> arguments(PostgresData data, int port, Durability durability, @Nullable Path archive) {
         List<String> settings = new ArrayList<>();
         settings.addAll(List.of("listen_addresses=127.0.0.1", "port=" + port, "unix_socket_directories="));
         if (durability == Durability.FAST) {
             settings.addAll(List.of("fsync=off", "synchronous_commit=off", "full_page_writes=off"));
         }
+        if (archive != null) {
+            // Under another name first, so that a piece is whole or not there; one that is there is never replaced.
+            String to = quoted(archive);
+            settings.addAll(List.of(
+                    "archive_mode=on",
+                    "archive_timeout=60",
+                    "archive_command=test ! -f " + to + "/%f && cp %p " + to + "/.%f && sync " + to + "/.%f && mv " + to
+                            + "/.%f " + to + "/%f"));
+        }
         List<String> arguments = new ArrayList<>(List.of("-D", data.folder().toString()));
         settings.forEach(setting -> arguments.addAll(List.of("-c", setting)));
         return arguments;
+    }
+
+    /** A path in a command that PostgreSQL gives to a shell, where {@code %} has a meaning. */
+    static String quoted(Path path) {
+        return "'" + path.toString().replace("'", "'\\''").replace("%", "%%") + "'";
     }
 
     /** In a session of its own, so that Ctrl-C in a terminal does not reach PostgreSQL before its user is done. */

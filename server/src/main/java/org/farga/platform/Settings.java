@@ -26,10 +26,14 @@ public record Settings(
         @DefaultValue("0s") Duration drain,
         @DefaultValue Database database) {
 
+    /**
+     * @param archive where the private PostgreSQL keeps its write-ahead log, so that any moment can be restored
+     */
     public record Database(
             @Nullable String url,
             @Nullable String user,
             @Nullable String password,
             @DefaultValue("true") boolean durable,
-            @DefaultValue("20") int connections) {}
+            @DefaultValue("20") int connections,
+            @Nullable Path archive) {}
 }

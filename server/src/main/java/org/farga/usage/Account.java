@@ -3,36 +3,39 @@ package org.farga.usage;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import org.farga.shared.CpuHours;
 import org.farga.shared.GpuHours;
 import org.farga.shared.Outcome;
 import org.farga.shared.Refusal;
 
-/** An allocation's books at one moment: what was awarded, what ended jobs used, what live jobs have set aside. */
+/**
+ * An allocation's books at one moment: what was awarded, what ended jobs used, what live jobs have set aside.
+ *
+ * @param gpuMost what all live jobs may use at most, from their start to their limit
+ * @param cpuMost the same of CPUs
+ * @param running those of them that have started; however many wait, they only count in the sums
+ */
 record Account(
         GpuHours gpuAwarded,
         CpuHours cpuAwarded,
         GpuHours gpuSettled,
         CpuHours cpuSettled,
-        List<Commitment> commitments) {
+        GpuHours gpuMost,
+        CpuHours cpuMost,
+        List<Commitment> running) {
     private static final BigDecimal MILLISECONDS_PER_HOUR = BigDecimal.valueOf(3_600_000);
 
     Account {
-        commitments = List.copyOf(commitments);
+        running = List.copyOf(running);
     }
 
     Balance balance(Instant now) {
         GpuHours gpuInFlight = GpuHours.ZERO;
-        GpuHours gpuMost = GpuHours.ZERO;
         CpuHours cpuInFlight = CpuHours.ZERO;
-        CpuHours cpuMost = CpuHours.ZERO;
-        for (Commitment commitment : commitments) {
+        for (Commitment commitment : running) {
             gpuInFlight = gpuInFlight.plus(commitment.gpuInFlight(now));
-            gpuMost = gpuMost.plus(commitment.gpuMost());
             cpuInFlight = cpuInFlight.plus(commitment.cpuInFlight(now));
-            cpuMost = cpuMost.plus(commitment.cpuMost());
         }
         return new Balance(
                 gpuAwarded,
@@ -52,9 +55,15 @@ record Account(
         boolean cpuFits = !wanted.cpuMost().isMoreThan(before.cpuLeft());
         // A job without GPUs is not kept from an allocation whose GPU-hours are overdrawn, nor the other way round.
         if ((gpuFits || wanted.gpus() == 0) && (cpuFits || wanted.cpus() == 0)) {
-            List<Commitment> all = new ArrayList<>(commitments);
-            all.add(wanted);
-            return Outcome.done(new Account(gpuAwarded, cpuAwarded, gpuSettled, cpuSettled, all).balance(now));
+            return Outcome.done(new Account(
+                            gpuAwarded,
+                            cpuAwarded,
+                            gpuSettled,
+                            cpuSettled,
+                            gpuMost.plus(wanted.gpuMost()),
+                            cpuMost.plus(wanted.cpuMost()),
+                            running)
+                    .balance(now));
         }
         return Outcome.refused(Refusal.conflict(
                 "over-budget",

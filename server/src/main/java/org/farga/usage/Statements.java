@@ -79,13 +79,14 @@ class Statements {
     }
 
     Statement statement(Actor actor, AllocationId id, @Nullable String cursor, @Nullable Integer limit) {
-        Allocation allocation = visible(actor, id);
+        Allocations.Reached reached = allocations.reach(actor, id);
+        Allocation allocation = reached.allocation();
         int size = Cursor.size(limit);
         List<UsageRecord> rows = table.lines(id, Cursor.decode(cursor, UsageTable.LineKey::parse), size + 1);
         Page<UsageRecord> page = Cursor.page(rows, size, UsageTable.LineKey::of);
         List<Line> lines = named(page.items());
         return new Statement(
-                allocation, projects.summary(allocation.project()), usage.balance(id), new Page<>(lines, page.next()));
+                allocation, reached.project().project(), usage.balance(allocation), new Page<>(lines, page.next()));
     }
 
     /** Every line, latest first, for as long as they come: nothing is held but one batch of them. */
@@ -111,7 +112,11 @@ class Statements {
 
     Days byDay(Allocation allocation) {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
-        return new Days(allocation, zone, now, UsageDay.of(table.spans(allocation.id(), now), zone));
+        return new Days(
+                allocation,
+                zone,
+                now,
+                table.days(allocation.id(), allocation.period().from(), now, zone));
     }
 
     /** A project's allocations with their balances, newest first. */
@@ -132,11 +137,7 @@ class Statements {
 
     /** One that the actor may see; what they may not is as if it were not there. */
     Allocation visible(Actor actor, AllocationId id) {
-        Allocation allocation = allocations.get(id);
-        if (!projects.visibleTo(actor).include(allocation.project())) {
-            throw new NotFoundException("allocation");
-        }
-        return allocation;
+        return allocations.reach(actor, id).allocation();
     }
 
     private List<Line> named(List<UsageRecord> records) {

@@ -39,6 +39,11 @@ public class Usage {
         return account(allocations.get(allocation)).balance(now());
     }
 
+    /** The same of an allocation that was read just now. */
+    public Balance balance(Allocation allocation) {
+        return account(allocation).balance(now());
+    }
+
     /** The same for many at once. */
     public Map<AllocationId, Balance> balances(Collection<Allocation> of) {
         if (of.isEmpty()) {
@@ -57,15 +62,23 @@ public class Usage {
      */
     @Transactional(propagation = Propagation.MANDATORY)
     public Outcome<Balance> commit(AllocationId allocation, JobId job, int gpus, int cpus, Duration timeLimit) {
-        Allocation locked = allocations.lock(allocation);
+        if (table.knows(job)) {
+            return Outcome.done(balance(allocation));
+        }
+        return commitNew(allocations.lock(allocation), job, gpus, cpus, timeLimit);
+    }
+
+    /**
+     * The same for a job whose number was given out in this very transaction, on an allocation whose row this
+     * transaction has locked: what is known already is not asked again while others wait.
+     */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public Outcome<Balance> commitNew(Allocation locked, JobId job, int gpus, int cpus, Duration timeLimit) {
         // Read after the lock is held: whoever held it before has committed by then, and is seen.
         Account account = account(locked);
-        if (table.knows(job)) {
-            return Outcome.done(account.balance(now()));
-        }
         Commitment wanted = new Commitment(job, gpus, cpus, timeLimit, null);
         return account.commit(wanted, now()).map(balance -> {
-            table.insert(allocation, wanted);
+            table.insert(locked.id(), wanted);
             return balance;
         });
     }
@@ -105,7 +118,9 @@ public class Usage {
                 allocation.cpuHours(),
                 books.gpuSettled(),
                 books.cpuSettled(),
-                books.commitments());
+                books.gpuMost(),
+                books.cpuMost(),
+                books.running());
     }
 
     private Instant now() {

@@ -20,7 +20,13 @@ record UsageDay(LocalDate day, GpuHours gpuHours, CpuHours cpuHours) {
      * or ends. Days without use are left out; in order.
      */
     static List<UsageDay> of(Collection<Span> spans, ZoneId zone) {
+        return of(List.of(), spans, zone);
+    }
+
+    /** The same beside what is known to lie within single days. */
+    static List<UsageDay> of(Collection<UsageDay> whole, Collection<Span> spans, ZoneId zone) {
         TreeMap<LocalDate, UsageDay> days = new TreeMap<>();
+        whole.forEach(day -> days.merge(day.day(), day, UsageDay::plus));
         for (Span span : spans) {
             Instant from = span.from();
             while (from.isBefore(span.to())) {

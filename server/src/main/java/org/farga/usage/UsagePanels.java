@@ -31,7 +31,7 @@ class UsagePanels {
     @Bean
     BudgetBar balanceOfAllocation(Usage usage, TemplateEngine templates) {
         return (allocation, shell) -> {
-            Balance balance = usage.balance(allocation.id());
+            Balance balance = usage.balance(allocation);
             return out -> templates.render(
                     "usage/beside-allocation.jte",
                     Map.of("shell", shell, "allocation", allocation, "balance", balance),

@@ -6,7 +6,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.OffsetDateTime;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -24,6 +26,9 @@ import org.springframework.stereotype.Component;
 
 @Component
 class UsageTable {
+    /** After everything that PostgreSQL can date. */
+    private static final Instant END_OF_TIME = Instant.parse("+200000-01-01T00:00:00Z");
+
     private final JdbcClient jdbc;
 
     UsageTable(JdbcClient jdbc) {
@@ -31,7 +36,8 @@ class UsageTable {
     }
 
     /** What an allocation's jobs used and set aside, without what was awarded. */
-    record Books(GpuHours gpuSettled, CpuHours cpuSettled, List<Commitment> commitments) {}
+    record Books(
+            GpuHours gpuSettled, CpuHours cpuSettled, GpuHours gpuMost, CpuHours cpuMost, List<Commitment> running) {}
 
     /** Whether this job is on the account already, as a commitment or as a line. */
     boolean knows(JobId job) {
@@ -40,18 +46,20 @@ class UsageTable {
                             OR EXISTS (SELECT 1 FROM usage_record WHERE job_id = :job)""").param("job", job.value()).query(Boolean.class).single();
     }
 
-    void insert(AllocationId allocation, Commitment commitment) {
-        jdbc.sql("""
+    /** False where the job has one already. */
+    boolean insert(AllocationId allocation, Commitment commitment) {
+        return jdbc.sql("""
                 INSERT INTO usage_commitment (job_id, allocation_id, gpus, cpus, time_limit_milliseconds, started_at)
                 VALUES (:job, :allocation, :gpus, :cpus, :timeLimit, :startedAt)
                 ON CONFLICT (job_id) DO NOTHING""")
-                .param("job", commitment.job().value())
-                .param("allocation", allocation.value())
-                .param("gpus", commitment.gpus())
-                .param("cpus", commitment.cpus())
-                .param("timeLimit", commitment.timeLimit().toMillis())
-                .param("startedAt", commitment.startedAt() == null ? null : utc(commitment.startedAt()))
-                .update();
+                        .param("job", commitment.job().value())
+                        .param("allocation", allocation.value())
+                        .param("gpus", commitment.gpus())
+                        .param("cpus", commitment.cpus())
+                        .param("timeLimit", commitment.timeLimit().toMillis())
+                        .param("startedAt", commitment.startedAt() == null ? null : utc(commitment.startedAt()))
+                        .update()
+                == 1;
     }
 
     /** Notes the start once: a repeated report does not move it. */
@@ -98,23 +106,31 @@ class UsageTable {
     Map<AllocationId, Books> books(Collection<AllocationId> allocations) {
         Map<AllocationId, Books> books = new HashMap<>();
         jdbc.sql("""
-                SELECT a.id, settled.gpu, settled.cpu, c.job_id, c.gpus, c.cpus, c.time_limit_milliseconds, c.started_at
+                SELECT a.id, coalesce(s.gpu_settled_milliseconds, 0) AS gpu_settled,
+                       coalesce(s.cpu_settled_milliseconds, 0) AS cpu_settled,
+                       coalesce(s.gpu_committed_milliseconds, 0) AS gpu_committed,
+                       coalesce(s.cpu_committed_milliseconds, 0) AS cpu_committed,
+                       c.job_id, c.gpus, c.cpus, c.time_limit_milliseconds, c.started_at
                 FROM unnest(CAST(:allocations AS uuid[])) AS a (id)
-                CROSS JOIN LATERAL (
-                    SELECT coalesce(sum(r.gpu_milliseconds), 0)::bigint AS gpu,
-                           coalesce(sum(r.cpu_milliseconds), 0)::bigint AS cpu
-                    FROM usage_record r WHERE r.allocation_id = a.id) settled
-                LEFT JOIN usage_commitment c ON c.allocation_id = a.id""")
+                LEFT JOIN usage_account s ON s.allocation_id = a.id
+                LEFT JOIN usage_commitment c ON c.allocation_id = a.id AND c.started_at IS NOT NULL""")
                 .param(
                         "allocations",
                         allocations.stream().map(AllocationId::value).toArray(UUID[]::new))
                 .query(row -> {
                     AllocationId allocation = new AllocationId(row.getObject("id", UUID.class));
-                    GpuHours gpu = new GpuHours(row.getLong("gpu"));
-                    CpuHours cpu = new CpuHours(row.getLong("cpu"));
-                    Books one = books.computeIfAbsent(allocation, a -> new Books(gpu, cpu, new ArrayList<>()));
+                    Books one = books.get(allocation);
+                    if (one == null) {
+                        one = new Books(
+                                new GpuHours(row.getLong("gpu_settled")),
+                                new CpuHours(row.getLong("cpu_settled")),
+                                new GpuHours(row.getLong("gpu_committed")),
+                                new CpuHours(row.getLong("cpu_committed")),
+                                new ArrayList<>());
+                        books.put(allocation, one);
+                    }
                     if (row.getObject("job_id") != null) {
-                        one.commitments().add(commitment(row));
+                        one.running().add(commitment(row));
                     }
                 });
         return books;
@@ -148,12 +164,10 @@ class UsageTable {
                         SELECT job_id, job_name, allocation_id, cluster, person_id, started_at, ended_at, gpus, cpus,
                             memory_mebibytes
                         FROM usage_record
-                        WHERE allocation_id = :allocation
-                          AND (:fromTop OR (ended_at, job_id) < (:endedAt, :job))
+                        WHERE allocation_id = :allocation AND (ended_at, job_id) < (:endedAt, :job)
                         ORDER BY ended_at DESC, job_id DESC LIMIT :most""")
                 .param("allocation", allocation.value())
-                .param("fromTop", after == null)
-                .param("endedAt", utc(after == null ? Instant.EPOCH : after.endedAt()))
+                .param("endedAt", utc(after == null ? END_OF_TIME : after.endedAt()))
                 .param("job", after == null ? 0L : after.job())
                 .param("most", most)
                 .query(UsageTable::line)
@@ -174,19 +188,59 @@ class UsageTable {
                 row.getLong("memory_mebibytes"));
     }
 
-    /** What ended jobs held, and what running ones have held until now: together the settled and the in flight. */
-    List<UsageDay.Span> spans(AllocationId allocation, Instant now) {
-        return jdbc.sql("""
-                        SELECT started_at, ended_at, gpus, cpus FROM usage_record WHERE allocation_id = :allocation
-                        UNION ALL
-                        SELECT started_at,
-                            least(:now, started_at + make_interval(secs => time_limit_milliseconds / 1000.0)), gpus, cpus
-                        FROM usage_commitment WHERE allocation_id = :allocation AND started_at < :now""")
+    /**
+     * What ended jobs held, and what running ones have held until now, by the days of a calendar: together the settled
+     * and the in flight. What lies within one day, which is most, is added up by the database.
+     */
+    List<UsageDay> days(AllocationId allocation, Instant from, Instant now, ZoneId zone) {
+        // The midnights of the calendar, so that the database need not know it: a span lies within a day where both its
+        // ends come after the same midnight.
+        List<LocalDate> calendar = LocalDate.ofInstant(from, zone)
+                .datesUntil(LocalDate.ofInstant(now.isAfter(from) ? now : from, zone)
+                        .plusDays(2))
+                .toList();
+        List<UsageDay> whole = new ArrayList<>();
+        List<UsageDay.Span> spans = new ArrayList<>();
+        jdbc.sql("""
+                WITH held AS MATERIALIZED (
+                    SELECT width_bucket(started_at, CAST(:midnights AS timestamptz[])) AS day,
+                        width_bucket(ended_at, CAST(:midnights AS timestamptz[])) AS last_day,
+                        started_at, ended_at, gpus, cpus, gpu_milliseconds, cpu_milliseconds
+                    FROM usage_record WHERE allocation_id = :allocation)
+                SELECT day, sum(gpu_milliseconds)::bigint AS gpu, sum(cpu_milliseconds)::bigint AS cpu,
+                    NULL::timestamptz AS started_at, NULL::timestamptz AS ended_at, NULL::int AS gpus, NULL::int AS cpus
+                FROM held WHERE day = last_day AND day BETWEEN 1 AND :days - 1 GROUP BY day
+                UNION ALL
+                SELECT 0, NULL, NULL, started_at, ended_at, gpus, cpus
+                FROM held WHERE day <> last_day OR day NOT BETWEEN 1 AND :days - 1
+                UNION ALL
+                SELECT 0, NULL, NULL, started_at,
+                    least(:now, started_at + make_interval(secs => time_limit_milliseconds / 1000.0)), gpus, cpus
+                FROM usage_commitment WHERE allocation_id = :allocation AND started_at < :now""")
                 .param("allocation", allocation.value())
+                .param(
+                        "midnights",
+                        calendar.stream()
+                                .map(day -> day.atStartOfDay(zone).toInstant().toString())
+                                .toArray(String[]::new))
+                .param("days", calendar.size())
                 .param("now", utc(now))
-                .query((row, n) -> new UsageDay.Span(
-                        instant(row, "started_at"), instant(row, "ended_at"), row.getInt("gpus"), row.getInt("cpus")))
-                .list();
+                .query(row -> {
+                    int day = row.getInt("day");
+                    if (day == 0) {
+                        spans.add(new UsageDay.Span(
+                                instant(row, "started_at"),
+                                instant(row, "ended_at"),
+                                row.getInt("gpus"),
+                                row.getInt("cpus")));
+                    } else {
+                        whole.add(new UsageDay(
+                                calendar.get(day - 1),
+                                new GpuHours(row.getLong("gpu")),
+                                new CpuHours(row.getLong("cpu"))));
+                    }
+                });
+        return UsageDay.of(whole, spans, zone);
     }
 
     private static Instant instant(ResultSet row, String column) throws SQLException {

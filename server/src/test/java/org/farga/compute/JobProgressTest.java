@@ -84,6 +84,9 @@ class JobProgressTest extends ComputeTest {
     private Actors actors;
 
     @Autowired
+    private HandOver handOver;
+
+    @Autowired
     private SchedulerClient queue;
 
     private final FakeScheduler engine = new FakeScheduler();
@@ -140,6 +143,7 @@ class JobProgressTest extends ComputeTest {
                 datasets,
                 progress,
                 audit,
+                handOver,
                 queue,
                 Clock.systemUTC());
         return new TransactionTemplate(transactions)

@@ -146,7 +146,27 @@ class JobTableTest extends ComputeTest {
                 .isEmpty();
         assertThat(table.list(visible, new JobTable.Filter(null, null, PersonId.create()), null, 10))
                 .isEmpty();
-        assertThat(table.live(cluster)).extracting(Job::id).contains(first, second);
+    }
+
+    @Test
+    void jobsAreHandedOverInTheirOrderAndOnlyAsManyAsTheEngineMayHave() {
+        Job first = stored();
+        Job second = stored();
+        Job third = stored();
+        assertThat(table.queue(cluster, List.of(), 10_000, 10_000)).containsSubsequence(first.id(), second.id());
+        assertThat(table.queue(cluster, List.of(first.id()), 10_000, 10_000)).doesNotContain(first.id());
+        assertThat(table.queue(cluster, List.of(), 1, 10_000)).hasSize(1);
+        assertThat(table.withEngine(cluster)).extracting(Job::id).doesNotContain(first.id());
+
+        // One that was being handed over comes again; one that waits with the engine takes up room there.
+        table.move(second, new Stage.Submitting());
+        assertThat(table.queue(cluster, List.of(), 10_000, 10_000)).contains(second.id());
+        table.setEngineJobId(second.id(), "engine-2");
+        assertThat(table.queue(cluster, List.of(), 10_000, 10_000))
+                .contains(third.id())
+                .doesNotContain(second.id());
+        assertThat(table.withEngine(cluster)).extracting(Job::id).contains(second.id());
+        assertThat(table.queue(cluster, List.of(), 10_000, 1)).isEmpty();
     }
 
     @Test

@@ -7,6 +7,7 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Stream;
 import org.farga.shared.CpuHours;
 import org.farga.shared.GpuHours;
 import org.farga.shared.JobId;
@@ -19,12 +20,19 @@ class AccountTest {
     private static final Instant NOW = Instant.parse("2026-11-22T10:00:00Z");
 
     private static Account account(long gpuAwarded, long cpuAwarded, Commitment... commitments) {
+        // As the table gives them: what waits is only in the sums.
         return new Account(
                 GpuHours.ofHours(gpuAwarded),
                 CpuHours.ofHours(cpuAwarded),
                 GpuHours.ZERO,
                 CpuHours.ZERO,
-                List.of(commitments));
+                new GpuHours(Stream.of(commitments)
+                        .mapToLong(c -> c.gpuMost().milliseconds())
+                        .sum()),
+                new CpuHours(Stream.of(commitments)
+                        .mapToLong(c -> c.cpuMost().milliseconds())
+                        .sum()),
+                Stream.of(commitments).filter(c -> c.startedAt() != null).toList());
     }
 
     private static Commitment job(int gpus, int cpus, Duration limit, @Nullable Instant startedAt) {
@@ -102,8 +110,14 @@ class AccountTest {
 
     @Test
     void aJobWithoutGpusRunsWhereGpuHoursAreOverdrawn() {
-        Account overdrawn =
-                new Account(GpuHours.ofHours(1), CpuHours.ofHours(10), GpuHours.ofHours(2), CpuHours.ZERO, List.of());
+        Account overdrawn = new Account(
+                GpuHours.ofHours(1),
+                CpuHours.ofHours(10),
+                GpuHours.ofHours(2),
+                CpuHours.ZERO,
+                GpuHours.ZERO,
+                CpuHours.ZERO,
+                List.of());
         assertThat(overdrawn.balance(NOW).gpuLeft()).isEqualTo(GpuHours.ofHours(-1));
         assertThat(overdrawn.commit(job(0, 1, Duration.ofHours(1), null), NOW)).isInstanceOf(Outcome.Done.class);
         assertThat(overdrawn.commit(job(1, 1, Duration.ofMillis(1), null), NOW)).isInstanceOf(Outcome.Refused.class);

@@ -1,0 +1,179 @@
+package org.farga.compute;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+import javax.sql.DataSource;
+import org.farga.platform.SoleHolder;
+import org.farga.shared.JobId;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
+
+/**
+ * Hands accepted jobs to their engines, in the order of their numbers. Of all Farga processes one does so for each
+ * cluster; when it dies the next goes on within a second, with the very job it was handing over. However many jobs wait,
+ * an engine is given only so many at once: the others wait in the table, where waiting costs nothing.
+ */
+@Component
+class HandOver implements SmartLifecycle {
+    /** Waiting jobs that an engine has at most; enough that it always has one to start. */
+    static final int MOST_WITH_ENGINE = 64;
+
+    private static final Logger LOG = LoggerFactory.getLogger(HandOver.class);
+    private static final Duration ROUND = Duration.ofMillis(250);
+    /** However many jobs are accepted meanwhile, they are looked for together. */
+    private static final Duration GATHERING = Duration.ofMillis(25);
+
+    private static final Duration TROUBLE = Duration.ofSeconds(5);
+    private static final int AT_ONCE = 4;
+    private static final int BATCH = 32;
+
+    private final JobTable table;
+    private final JobProgress progress;
+    private final Clusters clusters;
+    private final Map<String, SoleHolder> turns;
+    /** Until when (nanoseconds) a job is left alone whose hand-over failed; its engine may be away. */
+    private final Map<JobId, Long> resting = new ConcurrentHashMap<>();
+
+    private volatile boolean woken;
+    private volatile @Nullable Thread thread;
+
+    HandOver(JobTable table, JobProgress progress, Clusters clusters, DataSource source) {
+        this.table = table;
+        this.progress = progress;
+        this.clusters = clusters;
+        this.turns = clusters.names().stream()
+                .collect(Collectors.toMap(name -> name, name -> new SoleHolder(source, "farga.hand-over." + name)));
+    }
+
+    /** Looks for work as soon as the current transaction has committed, rather than at the next round. */
+    void wakeAfterCommit() {
+        TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
+            @Override
+            public void afterCommit() {
+                if (!woken) {
+                    woken = true;
+                    LockSupport.unpark(thread);
+                }
+            }
+        });
+    }
+
+    @Override
+    public void start() {
+        Thread started = Thread.ofPlatform().daemon().name("farga-hand-over").unstarted(this::work);
+        thread = started;
+        started.start();
+    }
+
+    @Override
+    public void stop() {
+        Thread stopping = thread;
+        thread = null;
+        if (stopping != null) {
+            LockSupport.unpark(stopping);
+            try {
+                stopping.join(Duration.ofSeconds(10));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    @Override
+    public boolean isRunning() {
+        return thread != null;
+    }
+
+    private void work() {
+        try (ExecutorService workers = Executors.newFixedThreadPool(
+                AT_ONCE,
+                Thread.ofPlatform().daemon().name("farga-hand-over-", 1).factory())) {
+            while (thread == Thread.currentThread()) {
+                woken = false;
+                boolean more = false;
+                for (Map.Entry<String, SoleHolder> turn : turns.entrySet()) {
+                    more |= look(turn.getKey(), turn.getValue(), workers);
+                }
+                if (!more) {
+                    rest();
+                }
+            }
+        } finally {
+            turns.values().forEach(HandOver::leave);
+        }
+    }
+
+    private void rest() {
+        long until = System.nanoTime() + ROUND.toNanos();
+        while (!woken && thread == Thread.currentThread() && System.nanoTime() < until) {
+            LockSupport.parkNanos(this, until - System.nanoTime());
+        }
+        LockSupport.parkNanos(this, GATHERING.toNanos());
+    }
+
+    /** Whether there is more to do at once. */
+    private boolean look(String cluster, SoleHolder turn, ExecutorService workers) {
+        try {
+            return turn.hold() && round(cluster, workers);
+        } catch (SQLException | RuntimeException e) {
+            if (thread != null) {
+                LOG.warn("jobs of cluster {} cannot be handed over just now; trying again", cluster, e);
+                LockSupport.parkNanos(TROUBLE.toNanos());
+            }
+            return false;
+        }
+    }
+
+    private boolean round(String cluster, ExecutorService workers) {
+        long now = System.nanoTime();
+        resting.values().removeIf(until -> until - now <= 0);
+        List<JobId> waiting = table.queue(cluster, resting.keySet(), BATCH, MOST_WITH_ENGINE);
+        if (waiting.isEmpty()) {
+            return false;
+        }
+        List<Callable<Boolean>> tasks = new ArrayList<>();
+        for (JobId job : waiting) {
+            tasks.add(() -> handOver(job));
+        }
+        try {
+            workers.invokeAll(tasks);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+        return waiting.size() == BATCH;
+    }
+
+    private boolean handOver(JobId job) {
+        try {
+            progress.handOver(job);
+            return true;
+        } catch (RuntimeException e) {
+            resting.put(job, System.nanoTime() + TROUBLE.toNanos());
+            LOG.warn("job {} cannot be handed over just now; trying again in {} s", job, TROUBLE.toSeconds(), e);
+            return false;
+        }
+    }
+
+    private static void leave(SoleHolder turn) {
+        try {
+            turn.close();
+        } catch (SQLException e) {
+            LOG.debug("the database frees it itself", e);
+        }
+    }
+}
