@@ -46,7 +46,8 @@ class OpenApiTest extends HttpTest {
         Map<String, Set<Class<?>>> types = new TreeMap<>();
         mappings.getHandlerMethods().values().stream()
                 .map(HandlerMethod::getBeanType)
-                .filter(type -> type.getName().startsWith("org.farga.") && type.getSimpleName().endsWith("Api"))
+                .filter(type -> type.getName().startsWith("org.farga.")
+                        && type.getSimpleName().endsWith("Api"))
                 .flatMap(type -> Arrays.stream(type.getDeclaredClasses()))
                 .filter(Class::isRecord)
                 .forEach(type -> types.computeIfAbsent(type.getSimpleName(), name -> new HashSet<>())

@@ -114,7 +114,7 @@ final class AuditVerifier {
             }
         } catch (JacksonException | IllegalArgumentException e) {
             wrong.add("a line is no line of an export: "
-                    + e.getMessage().lines().findFirst().orElse(""));
+                    + String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
         }
         if (checkpoint.isEmpty()) {
             wrong.add("this is no export of an audit log: it holds no checkpoint");

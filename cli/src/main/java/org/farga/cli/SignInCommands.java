@@ -70,8 +70,8 @@ final class SignInCommands {
 
         /** Shows a code, and waits until a person has typed it in a browser where they are signed in. */
         private JsonNode byBrowser(Api api) throws InterruptedException {
-            JsonNode started =
-                    api.post("/api/v1/device-logins", Api.object("name", "farga on " + host())).json();
+            JsonNode started = api.post("/api/v1/device-logins", Api.object("name", "farga on " + host()))
+                    .json();
             String page = text(started, "verificationUri");
             screen.note("Open " + page + " in a browser and type this code there:");
             screen.note("");
@@ -121,8 +121,7 @@ final class SignInCommands {
             String secret = text(issued, "secret");
             JsonNode token = issued.path("token");
             JsonNode me = session.openApi().as(secret).get("/api/v1/me").json();
-            session.credentials()
-                    .keep(new Credentials.Token(server, text(me, "email"), text(token, "id"), secret));
+            session.credentials().keep(new Credentials.Token(server, text(me, "email"), text(token, "id"), secret));
             if (!printed(me)) {
                 screen.say("Signed in to " + server + " as " + bold(text(me, "name")) + " (" + text(me, "email")
                         + "), until " + session.day(text(token, "expiresAt")) + ".");

@@ -131,15 +131,18 @@ class HostileStartupTest {
         dataset.put("terms", LONG);
         dataset.put(
                 "card",
-                LONG + "\n\n# " + LONG + "\n\n<javascript:window.pwned=9>\n\n[z](data:text/html,<script>window.pwned=10</script>)"
-                        + "\n\n[w](vbscript:x)\n\n|" + SHORT + "|b|\n|---|---|\n|" + SHORT + "|c|\n\n```\"><script>\n" + LONG
+                LONG + "\n\n# " + LONG
+                        + "\n\n<javascript:window.pwned=9>\n\n[z](data:text/html,<script>window.pwned=10</script>)"
+                        + "\n\n[w](vbscript:x)\n\n|" + SHORT + "|b|\n|---|---|\n|" + SHORT + "|c|\n\n```\"><script>\n"
+                        + LONG
                         + "\n```\n");
         dataset.put("previewPublic", true);
         steward.post("/datasets", dataset).done();
         steward.post("/datasets/evil/versions", Map.of()).done();
         steward.upload(
                         "/datasets/evil/versions/1/files/rows.csv",
-                        ("\"" + SHORT.replace("\"", "\"\"") + "\",b\n\"" + LONG.replace("\"", "\"\"") + "\",2\n=1+1,3\n")
+                        ("\"" + SHORT.replace("\"", "\"\"") + "\",b\n\"" + LONG.replace("\"", "\"\"")
+                                        + "\",2\n=1+1,3\n")
                                 .getBytes(java.nio.charset.StandardCharsets.UTF_8))
                 .done();
         steward.put("/datasets/evil/versions/1/publication").done();
@@ -249,8 +252,8 @@ class HostileStartupTest {
             if (alike.merge(kind, 1, Integer::sum) > MOST_ALIKE) {
                 continue;
             }
-            APIResponse response = page.request()
-                    .get(address, RequestOptions.create().setHeader("Accept", "text/html,*/*;q=0.8"));
+            APIResponse response =
+                    page.request().get(address, RequestOptions.create().setHeader("Accept", "text/html,*/*;q=0.8"));
             if (response.status() == 200
                     && response.headers().getOrDefault("content-type", "").startsWith("text/html")) {
                 pages.add(address);
@@ -282,8 +285,9 @@ class HostileStartupTest {
                 }
                 Browser.open(page, address);
                 List<Map<String, Object>> now = (List<Map<String, Object>>) page.evaluate(FORMS);
-                if (now.stream().noneMatch(f -> f.get("index").equals(form.get("index"))
-                        && f.get("action").equals(form.get("action")))) {
+                if (now.stream()
+                        .noneMatch(f -> f.get("index").equals(form.get("index"))
+                                && f.get("action").equals(form.get("action")))) {
                     break;
                 }
                 page.waitForNavigation(() -> page.evaluate(FILL, List.of(form.get("index"), hostile, LONG, SHORT)));
@@ -308,7 +312,8 @@ class HostileStartupTest {
     private static void spreadsheets(Page page, List<String> found) {
         for (String address :
                 List.of("/api/v1/audit.csv", "/api/v1/allocations/" + story.allocation + "/statement.csv")) {
-            APIResponse response = page.request().get(URI.create(farga.address() + address).toString());
+            APIResponse response =
+                    page.request().get(URI.create(farga.address() + address).toString());
             if (response.status() == 200) {
                 Pattern.compile("(?m)(?:^|,)\"?[=+@][^,\\n]*")
                         .matcher(response.text())

@@ -42,7 +42,8 @@ final class Keycloak implements AutoCloseable {
     Keycloak(int port) {
         this.port = port;
         Path zip = localRepository()
-                .resolve("org/keycloak/keycloak-quarkus-dist/" + VERSION + "/keycloak-quarkus-dist-" + VERSION + ".zip");
+                .resolve(
+                        "org/keycloak/keycloak-quarkus-dist/" + VERSION + "/keycloak-quarkus-dist-" + VERSION + ".zip");
         if (!Files.exists(zip)) {
             download();
         }
@@ -135,10 +136,14 @@ final class Keycloak implements AutoCloseable {
                     .redirectOutput(log().toFile());
             builder.environment()
                     .putAll(Map.of(
-                            "JAVA_HOME", System.getProperty("java.home"),
-                            "JAVA_OPTS_KC_HEAP", "-Xms128m -Xmx512m",
-                            "KC_BOOTSTRAP_ADMIN_USERNAME", "root",
-                            "KC_BOOTSTRAP_ADMIN_PASSWORD", ADMINISTRATOR));
+                            "JAVA_HOME",
+                            System.getProperty("java.home"),
+                            "JAVA_OPTS_KC_HEAP",
+                            "-Xms128m -Xmx512m",
+                            "KC_BOOTSTRAP_ADMIN_USERNAME",
+                            "root",
+                            "KC_BOOTSTRAP_ADMIN_PASSWORD",
+                            ADMINISTRATOR));
             process = builder.start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -182,16 +187,19 @@ final class Keycloak implements AutoCloseable {
     /** Ends all sessions of a person, as an administrator of the provider does. */
     void signOut(String user) {
         String token = member(
-                post("/realms/master/protocol/openid-connect/token", "", Map.of(
-                        "grant_type", "password",
-                        "client_id", "admin-cli",
-                        "username", "root",
-                        "password", ADMINISTRATOR)),
+                post(
+                        "/realms/master/protocol/openid-connect/token",
+                        "",
+                        Map.of(
+                                "grant_type", "password",
+                                "client_id", "admin-cli",
+                                "username", "root",
+                                "password", ADMINISTRATOR)),
                 "access_token");
-        HttpResponse<String> found = send(HttpRequest.newBuilder(
-                        URI.create(address() + "/admin/realms/centre/users?exact=true&username=" + user))
-                .header("Authorization", "Bearer " + token)
-                .build());
+        HttpResponse<String> found = send(
+                HttpRequest.newBuilder(URI.create(address() + "/admin/realms/centre/users?exact=true&username=" + user))
+                        .header("Authorization", "Bearer " + token)
+                        .build());
         post("/admin/realms/centre/users/" + member(found.body(), "id") + "/logout", token, Map.of());
     }
 

@@ -144,8 +144,7 @@ class OidcJourneyTest {
         Browser.assertFitsAcross(page, 320);
         page.getByText("Make my account").click();
         page.navigate("/account");
-        assertThat(page.locator("#identities"))
-                .containsText("upc.example.org");
+        assertThat(page.locator("#identities")).containsText("upc.example.org");
         assertThat(page.locator("#identities")).containsText("https://refeds.org/assurance/IAP/medium");
         Browser.assertAccessible(page);
         Browser.assertFitsAcross(page, 320);

@@ -60,7 +60,8 @@ class PasskeyTest {
         page.locator("#passkey-name").fill("Ana's laptop");
         page.locator("form[data-passkey=create] button").click();
         assertThat(page.locator("#recovery-codes")).isVisible();
-        List<String> codes = List.of(page.locator("#recovery-codes").innerText().strip().split("\\s+"));
+        List<String> codes =
+                List.of(page.locator("#recovery-codes").innerText().strip().split("\\s+"));
         assertThat(codes).hasSize(10);
         Browser.assertAccessible(page);
         Browser.assertFitsAcross(page, 320);
@@ -157,8 +158,7 @@ class PasskeyTest {
     }
 
     private static void signInByPasskey(Page page) {
-        page.navigate(
-                localhost + "/sign-in", new Page.NavigateOptions().setWaitUntil(WaitUntilState.COMMIT));
+        page.navigate(localhost + "/sign-in", new Page.NavigateOptions().setWaitUntil(WaitUntilState.COMMIT));
         // The virtual authenticator takes what the browser offers as soon as the page stands (conditional UI).
         assertThat(page.locator(".who .name, [role=alert]:visible").first()).isVisible();
     }

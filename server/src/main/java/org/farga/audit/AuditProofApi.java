@@ -45,7 +45,9 @@ class AuditProofApi {
     }
 
     record CheckFindingJson(
-            AuditFinding.Kind kind, @Nullable Long from, @Nullable Long to) {}
+            AuditFinding.Kind kind,
+            @Nullable Long from,
+            @Nullable Long to) {}
 
     record CheckJson(
             UUID id,

@@ -158,8 +158,8 @@ class BrowserSessions {
     static void remember(Locale language, HttpServletResponse response) {
         boolean secure = RequestContextHolder.getRequestAttributes() instanceof ServletRequestAttributes attributes
                 && attributes.getRequest().isSecure();
-        Cookie cookie = new Cookie(
-                secure ? Cookies.HOST_PREFIX + Languages.COOKIE : Languages.COOKIE, language.getLanguage());
+        Cookie cookie =
+                new Cookie(secure ? Cookies.HOST_PREFIX + Languages.COOKIE : Languages.COOKIE, language.getLanguage());
         cookie.setSecure(secure);
         cookie.setPath("/");
         cookie.setMaxAge(365 * 24 * 3600);

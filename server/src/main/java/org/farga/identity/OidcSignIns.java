@@ -159,7 +159,8 @@ class OidcSignIns {
         ClientRegistration registration = known.registration();
         OAuth2AuthorizationRequest way = OAuth2AuthorizationRequest.authorizationCode()
                 .clientId(registration.getClientId())
-                .authorizationUri(Objects.requireNonNull(registration.getProviderDetails().getAuthorizationUri()))
+                .authorizationUri(
+                        Objects.requireNonNull(registration.getProviderDetails().getAuthorizationUri()))
                 .redirectUri(Objects.requireNonNull(registration.getRedirectUri()))
                 .scopes(registration.getScopes())
                 .state(request.state())

@@ -84,10 +84,7 @@ class SignInSteps {
     void finish(Pending pending, SignedIn.Method second, HttpServletRequest request, HttpServletResponse response) {
         var provider = BrowserSessions.keptOfProvider(request);
         sessions.open(
-                people.get(pending.person()),
-                pending.signedIn().with(second, clock.instant()),
-                request,
-                response);
+                people.get(pending.person()), pending.signedIn().with(second, clock.instant()), request, response);
         provider.forEach(request.getSession(true)::setAttribute);
     }
 

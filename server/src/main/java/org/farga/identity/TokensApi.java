@@ -91,8 +91,7 @@ class TokensApi {
         Person person = Answer.of(accounts.signIn(body.email(), body.password()));
         SignedIn how = Answer.of(steps.forProgram(person, body.code()));
         String name = body.tokenName() == null ? "sign-in" : body.tokenName();
-        return IssuedJson.of(
-                Answer.of(tokens.issue(person.id(), name, rights.scopesFor(person.id(), how), 30, how)));
+        return IssuedJson.of(Answer.of(tokens.issue(person.id(), name, rights.scopesFor(person.id(), how), 30, how)));
     }
 
     @GetMapping("/tokens")

@@ -90,15 +90,14 @@ class MlflowErrors implements ErrorForm {
                 : refusal.fields().stream()
                         .map(f -> "'" + f.field() + "': " + problems.sentence(f, language))
                         .collect(Collectors.joining(" "));
-        MlflowException.Code code =
-                switch (refusal.kind()) {
-                    case INVALID, TOO_LARGE -> MlflowException.Code.INVALID_PARAMETER_VALUE;
-                    case CONFLICT -> MlflowException.Code.RESOURCE_ALREADY_EXISTS;
-                    case FORBIDDEN -> MlflowException.Code.PERMISSION_DENIED;
-                    case STALE -> MlflowException.Code.RESOURCE_CONFLICT;
-                    case TOO_MANY -> MlflowException.Code.REQUEST_LIMIT_EXCEEDED;
-                    case NO_ROOM -> MlflowException.Code.TEMPORARILY_UNAVAILABLE;
-                };
+        MlflowException.Code code = switch (refusal.kind()) {
+            case INVALID, TOO_LARGE -> MlflowException.Code.INVALID_PARAMETER_VALUE;
+            case CONFLICT -> MlflowException.Code.RESOURCE_ALREADY_EXISTS;
+            case FORBIDDEN -> MlflowException.Code.PERMISSION_DENIED;
+            case STALE -> MlflowException.Code.RESOURCE_CONFLICT;
+            case TOO_MANY -> MlflowException.Code.REQUEST_LIMIT_EXCEEDED;
+            case NO_ROOM -> MlflowException.Code.TEMPORARILY_UNAVAILABLE;
+        };
         return answer(code, sentence);
     }
 

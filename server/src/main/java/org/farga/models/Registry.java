@@ -231,9 +231,8 @@ public class Registry {
         } catch (IllegalArgumentException e) {
             throw new NotFoundException("model version");
         }
-        boolean here = models.find(id)
-                .filter(m -> m.project().equals(by.project()))
-                .isPresent();
+        boolean here =
+                models.find(id).filter(m -> m.project().equals(by.project())).isPresent();
         if (!here) {
             throw new NotFoundException("model version");
         }

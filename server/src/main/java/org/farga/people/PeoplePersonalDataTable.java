@@ -26,7 +26,8 @@ class PeoplePersonalDataTable implements PersonalData {
         return List.of(
                 new Section(
                         "scoped-roles",
-                        Set.of("scoped_role.person_id", "scoped_role.granted_by", "scoped_role.withdrawn_by"), """
+                        Set.of("scoped_role.person_id", "scoped_role.granted_by", "scoped_role.withdrawn_by"),
+                        """
                         SELECT kind, scope, granted_at, until, withdrawn_at, person_id = :person AS held
                         FROM scoped_role WHERE :person IN (person_id, granted_by, withdrawn_by) ORDER BY granted_at"""),
                 new Section(

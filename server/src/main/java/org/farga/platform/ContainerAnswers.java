@@ -38,9 +38,7 @@ class ContainerAnswers implements WebServerFactoryCustomizer<TomcatServletWebSer
             String reason = known == null ? "" : known.getReasonPhrase();
             String name = status >= 500 && status != 501 ? "internal" : "bad-request";
             byte[] body = """
-                    {"type":"/problems/%s","title":"%s","status":%d,"detail":"The server could not read this request."}"""
-                    .formatted(name, reason, status)
-                    .getBytes(StandardCharsets.UTF_8);
+                    {"type":"/problems/%s","title":"%s","status":%d,"detail":"The server could not read this request."}""".formatted(name, reason, status).getBytes(StandardCharsets.UTF_8);
             HttpServletResponse answer = response.getResponse();
             SecurityHeaders.put(request, answer);
             answer.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.springframework.stereotype.Component;
@@ -30,7 +31,7 @@ public class Figures {
         values.computeIfAbsent(new Key(name, Tags.of(tags)), key -> {
                     AtomicReference<Double> holder = new AtomicReference<>(value);
                     // Strongly held: Micrometer itself would let it be collected.
-                    Gauge.builder(key.name(), holder, AtomicReference::get)
+                    Gauge.builder(key.name(), holder, h -> Objects.requireNonNull(h.get()))
                             .tags(key.tags())
                             .strongReference(true)
                             .register(registry);

@@ -98,8 +98,7 @@ class OpenApiConfiguration {
             @Override
             public @Nullable Schema<?> resolve(
                     AnnotatedType type, ModelConverterContext context, Iterator<ModelConverter> chain) {
-                Schema<?> resolved =
-                        chain.hasNext() ? chain.next().resolve(type, context, chain) : null;
+                Schema<?> resolved = chain.hasNext() ? chain.next().resolve(type, context, chain) : null;
                 Class<?> raw = Json.mapper().constructType(type.getType()).getRawClass();
                 if (resolved != null && raw.isRecord()) {
                     String reference = resolved.get$ref();
@@ -135,8 +134,12 @@ class OpenApiConfiguration {
     private static Schema<?> asWritten(Schema problem) {
         Map<String, Schema> properties = problem.getProperties();
         properties.remove("properties");
-        properties.get("type").setFormat("uri-reference");
-        properties.get("instance").setFormat("uri-reference");
+        for (String address : List.of("type", "instance")) {
+            properties.computeIfPresent(address, (name, schema) -> {
+                schema.setFormat("uri-reference");
+                return schema;
+            });
+        }
         problem.setRequired(List.of("type", "title", "status", "detail"));
         problem.setAdditionalProperties(true);
         return problem;

@@ -50,7 +50,9 @@ class SoundRequestFilter extends OncePerRequestFilter {
             return;
         }
         Optional<List<MediaType>> content = mediaTypes(request.getContentType());
-        if (content.isEmpty() || content.get().size() > 1 || content.get().stream().anyMatch(t -> !t.isConcrete())) {
+        if (content.isEmpty()
+                || content.get().size() > 1
+                || content.get().stream().anyMatch(t -> !t.isConcrete())) {
             problems.write(request, response, HttpStatus.UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type");
             return;
         }

@@ -31,8 +31,9 @@ record Endpoint(String method, String path, Set<String> parameters, Map<String, 
                 .filter(e -> e.getValue().getBeanType().getPackageName().startsWith("org.farga"))
                 .flatMap(e -> e.getKey().getPatternValues().stream()
                         .filter(path -> !path.equals("/error"))
-                        .flatMap(path -> methods(e.getKey().getMethodsCondition().getMethods()).stream()
-                                .map(method -> of(method, path, e.getValue()))))
+                        .flatMap(
+                                path -> methods(e.getKey().getMethodsCondition().getMethods()).stream()
+                                        .map(method -> of(method, path, e.getValue()))))
                 // The same path may answer with several media types.
                 .distinct()
                 .sorted(Comparator.comparing(Endpoint::path).thenComparing(Endpoint::method))
@@ -58,7 +59,8 @@ record Endpoint(String method, String path, Set<String> parameters, Map<String, 
                             .orElseThrow();
                     names.add(name);
                     if (parameter.getType().isEnum()) {
-                        choices.put(name, parameter.getType().getEnumConstants()[0].toString());
+                        choices.put(
+                                name, parameter.getType().getEnumConstants()[0].toString());
                     }
                 }
             }

@@ -2,7 +2,6 @@ package org.farga.hostile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.util.ArrayList;
 import java.util.List;
@@ -129,7 +128,11 @@ class FuzzTest extends HostileTest {
             }
         }
         // Any answer with a version may say that it is still the one that was asked about.
-        if (api && reply.status() < 400 && reply.status() != 304 && request.method().equals(endpoint.method()) && !described.isMissingNode()
+        if (api
+                && reply.status() < 400
+                && reply.status() != 304
+                && request.method().equals(endpoint.method())
+                && !described.isMissingNode()
                 && request.target().split("/").length == endpoint.path().split("/").length
                 && !described.path("responses").has(String.valueOf(reply.status()))) {
             wrong.add("answers " + reply.status() + ", which is not described");

@@ -79,8 +79,7 @@ abstract class HostileTest extends HttpTest {
     }
 
     /** The whole stage: two tenants, one call of its own, and the centre's people. */
-    record World(
-            Tenant own, Tenant foreign, String call, Map<String, Someone> people, Map<String, Client> clients) {
+    record World(Tenant own, Tenant foreign, String call, Map<String, Someone> people, Map<String, Client> clients) {
         Someone person(String role) {
             return java.util.Objects.requireNonNull(people.get(role), role);
         }
@@ -297,8 +296,8 @@ abstract class HostileTest extends HttpTest {
                 .asString();
         await(() -> lead.get("/api/v1/jobs/" + job).expect(200), j -> j.has("endedAt"));
         String model = await(
-                        () -> lead.get("/api/v1/models?project=" + projectId).expect(200), m -> !m.path("items")
-                                .isEmpty())
+                        () -> lead.get("/api/v1/models?project=" + projectId).expect(200),
+                        m -> !m.path("items").isEmpty())
                 .path("items")
                 .get(0)
                 .path("id")
@@ -316,7 +315,9 @@ abstract class HostileTest extends HttpTest {
                         WHERE person_id = ANY (:people) ORDER BY at LIMIT 1""")
                 .param("id", UUID.fromString(notification))
                 .param("owner", owner.person().value())
-                .param("people", new UUID[] {owner.person().value(), lead.person().value()})
+                .param(
+                        "people",
+                        new UUID[] {owner.person().value(), lead.person().value()})
                 .update();
         List<String> secrets = new ArrayList<>();
         for (Client one : List.of(owner, lead, projectMember, member)) {
@@ -395,10 +396,13 @@ abstract class HostileTest extends HttpTest {
                 .path("id")
                 .asString();
         String path = "/api/v1/proposals/" + id;
-        Answered saved = author.patch(path, """
+        Answered saved = author.patch(
+                path,
+                """
                         {"title": "Study %s", "abstract": "About %s.", "gpuHours": 0, "cpuHours": 10, "durationMonths": 1,
-                         "civilianUse": true, "noProhibitedPractice": true, "personalData": false}""".formatted(marker, marker), "If-Match", author.get(path)
-                .header("ETag"));
+                         "civilianUse": true, "noProhibitedPractice": true, "personalData": false}""".formatted(marker, marker),
+                "If-Match",
+                author.get(path).header("ETag"));
         saved.expect(200);
         if (!state.equals("DRAFT")) {
             JsonNode became = author.put(path + "/submission", null, "If-Match", saved.header("ETag"))
@@ -500,12 +504,11 @@ abstract class HostileTest extends HttpTest {
             // PermissionsTest holds that there is none that is unknown.
             Function<Tenant, String> value =
                     variables.getOrDefault(variable, t -> UUID.randomUUID().toString());
-            String text =
-                    switch (variable) {
-                        case "calls/idOrCode" -> world.call();
-                        case "files/path" -> endpoint.path().contains("/runs/") ? "/model.json" : value.apply(tenant);
-                        default -> value.apply(tenant);
-                    };
+            String text = switch (variable) {
+                case "calls/idOrCode" -> world.call();
+                case "files/path" -> endpoint.path().contains("/runs/") ? "/model.json" : value.apply(tenant);
+                default -> value.apply(tenant);
+            };
             // A variable for the rest of the path begins with its slash.
             values.add(endpoint.path().contains("/{*") && variable.endsWith("/path") ? text.substring(1) : text);
         }
@@ -620,11 +623,8 @@ abstract class HostileTest extends HttpTest {
 
     private Client assessor(String call) {
         Client client = signUp("Assessor");
-        String id = stranger()
-                .get("/api/v1/calls/" + call)
-                .expect(200)
-                .path("id")
-                .asString();
+        String id =
+                stranger().get("/api/v1/calls/" + call).expect(200).path("id").asString();
         scopedRole(client.person().value(), "ASSESSOR", id);
         return client;
     }
@@ -775,7 +775,13 @@ abstract class HostileTest extends HttpTest {
             StringBuilder form = new StringBuilder();
             for (String field : formFields()) {
                 JsonNode value = meant(field, world, tenant);
-                String text = endpoint.choices().containsKey(field) ? endpoint.choices().get(field) : value == null ? "1" : value.isValueNode() ? value.asString() : value.path(0).asString("");
+                String text = endpoint.choices().containsKey(field)
+                        ? endpoint.choices().get(field)
+                        : value == null
+                                ? "1"
+                                : value.isValueNode()
+                                        ? value.asString()
+                                        : value.path(0).asString("");
                 form.append(form.isEmpty() ? "" : "&").append(field).append('=').append(Hostility.escape(text));
             }
             return request.withBody(
@@ -790,7 +796,8 @@ abstract class HostileTest extends HttpTest {
 
     private JsonNode example(JsonNode schema, String name, World world, Tenant tenant, int depth) {
         if (schema.has("$ref")) {
-            JsonNode named = requireNonNull(document).at(schema.path("$ref").asString().substring(1));
+            JsonNode named =
+                    requireNonNull(document).at(schema.path("$ref").asString().substring(1));
             return example(named, name, world, tenant, depth);
         }
         JsonNode meant = name.isEmpty() ? null : meant(name, world, tenant);
@@ -800,7 +807,10 @@ abstract class HostileTest extends HttpTest {
         boolean listed = !schema.has("enum")
                 || meant == null
                 || schema.path("enum").valueStream().anyMatch(meant::equals);
-        if (meant != null && listed && (meant.isArray() == type.equals("array")) && (meant.isObject() == type.equals("object"))) {
+        if (meant != null
+                && listed
+                && (meant.isArray() == type.equals("array"))
+                && (meant.isObject() == type.equals("object"))) {
             return meant;
         }
         if (schema.has("enum")) {
@@ -821,14 +831,15 @@ abstract class HostileTest extends HttpTest {
                 ObjectNode object = JSON.createObjectNode();
                 schema.path("properties")
                         .properties()
-                        .forEach(p -> object.set(
-                                p.getKey(), example(p.getValue(), p.getKey(), world, tenant, depth + 1)));
+                        .forEach(p ->
+                                object.set(p.getKey(), example(p.getValue(), p.getKey(), world, tenant, depth + 1)));
                 yield object;
             }
             default ->
                 nodes.stringNode(
                         switch (schema.path("format").asString("")) {
-                            case "date-time" -> Instant.now().plus(Duration.ofDays(30)).toString();
+                            case "date-time" ->
+                                Instant.now().plus(Duration.ofDays(30)).toString();
                             case "date" -> "2027-01-31";
                             case "uuid" -> UUID.randomUUID().toString();
                             default -> "text";

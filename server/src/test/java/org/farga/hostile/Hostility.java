@@ -315,29 +315,33 @@ final class Hostility {
     }
 
     private Request query(Request request, List<String> fields) {
-        String name = fields.isEmpty() || chance(15) ? one(List.of("cursor", "limit", "x", "", "a[]", "%00")) : one(fields);
-        String value =
-                switch (random.nextInt(6)) {
-                    case 0 -> escape(one(TEXTS.subList(0, TEXTS.size() - 1)).transform(t -> t.length() > 3_000 ? "y".repeat(3_000) : t));
-                    case 1 -> escape(one(RAW));
-                    case 2 -> Base64.getUrlEncoder().withoutPadding()
-                            .encodeToString(one(List.of(
-                                            "x",
-                                            "a,b",
-                                            "2026-01-01T00:00:00Z,x",
-                                            "2026-01-01T00:00:00Z|x",
-                                            "+1000000000-12-31T23:59:59.999999999Z,ffffffff-ffff-ffff-ffff-ffffffffffff",
-                                            "-1000000000-01-01T00:00:00Z|ffffffff-ffff-ffff-ffff-ffffffffffff",
-                                            "9223372036854775807",
-                                            "\u0000",
-                                            "a\u0000,b\u0000",
-                                            "\u0000|\u0000",
-                                            "-1"))
-                                    .getBytes(StandardCharsets.UTF_8));
-                    case 3 -> one(List.of("%", "%zz", "%ff", "%00", "%ED%A0%80", "&", "=", "a&a", "+", ""));
-                    case 4 -> one(List.of("0", "-1", "201", "2147483648", "99999999999999999999", "1.5", "true"));
-                    default -> one(SEGMENTS).transform(s -> s.length() > 3_000 ? "x" : s);
-                };
+        String name =
+                fields.isEmpty() || chance(15) ? one(List.of("cursor", "limit", "x", "", "a[]", "%00")) : one(fields);
+        String value = switch (random.nextInt(6)) {
+            case 0 ->
+                escape(one(TEXTS.subList(0, TEXTS.size() - 1))
+                        .transform(t -> t.length() > 3_000 ? "y".repeat(3_000) : t));
+            case 1 -> escape(one(RAW));
+            case 2 ->
+                Base64.getUrlEncoder()
+                        .withoutPadding()
+                        .encodeToString(one(List.of(
+                                        "x",
+                                        "a,b",
+                                        "2026-01-01T00:00:00Z,x",
+                                        "2026-01-01T00:00:00Z|x",
+                                        "+1000000000-12-31T23:59:59.999999999Z,ffffffff-ffff-ffff-ffff-ffffffffffff",
+                                        "-1000000000-01-01T00:00:00Z|ffffffff-ffff-ffff-ffff-ffffffffffff",
+                                        "9223372036854775807",
+                                        "\u0000",
+                                        "a\u0000,b\u0000",
+                                        "\u0000|\u0000",
+                                        "-1"))
+                                .getBytes(StandardCharsets.UTF_8));
+            case 3 -> one(List.of("%", "%zz", "%ff", "%00", "%ED%A0%80", "&", "=", "a&a", "+", ""));
+            case 4 -> one(List.of("0", "-1", "201", "2147483648", "99999999999999999999", "1.5", "true"));
+            default -> one(SEGMENTS).transform(s -> s.length() > 3_000 ? "x" : s);
+        };
         return request.withTarget(request.target() + (request.target().contains("?") ? "&" : "?") + name + "=" + value);
     }
 
@@ -363,11 +367,12 @@ final class Hostility {
             case 0 -> new Request(request.method(), request.target(), request.headers(), random(200));
             case 1 -> request.with("Content-Encoding", one(List.of("gzip", "br", "identity", "x")));
             case 2 -> request.with("Transfer-Encoding", one(List.of("gzip", "x", "identity")));
-            case 3 -> new Request(
-                    request.method(),
-                    request.target(),
-                    request.headers(),
-                    java.util.Arrays.copyOf(body, body.length / 2));
+            case 3 ->
+                new Request(
+                        request.method(),
+                        request.target(),
+                        request.headers(),
+                        java.util.Arrays.copyOf(body, body.length / 2));
             case 4 -> request.with("Content-Length", one(List.of("-1", "99999999999999999999", "abc", "")));
             default -> request.withBody("application/json", "[".repeat(20_000).getBytes(StandardCharsets.UTF_8));
         };
@@ -456,8 +461,7 @@ final class Hostility {
     }
 
     private Request spoilForm(Request request) {
-        List<String> pairs = new ArrayList<>(
-                List.of(new String(request.body(), StandardCharsets.UTF_8).split("&")));
+        List<String> pairs = new ArrayList<>(List.of(new String(request.body(), StandardCharsets.UTF_8).split("&")));
         int at = random.nextInt(pairs.size());
         String name = pairs.get(at).replaceFirst("=.*", "");
         switch (random.nextInt(6)) {

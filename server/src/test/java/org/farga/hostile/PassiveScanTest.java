@@ -37,7 +37,8 @@ class PassiveScanTest extends HostileTest {
                     + "Whitelabel Error|Apache Tomcat|Traceback \\(most|ORA-\\d{5}");
     private static final Pattern PRIVATE_ADDRESS =
             Pattern.compile("\\b(?:10\\.\\d{1,3}|192\\.168|172\\.(?:1[6-9]|2\\d|3[01]))\\.\\d{1,3}\\.\\d{1,3}\\b");
-    private static final Pattern OWN_PATH = Pattern.compile("(?:/work/|/home/|/root/|/tmp/|/target/test-data)[\\w./-]+");
+    private static final Pattern OWN_PATH =
+            Pattern.compile("(?:/work/|/home/|/root/|/tmp/|/target/test-data)[\\w./-]+");
     private static final Pattern SECRET_IN_URL =
             Pattern.compile("(?i)[?&](?:token|password|secret|session|email|jsessionid)=|;jsessionid=");
 
@@ -58,12 +59,13 @@ class PassiveScanTest extends HostileTest {
                     for (Met one : crawl(world, who, https)) {
                         met++;
                         for (String problem : problems(one)) {
-                            problems.add("%s %s as %s%s: %s".formatted(
-                                    one.request().method(),
-                                    one.request().target(),
-                                    who.role(),
-                                    https ? " by HTTPS" : "",
-                                    problem));
+                            problems.add("%s %s as %s%s: %s"
+                                    .formatted(
+                                            one.request().method(),
+                                            one.request().target(),
+                                            who.role(),
+                                            https ? " by HTTPS" : "",
+                                            problem));
                         }
                     }
                 }
@@ -105,7 +107,8 @@ class PassiveScanTest extends HostileTest {
         for (int i = 0; i < next.size() && i < MOST_PAGES; i++) {
             String target = next.get(i);
             boolean api = target.startsWith("/api/");
-            Request request = who.asks(Request.of("GET", target).with("Accept", api ? "*/*" : "text/html,*/*;q=0.8"), api);
+            Request request =
+                    who.asks(Request.of("GET", target).with("Accept", api ? "*/*" : "text/html,*/*;q=0.8"), api);
             if (https) {
                 request = request.with("X-Forwarded-Proto", "https").with("X-Forwarded-For", "203.0.113.7");
             }
@@ -190,7 +193,9 @@ class PassiveScanTest extends HostileTest {
                 "90004 has no Cross-Origin-Opener-Policy");
         need(
                 problems,
-                hasBody && reply.status() == 200 && !reply.header("Cross-Origin-Resource-Policy").equals("same-origin"),
+                hasBody
+                        && reply.status() == 200
+                        && !reply.header("Cross-Origin-Resource-Policy").equals("same-origin"),
                 "90004 has no Cross-Origin-Resource-Policy");
         need(
                 problems,
@@ -208,7 +213,8 @@ class PassiveScanTest extends HostileTest {
                         && !(met.request().target().contains("/files/")
                                 && reply.header("Cache-Control").equals("private, no-cache")),
                 "10015 may be kept in a cache: \"" + reply.header("Cache-Control"));
-        for (String name : List.of("Server", "X-Powered-By", "X-Backend-Server", "X-AspNet-Version", "Via", "X-Debug-Token")) {
+        for (String name :
+                List.of("Server", "X-Powered-By", "X-Backend-Server", "X-AspNet-Version", "Via", "X-Debug-Token")) {
             need(problems, !reply.header(name).isEmpty(), "10036/10037/10039 says " + name);
         }
         need(problems, !reply.header("Access-Control-Allow-Origin").isEmpty(), "10098 lets other sites read");
@@ -220,19 +226,29 @@ class PassiveScanTest extends HostileTest {
                 && !met.request().target().contains("/files/");
         need(
                 problems,
-                hasBody && text && !reply.header("Content-Type").toLowerCase(Locale.ROOT).contains("charset=utf-8"),
+                hasBody
+                        && text
+                        && !reply.header("Content-Type")
+                                .toLowerCase(Locale.ROOT)
+                                .contains("charset=utf-8"),
                 "90011 says no charset: \"" + reply.header("Content-Type"));
         String location = reply.header("Location");
         need(
                 problems,
-                !location.isEmpty() && !location.startsWith("/") && !location.matches("https?://127\\.0\\.0\\.1(:\\d+)?/.*"),
+                !location.isEmpty()
+                        && !location.startsWith("/")
+                        && !location.matches("https?://127\\.0\\.0\\.1(:\\d+)?/.*"),
                 "10028 sends elsewhere: \"" + location);
         need(problems, SECRET_IN_URL.matcher(location).find(), "10024/3 a secret in an address: \"" + location);
-        need(problems, reply.status() >= 300 && reply.status() < 400 && reply.body().length() > 500, "10044 big redirect");
+        need(
+                problems,
+                reply.status() >= 300 && reply.status() < 400 && reply.body().length() > 500,
+                "10044 big redirect");
         for (Wire.Header header : reply.headers()) {
             need(
                     problems,
-                    PRIVATE_ADDRESS.matcher(header.value()).find() || OWN_PATH.matcher(header.value()).find(),
+                    PRIVATE_ADDRESS.matcher(header.value()).find()
+                            || OWN_PATH.matcher(header.value()).find(),
                     "2 the header " + header.name() + " shows an address or a path of the server");
         }
     }
@@ -252,13 +268,23 @@ class PassiveScanTest extends HostileTest {
     private static void page(Met met, List<String> problems) {
         String body = met.reply().body();
         need(problems, !body.contains("<html lang=\""), "the page has no language");
-        COMMENT.matcher(body).results().map(MatchResult::group).forEach(c -> problems.add("10027 has a comment: \"" + c));
-        EXTERNAL.matcher(body).results().map(MatchResult::group).forEach(e -> problems.add(
-                "10017/10040/90003 loads or sends elsewhere: \"" + e));
-        HANDLER.matcher(body).results().map(MatchResult::group).forEach(h -> problems.add(
-                "10031/10043 has a handler or style of its own: \"" + h));
+        COMMENT.matcher(body)
+                .results()
+                .map(MatchResult::group)
+                .forEach(c -> problems.add("10027 has a comment: \"" + c));
+        EXTERNAL.matcher(body)
+                .results()
+                .map(MatchResult::group)
+                .forEach(e -> problems.add("10017/10040/90003 loads or sends elsewhere: \"" + e));
+        HANDLER.matcher(body)
+                .results()
+                .map(MatchResult::group)
+                .forEach(h -> problems.add("10031/10043 has a handler or style of its own: \"" + h));
         need(problems, body.matches("(?s).*<script(?![^>]*\\bsrc=)[^>]*>.*"), "10043 has a script of its own");
-        need(problems, body.contains("target=\"_blank\"") && !body.contains("noopener"), "10108 opens a window that can reach back");
+        need(
+                problems,
+                body.contains("target=\"_blank\"") && !body.contains("noopener"),
+                "10108 opens a window that can reach back");
         need(problems, body.toLowerCase(Locale.ROOT).contains("javascript:"), "10043 has a javascript: address");
         for (MatchResult form : FORM.matcher(body).results().toList()) {
             String text = form.group();
@@ -268,15 +294,15 @@ class PassiveScanTest extends HostileTest {
                     problems,
                     posts && !text.contains("name=\"_csrf\"") && !text.contains("action=\"/language\""),
                     "10202 a form without a token: \"" + text.substring(0, Math.min(120, text.length())));
-            need(
-                    problems,
-                    !posts && text.contains("type=\"password\""),
-                    "10024 a password would stand in the address");
+            need(problems, !posts && text.contains("type=\"password\""), "10024 a password would stand in the address");
         }
-        PASSWORD.matcher(body).results().map(MatchResult::group).forEach(field -> need(
-                problems,
-                !field.matches(".*autocomplete=\"(?:current-password|new-password)\".*"),
-                "the password field does not say which password: \"" + field));
+        PASSWORD.matcher(body)
+                .results()
+                .map(MatchResult::group)
+                .forEach(field -> need(
+                        problems,
+                        !field.matches(".*autocomplete=\"(?:current-password|new-password)\".*"),
+                        "the password field does not say which password: \"" + field));
         Matcher link = LINK.matcher(body);
         while (link.find()) {
             String address = link.group(1);

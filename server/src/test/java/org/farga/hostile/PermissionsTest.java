@@ -60,18 +60,20 @@ class PermissionsTest extends HostileTest {
             Map<String, String> row = new LinkedHashMap<>();
             for (Someone who : denialsFirst(world, table.getOrDefault(endpoint.toString(), Map.of()))) {
                 boolean door = !endpoint.reads() && LAST.contains(endpoint.path());
-                Request request = (door ? again(world, who) : who)
-                        .asks(meant(endpoint, world, world.own(), 0), endpoint.isApi());
+                Request request =
+                        (door ? again(world, who) : who).asks(meant(endpoint, world, world.own(), 0), endpoint.isApi());
                 Reply reply = wire().send(request);
                 String word = word(reply);
                 String column = who.role().startsWith(OUTSIDER) ? OUTSIDER : who.role();
                 String before = row.putIfAbsent(column, word);
                 if (before != null && !before.equals(word)) {
-                    wrong.add(endpoint + ": " + who.role() + " is answered " + reply.status() + ", other outsiders " + before);
+                    wrong.add(endpoint + ": " + who.role() + " is answered " + reply.status() + ", other outsiders "
+                            + before);
                 }
                 boolean foreign = who.role().equals(STRANGER) || who.role().startsWith(OUTSIDER);
                 wrong.addAll(leaks(endpoint, who, request, reply, foreign ? List.of(world.own()) : List.of(), world));
-                String expected = table.getOrDefault(endpoint.toString(), Map.of()).get(column);
+                String expected =
+                        table.getOrDefault(endpoint.toString(), Map.of()).get(column);
                 if (!word.equals(expected)) {
                     wrong.add("%s: %s is answered %d (%s), but the table says %s; %.300s"
                             .formatted(endpoint, who.role(), reply.status(), word, expected, reply.body()));
@@ -113,7 +115,8 @@ class PermissionsTest extends HostileTest {
                 for (Someone who : world.people().values()) {
                     if (who.role().startsWith(OUTSIDER)) {
                         for (int round = 0; round < 2; round++) {
-                            Request request = who.asks(meant(endpoint, world, world.foreign(), round), endpoint.isApi());
+                            Request request =
+                                    who.asks(meant(endpoint, world, world.foreign(), round), endpoint.isApi());
                             Reply reply = wire().send(request);
                             leaks.addAll(leaks(endpoint, who, request, reply, List.of(world.own()), world));
                         }
@@ -131,7 +134,8 @@ class PermissionsTest extends HostileTest {
                 "/api/v1/jobs?project=" + world.own().project(),
                 "/jobs?project=" + world.own().projectSlug(),
                 "/api/v1/runs?job=" + world.own().job(),
-                "/runs/compare?run=" + world.own().run() + "&run=" + world.foreign().run(),
+                "/runs/compare?run=" + world.own().run() + "&run="
+                        + world.foreign().run(),
                 "/api/v1/audit?subject=" + world.own().project(),
                 "/jobs/new?from=" + world.own().job())) {
             Someone who = world.person(OUTSIDER);
@@ -200,7 +204,8 @@ class PermissionsTest extends HostileTest {
             Reply reply,
             List<Tenant> hidden,
             World world) {
-        String answer = reply.body() + reply.headers().stream().map(Object::toString).collect(Collectors.joining("\n"));
+        String answer =
+                reply.body() + reply.headers().stream().map(Object::toString).collect(Collectors.joining("\n"));
         String asked = request.target() + new String(request.body(), java.nio.charset.StandardCharsets.UTF_8);
         List<String> leaks = new ArrayList<>();
         for (Tenant tenant : hidden) {
@@ -210,11 +215,12 @@ class PermissionsTest extends HostileTest {
                 // What one wrote oneself may come back.
                 if (!asked.contains(word) && answer.contains(word)) {
                     int at = answer.indexOf(word);
-                    leaks.add("%s %s shows %s: …%s…".formatted(
-                            request.method() + " " + request.target(),
-                            "to " + who.role(),
-                            word,
-                            answer.substring(Math.max(0, at - 80), Math.min(answer.length(), at + 60))));
+                    leaks.add("%s %s shows %s: …%s…"
+                            .formatted(
+                                    request.method() + " " + request.target(),
+                                    "to " + who.role(),
+                                    word,
+                                    answer.substring(Math.max(0, at - 80), Math.min(answer.length(), at + 60))));
                     break;
                 }
             }
@@ -243,7 +249,9 @@ class PermissionsTest extends HostileTest {
             cells.replaceAll(String::strip);
             if (cells.getFirst().equals("address")) {
                 columns = cells;
-                assertThat(columns.subList(1, columns.size())).as("the table's roles").isEqualTo(roles);
+                assertThat(columns.subList(1, columns.size()))
+                        .as("the table's roles")
+                        .isEqualTo(roles);
             } else {
                 Map<String, String> row = new LinkedHashMap<>();
                 for (int i = 1; i < cells.size(); i++) {
@@ -262,13 +270,15 @@ class PermissionsTest extends HostileTest {
             text.append("| address | ").append(String.join(" | ", roles)).append(" |\n|---|");
             roles.forEach(role -> text.append("---|"));
             text.append('\n');
-            endpoints().stream().filter(e -> e.isApi() == api).forEach(endpoint -> text.append("| `")
-                    .append(endpoint)
-                    .append("` | ")
-                    .append(roles.stream()
-                            .map(role -> found.get(endpoint.toString()).get(role))
-                            .collect(Collectors.joining(" | ")))
-                    .append(" |\n"));
+            endpoints().stream()
+                    .filter(e -> e.isApi() == api)
+                    .forEach(endpoint -> text.append("| `")
+                            .append(endpoint)
+                            .append("` | ")
+                            .append(roles.stream()
+                                    .map(role -> found.get(endpoint.toString()).get(role))
+                                    .collect(Collectors.joining(" | ")))
+                            .append(" |\n"));
         }
         return text.toString();
     }

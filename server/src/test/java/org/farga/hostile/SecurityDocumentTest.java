@@ -21,11 +21,11 @@ import org.junit.jupiter.api.Test;
 /** docs/security.md answers each requirement of ASVS 5.0.0, levels 1 and 2, and names no test that is not there. */
 class SecurityDocumentTest {
     private static final Path DOCUMENT = Path.of("../docs/security.md");
-    private static final Pattern ROW = Pattern.compile("\\| (\\d+\\.\\d+\\.\\d+) \\| ([12]) \\| \\*{0,2}([a-z/]+)\\*{0,2} \\| .+ \\| .+ \\|");
+    private static final Pattern ROW =
+            Pattern.compile("\\| (\\d+\\.\\d+\\.\\d+) \\| ([12]) \\| \\*{0,2}([a-z/]+)\\*{0,2} \\| .+ \\| .+ \\|");
 
     /** The sections, with how many requirements of levels 1 and 2 each has: they come before those of level 3. */
-    private static final String REQUIREMENTS =
-            """
+    private static final String REQUIREMENTS = """
             1.1 2; 1.2 9; 1.3 11; 1.4 3; 1.5 2; 2.1 3; 2.2 3; 2.3 4; 2.4 1; 3.2 2; 3.3 4; 3.4 6; 3.5 5; 3.7 2; 4.1 3; 4.2 1;
             4.3 2; 4.4 4; 5.1 1; 5.2 3; 5.3 2; 5.4 3; 6.1 3; 6.2 12; 6.3 4; 6.4 4; 6.5 5; 6.6 3; 6.8 4; 7.1 3; 7.2 4; 7.3 2;
             7.4 5; 7.5 2; 7.6 2; 8.1 2; 8.2 3; 8.3 1; 8.4 1; 9.1 3; 9.2 4; 10.1 2; 10.2 2; 10.3 4; 10.4 11; 10.5 5; 10.6 2;
@@ -59,7 +59,8 @@ class SecurityDocumentTest {
                 .results()
                 .map((MatchResult found) -> found.group(1))
                 .collect(Collectors.toCollection(TreeSet::new));
-        try (Stream<Path> files = Stream.of(Path.of("src/test/java"), Path.of("../journeys/src/test/java"), Path.of("../cli/src/test/java"))
+        try (Stream<Path> files = Stream.of(
+                        Path.of("src/test/java"), Path.of("../journeys/src/test/java"), Path.of("../cli/src/test/java"))
                 .flatMap(SecurityDocumentTest::walk)) {
             named.removeAll(files.map(file -> file.getFileName().toString().replace(".java", ""))
                     .collect(Collectors.toSet()));

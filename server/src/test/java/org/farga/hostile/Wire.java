@@ -116,7 +116,8 @@ final class Wire {
                 socket.getOutputStream().write(bytes(request));
                 socket.getOutputStream().flush();
             } catch (SocketException e) {
-                // It answered before it had read all of a body that it does not want: the answer is still there to read.
+                // It answered before it had read all of a body that it does not want: the answer is still there to
+                // read.
             }
             try {
                 return read(new BufferedInputStream(socket.getInputStream()), request.method());
@@ -135,8 +136,8 @@ final class Wire {
         }
         head.append("Connection: close\r\n");
         boolean said = request.headers().stream()
-                .anyMatch(h -> h.name().equalsIgnoreCase("Content-Length")
-                        || h.name().equalsIgnoreCase("Transfer-Encoding"));
+                .anyMatch(h ->
+                        h.name().equalsIgnoreCase("Content-Length") || h.name().equalsIgnoreCase("Transfer-Encoding"));
         if (!said && (request.body().length > 0 || !request.method().matches("GET|HEAD|OPTIONS|DELETE|TRACE"))) {
             head.append("Content-Length: ").append(request.body().length).append("\r\n");
         }
@@ -173,7 +174,9 @@ final class Wire {
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         while (true) {
             String size = line(in);
-            int length = size.isEmpty() ? 0 : Integer.parseInt(size.replaceFirst(";.*", "").strip(), 16);
+            int length = size.isEmpty()
+                    ? 0
+                    : Integer.parseInt(size.replaceFirst(";.*", "").strip(), 16);
             if (length == 0) {
                 return body.toByteArray();
             }

@@ -145,15 +145,16 @@ class OidcSignInTest extends HttpTest {
     void anOwnSecondFactorIsAskedForUnlessTheProviderVouchesForOne() {
         String subject = fresh("marta");
         joined(subject);
-        jdbc.sql("INSERT INTO totp (person_id, sealed_secret, created_at, confirmed_at) VALUES (:person, 'x', now(), now())")
+        jdbc.sql(
+                        "INSERT INTO totp (person_id, sealed_secret, created_at, confirmed_at) VALUES (:person, 'x', now(), now())")
                 .param("person", personOf(subject + "@example.org").value())
                 .update();
         Browser browser = new Browser(address());
         HttpResponse<String> back = arrive(leave(browser), subject, c -> {});
         assertThat(Browser.location(back)).startsWith("/sign-in/second-factor");
         assertNobody(browser);
-        HttpResponse<String> strong = arrive(
-                leave(browser), subject, claims -> claims.put("acr", "https://refeds.org/profile/mfa"));
+        HttpResponse<String> strong =
+                arrive(leave(browser), subject, claims -> claims.put("acr", "https://refeds.org/profile/mfa"));
         assertThat(Browser.location(strong)).isEqualTo("/");
         assertThat(browser.get("/account").statusCode()).isEqualTo(200);
     }

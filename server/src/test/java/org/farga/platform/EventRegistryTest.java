@@ -62,9 +62,7 @@ class EventRegistryTest {
         jdbc.sql("""
                 UPDATE event_publication SET completion_date = NULL, status = 'PUBLISHED',
                        publication_date = now() - interval '70 seconds'
-                WHERE serialized_event LIKE :what""")
-                .param("what", "%" + what + "%")
-                .update();
+                WHERE serialized_event LIKE :what""").param("what", "%" + what + "%").update();
         UUID id = registry.waiting(Instant.now().minusSeconds(60), 50).stream()
                 .filter(e -> e.event().equals("SomethingHappened"))
                 .findFirst()

@@ -17,12 +17,13 @@ record Advisory(JsonNode json) {
     record Finding(Component component, String id, String summary, String severity, List<String> fixed) {
         @Override
         public String toString() {
-            return "%s: %s (%s) %s; %s".formatted(
-                    component,
-                    id,
-                    severity,
-                    summary,
-                    fixed.isEmpty() ? "no fixed version is known" : "fixed in " + String.join(" or ", fixed));
+            return "%s: %s (%s) %s; %s"
+                    .formatted(
+                            component,
+                            id,
+                            severity,
+                            summary,
+                            fixed.isEmpty() ? "no fixed version is known" : "fixed in " + String.join(" or ", fixed));
         }
     }
 
@@ -44,7 +45,11 @@ record Advisory(JsonNode json) {
         }
         return affected
                 ? Optional.of(new Finding(
-                        component, id(), json.path("summary").asString(""), severity(), List.copyOf(new TreeSet<>(fixed))))
+                        component,
+                        id(),
+                        json.path("summary").asString(""),
+                        severity(),
+                        List.copyOf(new TreeSet<>(fixed))))
                 : Optional.empty();
     }
 
@@ -77,11 +82,13 @@ record Advisory(JsonNode json) {
     }
 
     private static boolean inside(JsonNode range, String version) {
-        List<JsonNode> events = new ArrayList<>(range.path("events").valueStream().toList());
+        List<JsonNode> events =
+                new ArrayList<>(range.path("events").valueStream().toList());
         List<JsonNode> limits = events.stream().filter(e -> e.has("limit")).toList();
         if (!limits.isEmpty()
-                && limits.stream().noneMatch(e -> e.path("limit").asString().equals("*")
-                        || compare(version, e.path("limit").asString()) < 0)) {
+                && limits.stream()
+                        .noneMatch(e -> e.path("limit").asString().equals("*")
+                                || compare(version, e.path("limit").asString()) < 0)) {
             return false;
         }
         events.removeIf(e -> e.has("limit"));
@@ -101,7 +108,8 @@ record Advisory(JsonNode json) {
     }
 
     private static List<String> fixedAfter(JsonNode affected, String version) {
-        return affected.path("ranges")
+        return affected
+                .path("ranges")
                 .valueStream()
                 .filter(range -> !range.path("type").asString("").equals("GIT"))
                 .flatMap(range -> range.path("events").valueStream())

@@ -17,7 +17,8 @@ record Component(String ecosystem, String name, String version) {
     private static final Pattern PURL = Pattern.compile("pkg:(maven|npm)/([^?#]+)@([^?#]+)(?:[?#].*)?");
 
     /** A script of others' in our static files: {@code htmx-2.0.11.min.js}. */
-    private static final Pattern SCRIPT = Pattern.compile("([A-Za-z][A-Za-z.-]*?)-(\\d+(?:\\.\\d+)+)(?:[.-].*)?\\.(?:js|css)");
+    private static final Pattern SCRIPT =
+            Pattern.compile("([A-Za-z][A-Za-z.-]*?)-(\\d+(?:\\.\\d+)+)(?:[.-].*)?\\.(?:js|css)");
 
     static Optional<Component> ofPurl(String purl) {
         Matcher parts = PURL.matcher(purl);

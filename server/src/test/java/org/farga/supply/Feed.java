@@ -29,8 +29,7 @@ final class Feed {
      * @throws IOException where there is no such feed, or it holds no record: nothing would have been checked then
      */
     static List<Advisory.Finding> findings(Path feed, Collection<Component> components) throws IOException {
-        Map<String, List<Component>> byName =
-                components.stream().collect(Collectors.groupingBy(Component::name));
+        Map<String, List<Component>> byName = components.stream().collect(Collectors.groupingBy(Component::name));
         Set<String> names = byName.keySet();
         List<Advisory.Finding> findings = new ArrayList<>();
         long read;

@@ -37,17 +37,28 @@ class VulnerabilitiesTest {
 
     @ParameterizedTest
     @CsvSource({
-        "1.0, true", "1.1.9, true", "1.2-alpha1, true", "1.2-rc1, true", "1.2-SNAPSHOT, true", "1.2, false",
-        "1.2.0, false", "1.2.Final, false", "1.9.9, false", "2.0, true", "2.0.0, true", "2.0-M1, false", "2.3, true",
-        "2.3.1, false", "3.0, false", "0.9, true", "0, true"
+        "1.0, true",
+        "1.1.9, true",
+        "1.2-alpha1, true",
+        "1.2-rc1, true",
+        "1.2-SNAPSHOT, true",
+        "1.2, false",
+        "1.2.0, false",
+        "1.2.Final, false",
+        "1.9.9, false",
+        "2.0, true",
+        "2.0.0, true",
+        "2.0-M1, false",
+        "2.3, true",
+        "2.3.1, false",
+        "3.0, false",
+        "0.9, true",
+        "0, true"
     })
     void aRangeHoldsWhatMavenOrdersIntoIt(String version, boolean affected) {
-        assertThat(affects(
-                        """
+        assertThat(affects("""
                         "ranges": [{"type": "ECOSYSTEM", "events": [
-                          {"introduced": "0"}, {"fixed": "1.2"}, {"introduced": "2.0"}, {"last_affected": "2.3"}]}]""",
-                        version))
-                .isEqualTo(affected);
+                          {"introduced": "0"}, {"fixed": "1.2"}, {"introduced": "2.0"}, {"last_affected": "2.3"}]}]""", version)).isEqualTo(affected);
     }
 
     @Test
@@ -82,7 +93,8 @@ class VulnerabilitiesTest {
         Advisory withdrawn = new Advisory(JSON.readTree("""
                 {"id": "X", "withdrawn": "2026-01-01T00:00:00Z", "affected": [{"package":
                  {"ecosystem": "Maven", "name": "org.example:lib"}, "versions": ["1.0"]}]}"""));
-        assertThat(withdrawn.of(new Component("Maven", "org.example:lib", "1.0"))).isEmpty();
+        assertThat(withdrawn.of(new Component("Maven", "org.example:lib", "1.0")))
+                .isEmpty();
         Advisory other = advisory("\"versions\": [\"1.0\"]");
         assertThat(other.of(new Component("Maven", "org.example:lib-core", "1.0")))
                 .isEmpty();
@@ -132,15 +144,17 @@ class VulnerabilitiesTest {
         List<Component> components = new ArrayList<>();
         for (String module : List.of("server", "cli")) {
             Path bom = Path.of("..", module, "target", "bom.json");
-            assertThat(bom).as("the bill of materials: ./farga test vulnerabilities makes it").exists();
+            assertThat(bom)
+                    .as("the bill of materials: ./farga test vulnerabilities makes it")
+                    .exists();
             JSON.readTree(bom)
                     .path("components")
                     .forEach(c -> Component.ofPurl(c.path("purl").asString("")).ifPresent(components::add));
         }
         assertThat(components).hasSizeGreaterThan(50);
         try (Stream<Path> scripts = Files.walk(Path.of("src/main/resources/static/vendor"))) {
-            scripts.forEach(file ->
-                    Component.ofScript(file.getFileName().toString()).ifPresent(components::add));
+            scripts.forEach(
+                    file -> Component.ofScript(file.getFileName().toString()).ifPresent(components::add));
         }
         List<Advisory.Finding> findings =
                 Feed.findings(Path.of(feed), components.stream().distinct().toList());
