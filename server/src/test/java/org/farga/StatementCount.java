@@ -3,6 +3,7 @@ package org.farga;
 import com.zaxxer.hikari.HikariConfigMXBean;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.HikariPoolMXBean;
+import com.zaxxer.hikari.metrics.MetricsTrackerFactory;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -83,6 +84,16 @@ class StatementCount extends OncePerRequestFilter implements BeanPostProcessor {
         public Connection getConnection() throws SQLException {
             Connection connection = pool.getConnection();
             return STATEMENTS.get() == null ? connection : counted(Connection.class, connection, "");
+        }
+
+        @Override
+        public MetricsTrackerFactory getMetricsTrackerFactory() {
+            return pool.getMetricsTrackerFactory();
+        }
+
+        @Override
+        public void setMetricsTrackerFactory(MetricsTrackerFactory factory) {
+            pool.setMetricsTrackerFactory(factory);
         }
 
         @Override

@@ -342,8 +342,11 @@ class StatementCountTest extends HttpTest {
                 VALUES (:job, :name, :allocation, 'local', :ana, '2026-11-01T10:00:00Z', '2026-11-01T10:00:01Z', 1000, 0, 1, 1,
                     0, 1000)""",
                 """
-                INSERT INTO run (id, job_id, project_id, name, started_by, state, started_at, ended_at)
-                VALUES (:run, :job, :project, :name, :ana, 'FINISHED', now(), now())""",
+                INSERT INTO experiment (project_id, number, name, created_at, changed_at)
+                VALUES (:project, 0, 'Default', now(), now()) ON CONFLICT DO NOTHING""",
+                """
+                INSERT INTO run (id, job_id, project_id, name, started_by, state, started_at, ended_at, experiment, own)
+                VALUES (:run, :job, :project, :name, :ana, 'FINISHED', now(), now(), 0, true)""",
                 "INSERT INTO run_parameter (run_id, name, value) VALUES (:run, 'rate', '0.1')",
                 """
                 INSERT INTO run_metric (run_id, number, name, points, last_step, last_value, least, most)

@@ -156,10 +156,22 @@ SELECT number, name, allocation_id, 'local', submitted_by, started_at, ended_at,
        cpus * (extract(epoch FROM ended_at - started_at) * 1000)::bigint
 FROM job WHERE started_at IS NOT NULL ORDER BY number;
 --> runs
-INSERT INTO run (id, job_id, project_id, name, started_by, state, started_at, ended_at, points)
-SELECT bench.id('run', number, started_at), number, project_id, name, submitted_by,
-       CASE WHEN state = 'COMPLETED' THEN 'FINISHED' ELSE 'FAILED' END, started_at, ended_at, 0
-FROM job WHERE started_at IS NOT NULL ORDER BY number;
+DO $$ BEGIN
+    -- The first release knew no experiments.
+    IF to_regclass('experiment') IS NULL THEN
+        INSERT INTO run (id, job_id, project_id, name, started_by, state, started_at, ended_at, points)
+        SELECT bench.id('run', number, started_at), number, project_id, name, submitted_by,
+               CASE WHEN state = 'COMPLETED' THEN 'FINISHED' ELSE 'FAILED' END, started_at, ended_at, 0
+        FROM job WHERE started_at IS NOT NULL ORDER BY number;
+    ELSE
+        INSERT INTO experiment (project_id, number, name, created_at, changed_at)
+        SELECT id, 0, 'Default', at, at FROM bench.project;
+        INSERT INTO run (id, job_id, project_id, name, started_by, state, started_at, ended_at, points, experiment, own)
+        SELECT bench.id('run', number, started_at), number, project_id, name, submitted_by,
+               CASE WHEN state = 'COMPLETED' THEN 'FINISHED' ELSE 'FAILED' END, started_at, ended_at, 0, 0, true
+        FROM job WHERE started_at IS NOT NULL ORDER BY number;
+    END IF;
+END $$;
 --> what one run in five reported
 INSERT INTO run_metric (run_id, number, name, points, last_step, last_value, least, most)
 SELECT bench.id('run', j.number, j.started_at), k, (ARRAY['loss', 'accuracy'])[k], 1, 100, bench.chance(j.number, 10 + k),

@@ -101,11 +101,11 @@ class CliTest {
                  "findings": [{"name": "disk-full", "severity": "WARNING", "sentence": "The disk is nearly full.",
                    "advice": "Find what grows.", "since": "2026-11-23T02:00:00Z", "hosts": ["a:8080"],
                    "commands": ["df -h /data"]}]}""");
+        farga.on("GET /api/v1/operations", 200, """
+                {"status": "OK", "at": "2026-11-23T03:00:00Z", "processes": [], "findings": []}""");
         assertThat(signedIn("operations")).isEqualTo(1);
         assertThat(test.out())
                 .contains("warning  The disk is nearly full.", "1 h", "a:8080", "Find what grows.", "df -h /data");
-        farga.on("GET /api/v1/operations", 200, """
-                {"status": "OK", "at": "2026-11-23T03:00:00Z", "processes": [], "findings": []}""");
         assertThat(signedIn("operations")).isZero();
         assertThat(test.out()).isEqualTo("Nothing is wrong.\n");
     }

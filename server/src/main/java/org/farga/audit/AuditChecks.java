@@ -14,7 +14,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.farga.audit.AuditVerification.Verdict;
@@ -158,13 +157,16 @@ class AuditChecks implements Attention, MeterBinder {
             Optional<Checkpoint> newest,
             long waiting,
             boolean stopped,
-            Optional<AuditCheck> lastCheck,
-            Map<Integer, AuditTreeTable.Key> keys) {}
+            Optional<AuditCheck> lastCheck) {}
 
     TreeState state() {
-        Map<Integer, AuditTreeTable.Key> keys = new java.util.TreeMap<>();
-        tree.keys().forEach(k -> keys.put(k.id(), k));
+        AuditTreeTable.Standing now = tree.standing();
         return new TreeState(
-                tree.size(), tree.newest(), tree.countWaiting(), sequencer.stopped() != null, table.lastEnded(), keys);
+                now.size(), now.newest(), now.waiting(), sequencer.stopped() != null, table.lastEnded());
+    }
+
+    /** The keys that signed, the first first. */
+    List<AuditTreeTable.Key> keys() {
+        return tree.keys();
     }
 }

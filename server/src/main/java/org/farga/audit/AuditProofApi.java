@@ -100,7 +100,7 @@ class AuditProofApi {
                 state.stopped(),
                 state.newest().map(CheckpointJson::of).orElse(null),
                 state.lastCheck().map(CheckJson::of).orElse(null),
-                state.keys().values().stream()
+                checks.keys().stream()
                         .map(k -> new KeyJson(k.vkey(), k.since(), k.id() == 1 || k.endorsedBy() != null))
                         .toList());
     }

@@ -100,6 +100,25 @@ class AuditTreeTable implements MerkleTree.Hashes {
                 .single();
     }
 
+    /** How many leaves there are, how many entries wait to become one, and the newest checkpoint. */
+    record Standing(long size, long waiting, Optional<Checkpoint> newest) {}
+
+    /** All of that at one moment, and in one statement, because every page of the log shows it. */
+    Standing standing() {
+        return jdbc.sql("""
+                        SELECT (SELECT coalesce(max(leaf_index) + 1, 0) FROM audit_leaf) AS leaves,
+                               (SELECT count(*) FROM audit_waiting) AS waiting,
+                               c.tree_size, c.root, c.signed_at, c.key_id, c.note
+                        FROM (VALUES (1)) AS one LEFT JOIN (
+                            SELECT tree_size, root, signed_at, key_id, note FROM audit_checkpoint
+                            ORDER BY tree_size DESC, key_id DESC LIMIT 1) AS c ON true""")
+                .query((row, n) -> new Standing(
+                        row.getLong("leaves"),
+                        row.getLong("waiting"),
+                        row.getBytes("root") == null ? Optional.empty() : Optional.of(checkpoint(row, n))))
+                .single();
+    }
+
     boolean anyWaiting() {
         return jdbc.sql("SELECT EXISTS (SELECT FROM audit_waiting)")
                 .query(Boolean.class)

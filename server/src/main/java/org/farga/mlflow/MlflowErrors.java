@@ -20,6 +20,7 @@ import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
+import org.springframework.security.web.firewall.RequestRejectedException;
 import org.springframework.web.ErrorResponse;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
@@ -74,6 +75,8 @@ class MlflowErrors implements ErrorForm {
                                 "message",
                                 status.getReasonPhrase()));
             }
+            case RequestRejectedException refused ->
+                answer(MlflowException.Code.INVALID_PARAMETER_VALUE, "A parameter or header holds what none may hold.");
             case IOException broken ->
                 answer(MlflowException.Code.INVALID_PARAMETER_VALUE, "The request's body ended before its time.");
             default -> {

@@ -34,6 +34,12 @@ class PeoplePersonalDataTable implements PersonalData {
                         "emergency-access", Set.of("emergency_access.person_id", "emergency_access.reviewed_by"), """
                         SELECT role, reason, opened_at, expires_at, closed_at, verdict, reviewed_at, person_id = :person AS held
                         FROM emergency_access WHERE :person IN (person_id, reviewed_by) ORDER BY opened_at"""),
+                new Section(
+                        "closings",
+                        Set.of("organisation_closing.begun_by", "organisation_closing.called_off_by"),
+                        """
+                        SELECT organisation_id, reason, begun_at, closes_at, called_off_at, closed_at
+                        FROM organisation_closing WHERE :person IN (begun_by, called_off_by) ORDER BY begun_at"""),
                 new Section("person", Set.of("person.id"), """
                         SELECT id, email, name, language, created_at FROM person WHERE id = :person"""),
                 new Section("centre-roles", Set.of("centre_role.person_id", "centre_role.granted_by"), """

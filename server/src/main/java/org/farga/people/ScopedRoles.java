@@ -3,6 +3,7 @@ package org.farga.people;
 import java.time.Clock;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -70,6 +71,9 @@ class ScopedRoles {
     @Transactional
     Outcome<Named> grant(Actor actor, Order order, Locale language) {
         requireStaff(actor);
+        if (Arrays.stream(ScopedRole.Kind.values()).noneMatch(kind -> ScopedRoleGrant.mayGrant(actor, kind))) {
+            return Outcome.refused(Refusal.forbidden("scoped-role-not-yours-to-give"));
+        }
         Optional<EmailAddress> address = order.email() == null ? Optional.empty() : Person.parse(order.email());
         Optional<People.Summary> person =
                 address.filter(EmailAddress::isDeliverable).flatMap(people::find);

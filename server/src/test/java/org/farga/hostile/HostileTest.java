@@ -495,6 +495,15 @@ abstract class HostileTest extends HttpTest {
         variables.put("pieces/upload", t -> UUID.randomUUID().toString());
         variables.put("pieces/number", t -> "1");
         variables.put("problems/name", t -> "call-closed");
+        variables.put("consents/purpose", t -> "NEWS_MAIL");
+        variables.put("retention/rule", t -> "notifications");
+        variables.put("data-exports/id", this::freshDataExport);
+        variables.put("identities/id", this::freshIdentity);
+        variables.put("persons/person", this::freshMember);
+        // Providers are the centre's; this one is in the tests' settings.
+        for (String folder : List.of("back", "link", "providers", "signed-out-there", "step-up", "with")) {
+            variables.put(folder + "/provider", t -> "good");
+        }
     }
 
     /** The endpoint's path for things of this tenant. */
@@ -543,6 +552,27 @@ abstract class HostileTest extends HttpTest {
                 .param("sha256", sha256())
                 .param("by", tenant.owner().person().value())
                 .param("expires", tomorrow())
+                .update();
+        return id.toString();
+    }
+
+    private String freshDataExport(Tenant tenant) {
+        UUID id = UUID.randomUUID();
+        jdbc.sql("INSERT INTO data_export (id, person_id, asked_at) VALUES (:id, :person, now())")
+                .param("id", id)
+                .param("person", tenant.owner().person().value())
+                .update();
+        return id.toString();
+    }
+
+    private String freshIdentity(Tenant tenant) {
+        UUID id = UUID.randomUUID();
+        jdbc.sql("""
+                        INSERT INTO external_identity (id, person_id, provider, issuer, subject, linked_at, last_used_at)
+                        VALUES (:id, :person, 'good', 'https://idp.example.org', :subject, now(), now())""")
+                .param("id", id)
+                .param("person", tenant.owner().person().value())
+                .param("subject", id.toString())
                 .update();
         return id.toString();
     }

@@ -143,7 +143,7 @@ class PasskeysTest extends HttpTest {
                 .isEqualTo(302);
         assertThat(browser.submit("/account", "/sign-in/passkey", "credential", answer)
                         .statusCode())
-                .isEqualTo(422);
+                .isEqualTo(403);
     }
 
     @Test
@@ -206,7 +206,7 @@ class PasskeysTest extends HttpTest {
             assertThat(browser.submit("/account", "/account/passkeys", "name", "x", "credential", junk)
                             .statusCode())
                     .as(junk)
-                    .isEqualTo(422);
+                    .isEqualTo(403);
             options(browser, "/account", "/sign-in/passkey/options");
             assertThat(browser.submit("/account", "/sign-in/passkey", "credential", junk)
                             .statusCode())

@@ -201,7 +201,7 @@ class SecondFactorTest extends HttpTest {
         }
         assertThat(browser.submit("/account/proof", "/account/proof", "password", "wrong")
                         .statusCode())
-                .isEqualTo(422);
+                .isEqualTo(403);
         assertThat(Browser.location(
                         browser.submit("/account/proof", "/account/proof", "password", PASSWORD, "next", "/account")))
                 .isEqualTo("/account");
@@ -234,7 +234,7 @@ class SecondFactorTest extends HttpTest {
         assertThat(issued.path("token").path("scopes").toString()).doesNotContain("CENTRE");
         assertThat(later.submit("/account", "/account/tokens", "name", "x", "scopes", "CENTRE", "lifeDays", "7")
                         .statusCode())
-                .isEqualTo(422);
+                .isEqualTo(403);
         setUp(later);
         assertThat(later.get("/centre").statusCode()).isEqualTo(200);
     }

@@ -276,15 +276,15 @@ class InvitationsApiTest extends HttpTest {
         Client eva = member(ana, id, "MEMBER");
         String page = "/organisations/" + id;
         Browser browser = new Browser(address()).signIn(ana.email(), PASSWORD);
-        var sent = browser.submit(page, page + "/invitations", "email", "e@example.org", "role", "MEMBER");
+        var sent = browser.submit(page, page + "/invitations", "email", "invited-guest@example.org", "role", "MEMBER");
         assertThat(sent.body()).contains("/invitation?token=farga_invitation_");
-        assertThat(browser.get(page).body()).contains("e@example.org").doesNotContain("farga_invitation_");
+        assertThat(browser.get(page).body()).contains("invited-guest@example.org").doesNotContain("farga_invitation_");
         assertThat(browser.submit(page, page + "/invitations", "email", "nobody")
                         .statusCode())
                 .isEqualTo(422);
         var open = ana.get("/api/v1" + page + "/invitations").expect(200);
         browser.submit(page, page + "/invitations/" + open.get(0).path("id").asString() + "/revocation");
-        assertThat(browser.get(page).body()).doesNotContain("e@example.org");
+        assertThat(browser.get(page).body()).doesNotContain("invited-guest@example.org");
         browser.submit(page, page + "/members/" + eva.person() + "/role", "role", "OWNER");
         assertThat(ana.get("/api/v1" + page + "/members").expect(200).findValuesAsString("role"))
                 .containsOnly("OWNER");
