@@ -1,11 +1,15 @@
 package org.farga.journeys;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.microsoft.playwright.APIResponse;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.RequestOptions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -25,10 +29,14 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Every page that somebody can click their way to is one that everybody can read and use. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class EveryPageTest {
     /** More pages than this would mean that a list is followed without end. */
     private static final int MOST_PAGES = 120;
@@ -38,6 +46,39 @@ class EveryPageTest {
 
     /** The longest texts and a language whose plurals and apostrophes differ. */
     private static final List<String> OTHER_LANGUAGES = List.of("es", "ca");
+
+    /** Pages that no link of these five leads to, and which test looks at each. */
+    private static final Map<String, String> NOT_BY_A_LINK = Map.ofEntries(
+            Map.entry("/setup", "only before the first administrator: WebJourneyTest"),
+            Map.entry("/problems/{name}", "from answers of the API: PagesTest"),
+            // Addresses of forms lead back to their page when somebody reloads after a refusal.
+            Map.entry("/account/name", "back to the account"),
+            Map.entry("/account/email", "back to the account"),
+            Map.entry("/account/passkeys", "back to the account"),
+            Map.entry("/account/recovery-codes", "back to the account"),
+            Map.entry("/account/authenticator/confirmation", "back to the account"),
+            Map.entry("/organisations/{id}/invitations", "back to the organisation"),
+            Map.entry("/organisations/{id}/service-accounts/{account}/tokens", "back to the service accounts"),
+            // Steps of a sign-in that a session must have begun, and links that come by mail.
+            Map.entry("/account/link", "after another provider's answer: the tests of OidcPages"),
+            Map.entry("/account/link/{provider}", "leads to the provider"),
+            Map.entry("/account/proof", "before what needs a fresh proof: the tests of SecondFactorPages"),
+            Map.entry("/sign-in/with/{provider}", "leads to the provider"),
+            Map.entry("/sign-in/step-up", "where an organisation asks for more: the tests of OidcPages"),
+            Map.entry("/sign-in/step-up/{provider}", "leads to the provider"),
+            Map.entry("/sign-in/back/{provider}", "comes from the provider"),
+            Map.entry("/sign-in/new", "after a provider's answer: the tests of OidcPages"),
+            Map.entry("/sign-in/passkey", "answers a script"),
+            Map.entry("/sign-in/second-factor", "after a password: the tests of SecondFactorPages"),
+            Map.entry("/recovery/link", "from a mail: the tests of RecoveryPages"),
+            Map.entry("/recovery/password", "from a mail: the tests of RecoveryPages"),
+            Map.entry("/email/link", "from a mail: the tests of RecoveryPages"),
+            Map.entry("/email/confirmation", "from a mail: the tests of RecoveryPages"));
+
+    /** Addresses that somebody opened, and who walked. */
+    private static final Set<String> ADDRESSES = new HashSet<>();
+
+    private static final Set<String> WHO = new HashSet<>();
 
     private static Browser browser;
     private static FargaProcess farga;
@@ -97,10 +138,53 @@ class EveryPageTest {
         return page;
     }
 
+    /**
+     * What the source says there is a page for must have been seen by somebody above: a new page that no link leads to, or
+     * that these five may not open, is found here. It runs last, and only of all tests together.
+     */
+    @Test
+    @Order(Integer.MAX_VALUE)
+    void everyPageThatThereIsWasReachedBySomebody() {
+        assumeTrue(WHO.size() == 5, "only where the five above ran");
+        Set<String> missed = new TreeSet<>();
+        for (String mapping : mappings()) {
+            Pattern address = Pattern.compile(mapping.replaceAll("\\{[^}/]+}", "[^/?]+") + "(\\?.*)?");
+            if (ADDRESSES.stream().noneMatch(a -> address.matcher(a).matches())) {
+                missed.add(mapping);
+            }
+        }
+        missed.removeAll(NOT_BY_A_LINK.keySet());
+        assertThat(missed).as("pages that nobody reached").isEmpty();
+    }
+
+    /** Addresses of all pages, read from the classes that serve them. */
+    private static Set<String> mappings() {
+        Set<String> found = new TreeSet<>();
+        try (Stream<Path> files = Files.walk(FargaProcess.ROOT.resolve("server/src/main/java"))) {
+            for (Path file :
+                    files.filter(f -> f.toString().endsWith("Pages.java")).toList()) {
+                String source = Files.readString(file);
+                Matcher base =
+                        Pattern.compile("@RequestMapping\\(\"([^\"]+)\"\\)").matcher(source);
+                String under = base.find() ? base.group(1) : "";
+                Pattern.compile("@GetMapping(?:\\(\\{?(?:(?:value|path) = )?\\s*((?:\"[^\"]*\"(?:,\\s*)?)+))?")
+                        .matcher(source)
+                        .results()
+                        .map(m -> m.group(1) == null ? "" : m.group(1).replaceAll("\",.*|\"", ""))
+                        .forEach(path -> found.add(under + path));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        assertThat(found).as("pages in the sources").hasSizeGreaterThan(30);
+        return found;
+    }
+
     /** Walks the links, and says of every page what is wrong with it. */
     private static List<String> problems(Page page, String who) {
         List<String> problems = new ArrayList<>();
         List<String> pages = new ArrayList<>();
+        WHO.add(who);
         Map<String, Integer> alike = new HashMap<>();
         Set<String> met = new LinkedHashSet<>(Set.of("/"));
         if (who.equals("a stranger")) {
@@ -113,6 +197,7 @@ class EveryPageTest {
             if (alike.merge(kind(address), 1, Integer::sum) > MOST_ALIKE) {
                 continue;
             }
+            ADDRESSES.add(address);
             Optional<String> html = read(page, address, problems);
             if (html.isEmpty()) {
                 continue;
@@ -163,6 +248,10 @@ class EveryPageTest {
         found.addAll(untranslated(page));
         found.addAll(Browser.barriers(page));
         found.addAll(Browser.tooWide(page, 320));
+        found.addAll(Browser.plotsWithoutData(page));
+        found.addAll(Browser.cutOffWhenSpaced(page));
+        found.addAll(Browser.moving(page));
+        found.addAll(Browser.hiddenByWhatStays(page));
         for (String language : OTHER_LANGUAGES) {
             speak(page, language);
             Browser.open(page, address);
@@ -200,7 +289,7 @@ class EveryPageTest {
     }
 
     private static final Pattern MESSAGE_KEY = Pattern.compile(
-            "\\b(access|allocation|audit|compute|dataspace|home|models|nav|notification|people|platform|problem|shell|unit"
+            "\\b(access|accessibility|allocation|audit|compute|dataspace|home|identity|models|operations|privacy|nav|notification|people|platform|problem|shell|unit"
                     + "|usage|welcome)\\.[a-z]+[A-Za-z0-9_.-]*\\b");
 
     private static void speak(Page page, String language) {

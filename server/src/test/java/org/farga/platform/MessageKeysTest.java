@@ -48,7 +48,7 @@ class MessageKeysTest {
 
     /** Everything between quotes that a key, or a part of one, could be made of. */
     private final Set<String> literals =
-            found(Pattern.compile("\"([A-Za-z.][A-Za-z0-9_.-]*)\"")).collect(Collectors.toSet());
+            found(Pattern.compile("\"([A-Za-z.-][A-Za-z0-9_.-]*)\"")).collect(Collectors.toSet());
 
     /** Beginnings and ends that keys are put together with: {@code "access.state." + name}, {@code key + ".advice"}. */
     private final List<String> beginnings = literals.stream()
@@ -56,7 +56,7 @@ class MessageKeysTest {
             .toList();
 
     private final List<String> ends =
-            literals.stream().filter(l -> l.startsWith(".") && l.length() > 1).toList();
+            literals.stream().filter(l -> l.matches("[.-][A-Za-z].*")).toList();
 
     /** Constants and components, whose names are put behind such a beginning. */
     private final Set<String> words =
@@ -69,6 +69,8 @@ class MessageKeysTest {
                 .results()
                 .map(m -> key.formatted(m.group(1)))
                 .filter(k -> !keys.contains(k))
+                // Where SQL is read, text("e.name") is a column.
+                .filter(k -> !file.toString().endsWith("Table.java"))
                 .forEach(k -> missing.put(k, file))));
         // Keys are also handed on, as of attention items and notifications: any literal that reads as one must be one.
         String modules = keys.stream().map(k -> k.replaceFirst("\\..*", "")).distinct().collect(Collectors.joining("|"));
