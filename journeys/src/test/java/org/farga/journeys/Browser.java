@@ -185,7 +185,8 @@ final class Browser implements AutoCloseable {
                       || document.getElementById(named?.getAttribute('aria-labelledby'))?.textContent
                       || named?.querySelector('figcaption, h2, h3')?.textContent;
                   const around = plot.closest('figure, section, .card, article, main');
-                  const told = around?.querySelector('table, dl')
+                  // A bar of two shares says both in its name.
+                  const told = (plot.matches('.balance') && /\\d/.test(name)) || around?.querySelector('table, dl')
                       || document.querySelector('main details.data table, main table[data-values]');
                   const what = plot.outerHTML.slice(0, 140);
                   return [...(name?.trim() ? [] : ['a plot without a name: ' + what]),
