@@ -43,7 +43,7 @@ class PagesTest extends HttpTest {
         assertThat(page("/accessibility", "Cookie", "farga_language=es").body())
                 .contains("<h1>Declaración de accesibilidad</h1>", "23 nov 2026");
         assertThat(page("/accessibility", "Cookie", "farga_language=ca").body())
-                .contains("<h1>Declaració d&#39;accessibilitat</h1>", "23 de nov. 2026");
+                .contains("<h1>Declaració d'accessibilitat</h1>", "23 de nov. 2026");
     }
 
     @Test
