@@ -129,7 +129,8 @@ final class Browser implements AutoCloseable {
         List<String> found = new ArrayList<>(barriers(page, ACCESSIBILITY, List.of()));
         page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.DARK));
         // Only colours differ in the dark; the size of targets (WCAG 2.5.8) is a rule that axe runs only when named.
-        barriers(page, List.of(), List.of("color-contrast", "target-size")).forEach(barrier -> found.add("in the dark, " + barrier));
+        barriers(page, List.of(), List.of("color-contrast", "target-size"))
+                .forEach(barrier -> found.add("in the dark, " + barrier));
         page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.LIGHT));
         return found;
     }

@@ -58,7 +58,8 @@ class EveryPageTest {
             Map.entry("/account/recovery-codes", "back to the account"),
             Map.entry("/account/authenticator/confirmation", "back to the account"),
             Map.entry("/organisations/{id}/invitations", "back to the organisation"),
-            Map.entry("/organisations/{organisation}/service-accounts/{account}/tokens", "back to the service accounts"),
+            Map.entry(
+                    "/organisations/{organisation}/service-accounts/{account}/tokens", "back to the service accounts"),
             Map.entry("/device/decision", "back to the code"),
             Map.entry("/mlflow/{project}", "an address that MLflow's clients print; leads to the runs"),
             Map.entry("/runs/{id}/image", "a picture"),
@@ -253,7 +254,8 @@ class EveryPageTest {
     private static Optional<String> read(Page page, String address, List<String> problems) {
         APIResponse response =
                 page.request().get(address, RequestOptions.create().setHeader("Accept", "text/html,*/*;q=0.8"));
-        boolean sentAway = URI.create(response.url()).getPath().startsWith("/sign-in") && !address.startsWith("/sign-in");
+        boolean sentAway =
+                URI.create(response.url()).getPath().startsWith("/sign-in") && !address.startsWith("/sign-in");
         if (response.status() != 200 || sentAway) {
             problems.add(address + ": answers " + response.status() + " at " + response.url());
             return Optional.empty();

@@ -184,7 +184,7 @@ class KeyboardJourneyTest {
         Locator script = page.locator("#script");
         reach(page, script);
         page.keyboard().press("Control+a");
-        page.keyboard().insertText("#!/bin/sh\necho 'METRIC loss 1 0.5'\necho planks are sorted\n");
+        page.keyboard().insertText("#!/bin/sh\necho 0.5 > \"$FARGA_OUTPUT/weights.txt\"\necho planks are sorted\n");
         // Tab leaves the script: nobody is caught in it.
         page.keyboard().press("Tab");
         assertThat(script).not().isFocused();
@@ -197,8 +197,19 @@ class KeyboardJourneyTest {
         assertThat(page.locator("#log")).containsText("planks are sorted", WHILE_A_JOB_RUNS);
         assertThat(page.locator("#job-state")).containsText("COMPLETED", WHILE_A_JOB_RUNS);
         press(page, page.locator("main a[href='/runs?job=" + job + "']").first(), "Enter");
-        page.waitForURL("**/runs?job=" + job);
-        assertThat(page.locator("main h1")).isVisible();
+        page.waitForURL(Pattern.compile("/runs\\?job=" + job + "$"));
+        press(page, page.locator("main a[href^='/runs/']").first(), "Enter");
+        page.waitForURL(Pattern.compile("/runs/[0-9a-f-]{36}$"));
+        Locator register = page.locator("form[action$='/model'] button");
+        for (int i = 0; i < 40 && register.count() == 0; i++) {
+            // The run's files are taken in after the job's end.
+            FargaProcess.pause(250);
+            page.reload();
+        }
+        replace(page, "form[action$='/model'] [name=name]", "planks");
+        press(page, register, "Enter");
+        page.waitForURL(Pattern.compile("/models/[0-9a-f-]{36}.*"));
+        assertThat(page.locator("main")).containsText("weights.txt");
     }
 
     /** Goes on with Tab until the control has the focus, and is shown to have it all the way. */
@@ -211,7 +222,9 @@ class KeyboardJourneyTest {
                 return;
             }
             page.keyboard().press("Tab");
-            assertThat(focusIsSeen(page)).as("the focus on the way to " + control).isEqualTo("seen");
+            assertThat(focusIsSeen(page))
+                    .as("the focus on the way to " + control)
+                    .isEqualTo("seen");
         }
         throw new AssertionError(control + " on " + page.url() + " is not reached with " + MOST_TABS + " tabs");
     }

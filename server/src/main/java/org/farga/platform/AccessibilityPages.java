@@ -23,7 +23,6 @@ class AccessibilityPages {
 
     @GetMapping("/accessibility")
     ModelAndView statement(HttpServletRequest request) {
-        return new ModelAndView(
-                "platform/accessibility", Map.of("shell", shells.of(request), "contact", contact));
+        return new ModelAndView("platform/accessibility", Map.of("shell", shells.of(request), "contact", contact));
     }
 }

@@ -51,9 +51,8 @@ class MessageKeysTest {
             found(Pattern.compile("\"([A-Za-z.-][A-Za-z0-9_.-]*)\"")).collect(Collectors.toSet());
 
     /** Beginnings and ends that keys are put together with: {@code "access.state." + name}, {@code key + ".advice"}. */
-    private final List<String> beginnings = literals.stream()
-            .filter(l -> l.endsWith(".") || l.endsWith("-"))
-            .toList();
+    private final List<String> beginnings =
+            literals.stream().filter(l -> l.endsWith(".") || l.endsWith("-")).toList();
 
     private final List<String> ends =
             literals.stream().filter(l -> l.matches("[.-][A-Za-z].*")).toList();
@@ -73,7 +72,8 @@ class MessageKeysTest {
                 .filter(k -> !file.toString().endsWith("Table.java"))
                 .forEach(k -> missing.put(k, file))));
         // Keys are also handed on, as of attention items and notifications: any literal that reads as one must be one.
-        String modules = keys.stream().map(k -> k.replaceFirst("\\..*", "")).distinct().collect(Collectors.joining("|"));
+        String modules =
+                keys.stream().map(k -> k.replaceFirst("\\..*", "")).distinct().collect(Collectors.joining("|"));
         Pattern readsAsKey = Pattern.compile("\"((?:" + modules + ")\\.[A-Za-z0-9_.-]+)\"");
         sources.forEach((file, source) -> readsAsKey
                 .matcher(source)
@@ -81,7 +81,9 @@ class MessageKeysTest {
                 // In SQL such a literal is a column.
                 .filter(m -> !file.toString().endsWith("Table.java"))
                 .map(m -> m.group(1))
-                .filter(l -> !keys.contains(l) && !keys.contains("audit." + l) && !NO_KEY.matcher(l).matches())
+                .filter(l -> !keys.contains(l)
+                        && !keys.contains("audit." + l)
+                        && !NO_KEY.matcher(l).matches())
                 .filter(l -> !(l.matches(".*[.-]") && keys.stream().anyMatch(k -> k.startsWith(l))))
                 .forEach(l -> missing.put(l, file)));
         assertThat(missing).as("keys without a text").isEmpty();
@@ -176,8 +178,8 @@ class MessageKeysTest {
     @ValueSource(strings = {"es", "ca"})
     void translationsTakeTheSameValuesWhereverTheyStand(String language) {
         messages.texts(Locale.ENGLISH)
-                .forEach((key, english) -> assertThat(arguments(
-                                messages.texts(Locale.of(language)).getOrDefault(key, english)))
+                .forEach((key, english) -> assertThat(
+                                arguments(messages.texts(Locale.of(language)).getOrDefault(key, english)))
                         .as(key)
                         .isEqualTo(arguments(english)));
     }
@@ -234,9 +236,8 @@ class MessageKeysTest {
         }
         return ends.stream().anyMatch(e -> key.endsWith(e) && asked(key.substring(0, key.length() - e.length())))
                 || beginnings.stream()
-                        .anyMatch(b -> key.length() > b.length()
-                                && key.startsWith(b)
-                                && isNamed(key.substring(b.length())));
+                        .anyMatch(b ->
+                                key.length() > b.length() && key.startsWith(b) && isNamed(key.substring(b.length())));
     }
 
     /** Whether the sources name what stands behind a key's beginning: a literal, a constant, or several in a row. */
@@ -245,9 +246,8 @@ class MessageKeysTest {
                 || words.contains(rest)
                 || words.contains(rest.toUpperCase(Locale.ROOT).replace('-', '_'))
                 || beginnings.stream()
-                        .anyMatch(b -> b.length() < rest.length()
-                                && rest.startsWith(b)
-                                && isNamed(rest.substring(b.length())))
+                        .anyMatch(b ->
+                                b.length() < rest.length() && rest.startsWith(b) && isNamed(rest.substring(b.length())))
                 || (rest.contains(".") && Arrays.stream(rest.split("\\.")).allMatch(this::isNamed));
     }
 
@@ -255,8 +255,11 @@ class MessageKeysTest {
         Map<Pattern, String> calls = new LinkedHashMap<>();
         // shell.t("key", …), messages.text(language, "key", …)
         calls.put(
-                Pattern.compile("\\b(?:t|text)\\(\\s*(?:[\\w.()]+\\s*,\\s*)?\"([a-z][\\w.-]*\\.[\\w-]+)\"(?!\\s*\\+)"), "%s");
-        calls.put(Pattern.compile("\\b(?:invalid|conflict|forbidden|tooMany)\\(\\s*\"([a-z0-9-]+)\"(?!\\s*\\+)"), "problem.%s");
+                Pattern.compile("\\b(?:t|text)\\(\\s*(?:[\\w.()]+\\s*,\\s*)?\"([a-z][\\w.-]*\\.[\\w-]+)\"(?!\\s*\\+)"),
+                "%s");
+        calls.put(
+                Pattern.compile("\\b(?:invalid|conflict|forbidden|tooMany)\\(\\s*\"([a-z0-9-]+)\"(?!\\s*\\+)"),
+                "problem.%s");
         calls.put(Pattern.compile("\\bnew FieldProblem\\(\\s*[^,()]+,\\s*\"([a-z0-9-]+)\""), "problem.field.%s");
         calls.put(
                 Pattern.compile("\\.rule\\(\\s*[^,;]+,(?:[^\";]|\"\"|\"[^\"]*\"\\s*[).])*?,\\s*\"([a-z0-9-]+)\""),

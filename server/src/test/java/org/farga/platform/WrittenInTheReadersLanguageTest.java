@@ -80,7 +80,6 @@ class WrittenInTheReadersLanguageTest {
     }
 
     private Shell in(String language) {
-        return new Shell(
-                messages, problems, settings, null, Locale.of(language), "/", () -> null, null, 0, AFTERNOON);
+        return new Shell(messages, problems, settings, null, Locale.of(language), "/", () -> null, null, 0, AFTERNOON);
     }
 }
