@@ -123,6 +123,8 @@
     place.setAttribute('role', 'img');
     const colour = (token) => getComputedStyle(document.documentElement).getPropertyValue(token).trim();
     const format = new Intl.NumberFormat(document.documentElement.lang, { maximumSignificantDigits: 5 });
+    // The plot's own marks would follow the browser's language, not the page's.
+    const inLanguage = (plot, marks) => marks.map((mark) => mark == null ? '' : format.format(mark));
     const axis = { stroke: () => colour('--soft'), grid: { stroke: () => colour('--plot-grid'), width: 1 }, ticks: { show: false } };
     const line = '--plot-' + (1 + (home.children.length - 1) % 3);
     const data = [[], []];
@@ -133,7 +135,7 @@
       legend: { show: false },
       cursor: { y: false },
       scales: { x: { time: false } },
-      axes: [{ ...axis }, { ...axis, size: 60 }],
+      axes: [{ ...axis, values: inLanguage }, { ...axis, values: inLanguage, size: 60 }],
       series: [{}, { stroke: () => colour(line), width: 2, points: { show: false } }],
     }, data, place);
     new ResizeObserver(() => plot.setSize({ width: place.clientWidth, height: 200 })).observe(place);

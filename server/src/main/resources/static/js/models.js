@@ -10,7 +10,11 @@
 
   const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const format = new Intl.NumberFormat(document.documentElement.lang, { maximumSignificantDigits: 6 });
-  const show = (value) => value == null ? '–' : Math.abs(value) > 0 && (Math.abs(value) < 1e-4 || Math.abs(value) >= 1e9) ? value.toExponential(4) : format.format(value);
+  const scientific = new Intl.NumberFormat(document.documentElement.lang, { notation: 'scientific', maximumFractionDigits: 4 });
+  const show = (value) => value == null ? '–' : Math.abs(value) > 0 && (Math.abs(value) < 1e-4 || Math.abs(value) >= 1e9) ? scientific.format(value) : format.format(value);
+
+  // The plot's own marks would follow the browser's language, not the page's.
+  const inLanguage = (plot, marks) => marks.map((mark) => mark == null ? '' : show(mark));
 
   // Each value pulled towards the ones before it, as other tools do it: 0 leaves it, 0.99 pulls hardest.
   const smoothed = (values) => {
@@ -63,7 +67,7 @@
         value: (u, v) => show(v),
         points: { show: place.data[0].length < 2 },
       }))],
-      axes: [axis, { ...axis, size: 60 }],
+      axes: [axis, { ...axis, size: 60 }].map((a) => ({ ...a, values: inLanguage })),
       hooks: {
         setSelect: [(u) => {
           if (u.select.width < 4) return;

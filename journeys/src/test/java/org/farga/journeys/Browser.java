@@ -128,8 +128,9 @@ final class Browser implements AutoCloseable {
     static List<String> barriers(Page page) {
         List<String> found = new ArrayList<>(barriers(page, ACCESSIBILITY, List.of()));
         page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.DARK));
-        // Only colours differ in the dark.
-        barriers(page, List.of(), List.of("color-contrast")).forEach(barrier -> found.add("in the dark, " + barrier));
+        // Only colours differ in the dark; the size of targets (WCAG 2.5.8) is a rule that axe runs only when named.
+        barriers(page, List.of(), List.of("color-contrast", "target-size"))
+                .forEach(barrier -> found.add("in the dark, " + barrier));
         page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.LIGHT));
         return found;
     }
@@ -173,6 +174,81 @@ final class Browser implements AutoCloseable {
                 }""");
         page.setViewportSize(before.width, before.height);
         return found;
+    }
+
+    /** Plots that have no name, or no table of their values in reach (WCAG 1.1.1); empty where all have. */
+    @SuppressWarnings("unchecked")
+    static List<String> plotsWithoutData(Page page) {
+        return (List<String>) page.evaluate("""
+                () => [...document.querySelectorAll('svg.plot, svg.parallel, svg.balance, .uplot')].flatMap((plot) => {
+                  const named = plot.closest('[role=img], [role=group], figure, section, [aria-label], [aria-labelledby]');
+                  const name = named?.getAttribute('aria-label')
+                      || document.getElementById(named?.getAttribute('aria-labelledby'))?.textContent
+                      || named?.querySelector('figcaption, h2, h3')?.textContent;
+                  const around = plot.closest('figure, section, .card, article, main');
+                  // A bar of two shares says both in its name.
+                  const told = (plot.matches('.balance') && /\\d/.test(name)) || around?.querySelector('table, dl')
+                      || document.querySelector('main details.data table, main table[data-values]');
+                  const what = plot.outerHTML.slice(0, 140);
+                  return [...(name?.trim() ? [] : ['a plot without a name: ' + what]),
+                      ...(told ? [] : ['a plot without its values: ' + what])];
+                })""");
+    }
+
+    /** Text that is cut off where readers widen the spacing of letters, words and lines (WCAG 1.4.12). */
+    @SuppressWarnings("unchecked")
+    static List<String> cutOffWhenSpaced(Page page) {
+        return (List<String>) page.evaluate("""
+                () => {
+                  // What cuts its text with a mark and says it whole elsewhere does so before as well.
+                  const cut = () => new Set([...document.querySelectorAll('main *, header *, footer *')].filter((e) => {
+                    const style = getComputedStyle(e);
+                    return ['hidden', 'clip'].includes(style.overflowY) && e.clientHeight > 2
+                        && e.textContent.trim() && e.scrollHeight > e.clientHeight + 2;
+                  }));
+                  const before = cut();
+                  const spacing = new CSSStyleSheet();
+                  spacing.replaceSync('* { line-height: 1.5 !important; letter-spacing: .12em !important;'
+                      + ' word-spacing: .16em !important } p { margin-bottom: 2em !important }');
+                  document.adoptedStyleSheets = [...document.adoptedStyleSheets, spacing];
+                  const after = [...cut()].filter((e) => !before.has(e));
+                  const wide = document.documentElement.scrollWidth > document.documentElement.clientWidth;
+                  document.adoptedStyleSheets = document.adoptedStyleSheets.filter((s) => s !== spacing);
+                  return [...after.slice(0, 3).map((e) => 'cut off with wider spacing: ' + e.outerHTML.slice(0, 140)),
+                      ...(wide ? ['scrolls sideways with wider spacing'] : [])];
+                }""");
+    }
+
+    /** What moves although this reader asked for less motion. */
+    @SuppressWarnings("unchecked")
+    static List<String> moving(Page page) {
+        return (List<String>) page.evaluate("""
+                () => document.getAnimations().filter((a) => a.playState === 'running')
+                    .map((a) => 'moves: ' + a.effect?.target?.outerHTML?.slice(0, 140))""");
+    }
+
+    /** Controls that lie wholly behind something that stays in place when they get the focus (WCAG 2.4.11). */
+    @SuppressWarnings("unchecked")
+    static List<String> hiddenByWhatStays(Page page) {
+        return (List<String>) page.evaluate("""
+                () => {
+                  const stays = [...document.querySelectorAll('body *')].filter((e) =>
+                      ['fixed', 'sticky'].includes(getComputedStyle(e).position) && !e.matches('th, thead *'));
+                  if (stays.length === 0) return [];
+                  const found = [];
+                  for (const e of document.querySelectorAll('main a[href], main button, main input, main select, main summary')) {
+                    if (!e.checkVisibility() || e.disabled || e.type === 'hidden') continue;
+                    e.focus();
+                    const at = e.getBoundingClientRect();
+                    const over = stays.find((s) => !s.contains(e) && getComputedStyle(s).pointerEvents !== 'none'
+                        && (() => { const r = s.getBoundingClientRect(); return r.width && r.left <= at.left
+                            && r.right >= at.right && r.top <= at.top && r.bottom >= at.bottom; })());
+                    if (over) found.push('the focus lies behind ' + over.outerHTML.slice(0, 80) + ': ' + e.outerHTML.slice(0, 80));
+                  }
+                  document.activeElement?.blur();
+                  scrollTo(0, 0);
+                  return found.slice(0, 3);
+                }""");
     }
 
     /** Opens an address and answers its status. */

@@ -1,11 +1,15 @@
 package org.farga.journeys;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.microsoft.playwright.APIResponse;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.RequestOptions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -25,10 +29,14 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Every page that somebody can click their way to is one that everybody can read and use. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class EveryPageTest {
     /** More pages than this would mean that a list is followed without end. */
     private static final int MOST_PAGES = 120;
@@ -39,9 +47,47 @@ class EveryPageTest {
     /** The longest texts and a language whose plurals and apostrophes differ. */
     private static final List<String> OTHER_LANGUAGES = List.of("es", "ca");
 
+    /** Pages that no link of these six leads to, and which test looks at each. */
+    private static final Map<String, String> NOT_BY_A_LINK = Map.ofEntries(
+            Map.entry("/setup", "only before the first administrator: WebJourneyTest"),
+            Map.entry("/problems/{name}", "from answers of the API: PagesTest"),
+            // Addresses of forms lead back to their page when somebody reloads after a refusal.
+            Map.entry("/account/name", "back to the account"),
+            Map.entry("/account/email", "back to the account"),
+            Map.entry("/account/passkeys", "back to the account"),
+            Map.entry("/account/recovery-codes", "back to the account"),
+            Map.entry("/account/authenticator/confirmation", "back to the account"),
+            Map.entry("/organisations/{id}/invitations", "back to the organisation"),
+            Map.entry(
+                    "/organisations/{organisation}/service-accounts/{account}/tokens", "back to the service accounts"),
+            Map.entry("/device/decision", "back to the code"),
+            Map.entry("/mlflow/{project}", "an address that MLflow's clients print; leads to the runs"),
+            Map.entry("/runs/{id}/image", "a picture"),
+            // Steps of a sign-in that a session must have begun, and links that come by mail.
+            Map.entry("/account/link", "after another provider's answer: the tests of OidcPages"),
+            Map.entry("/account/link/{provider}", "leads to the provider"),
+            Map.entry("/account/proof", "before what needs a fresh proof: the tests of SecondFactorPages"),
+            Map.entry("/sign-in/with/{provider}", "leads to the provider"),
+            Map.entry("/sign-in/step-up", "where an organisation asks for more: the tests of OidcPages"),
+            Map.entry("/sign-in/step-up/{provider}", "leads to the provider"),
+            Map.entry("/sign-in/back/{provider}", "comes from the provider"),
+            Map.entry("/sign-in/new", "after a provider's answer: the tests of OidcPages"),
+            Map.entry("/sign-in/passkey", "answers a script"),
+            Map.entry("/sign-in/second-factor", "after a password: the tests of SecondFactorPages"),
+            Map.entry("/recovery/link", "from a mail: the tests of RecoveryPages"),
+            Map.entry("/recovery/password", "from a mail: the tests of RecoveryPages"),
+            Map.entry("/email/link", "from a mail: the tests of RecoveryPages"),
+            Map.entry("/email/confirmation", "from a mail: the tests of RecoveryPages"));
+
+    /** Addresses that somebody opened, and who walked. */
+    private static final Set<String> ADDRESSES = new HashSet<>();
+
+    private static final Set<String> WHO = new HashSet<>();
+
     private static Browser browser;
     private static FargaProcess farga;
     private static Story story;
+    private static List<String> runs;
 
     /** Pages that were looked at, whoever saw them: others made of the same parts are not looked at again. */
     private static final Set<String> SEEN = new HashSet<>();
@@ -51,6 +97,21 @@ class EveryPageTest {
         browser = Browser.start();
         farga = FargaProcess.start(data);
         story = Story.tell(farga);
+        story.awaitEnd(story.submitTraining("digits", 20));
+        runs = story.ana
+                .await("/runs", Story.SOON, r -> r.path("items").size() >= 2)
+                .path("items")
+                .valueStream()
+                .map(r -> r.path("id").asString())
+                .toList();
+        Api.signIn(farga, Story.AUDITOR.email(), Story.AUDITOR.password())
+                .post(
+                        "/centre/emergency-accesses",
+                        Map.of(
+                                "role", "OPERATOR",
+                                "reason", "The only operator is ill and jobs wait since the morning.",
+                                "hours", 1))
+                .done();
     }
 
     @AfterAll
@@ -91,21 +152,81 @@ class EveryPageTest {
         assertThat(problems(signedIn(Story.AUDITOR), "an auditor")).isEmpty();
     }
 
+    @Test
+    void everyPageADataStewardReachesIsGood() {
+        assertThat(problems(signedIn(Story.STEWARD), "a data steward")).isEmpty();
+    }
+
     private static Page signedIn(Story.Person person) {
         Page page = browser.desktop(farga);
         Story.signIn(page, person);
         return page;
     }
 
+    /**
+     * What the source says there is a page for must have been seen by somebody above: a new page that no link leads to, or
+     * that these six may not open, is found here. It runs last, and only of all tests together.
+     */
+    @Test
+    @Order(Integer.MAX_VALUE)
+    void everyPageThatThereIsWasReachedBySomebody() {
+        assumeTrue(WHO.size() == 6, "only where the six above ran");
+        Set<String> missed = new TreeSet<>();
+        for (String mapping : mappings()) {
+            Pattern address = Pattern.compile(mapping.replaceAll("\\{[^}/]+}", "[^/?]+") + "(\\?.*)?");
+            if (ADDRESSES.stream().noneMatch(a -> address.matcher(a).matches())) {
+                missed.add(mapping);
+            }
+        }
+        missed.removeAll(NOT_BY_A_LINK.keySet());
+        assertThat(missed).as("pages that nobody reached").isEmpty();
+    }
+
+    /** Addresses of all pages, read from the classes that serve them. */
+    private static Set<String> mappings() {
+        Set<String> found = new TreeSet<>();
+        try (Stream<Path> files = Files.walk(FargaProcess.ROOT.resolve("server/src/main/java"))) {
+            for (Path file :
+                    files.filter(f -> f.toString().endsWith("Pages.java")).toList()) {
+                String source = Files.readString(file);
+                Matcher base =
+                        Pattern.compile("@RequestMapping\\(\"([^\"]+)\"\\)").matcher(source);
+                String under = base.find() ? base.group(1) : "";
+                Pattern.compile("@GetMapping(?:\\(\\{?(?:(?:value|path) = )?\\s*((?:\"[^\"]*\"(?:,\\s*)?)+))?")
+                        .matcher(source)
+                        .results()
+                        .map(m -> m.group(1) == null ? "" : m.group(1).replaceAll("\",.*|\"", ""))
+                        .forEach(path -> found.add(under + path));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        assertThat(found).as("pages in the sources").hasSizeGreaterThan(30);
+        return found;
+    }
+
     /** Walks the links, and says of every page what is wrong with it. */
     private static List<String> problems(Page page, String who) {
         List<String> problems = new ArrayList<>();
         List<String> pages = new ArrayList<>();
+        WHO.add(who);
         Map<String, Integer> alike = new HashMap<>();
         Set<String> met = new LinkedHashSet<>(Set.of("/"));
-        if (who.equals("a stranger")) {
-            met.addAll(List.of("/sign-in", "/sign-up", "/invitation"));
-        }
+        // What forms and programs lead to, not links.
+        met.addAll(
+                switch (who) {
+                    case "a stranger" -> List.of("/sign-in", "/sign-in/local", "/sign-up", "/invitation");
+                    case "an engineer" -> {
+                        String both = "?run=" + runs.get(0) + "&run=" + runs.get(1);
+                        yield List.of(
+                                "/device",
+                                "/account/authenticator",
+                                "/runs/comparison" + both,
+                                "/runs/comparison.csv" + both,
+                                "/runs/series.csv" + both + "&metric=loss");
+                    }
+                    default -> List.of();
+                });
         Deque<String> next = new ArrayDeque<>(met);
         int examined = 0;
         while (!next.isEmpty() && pages.size() < MOST_PAGES) {
@@ -113,6 +234,7 @@ class EveryPageTest {
             if (alike.merge(kind(address), 1, Integer::sum) > MOST_ALIKE) {
                 continue;
             }
+            ADDRESSES.add(address);
             Optional<String> html = read(page, address, problems);
             if (html.isEmpty()) {
                 continue;
@@ -132,7 +254,8 @@ class EveryPageTest {
     private static Optional<String> read(Page page, String address, List<String> problems) {
         APIResponse response =
                 page.request().get(address, RequestOptions.create().setHeader("Accept", "text/html,*/*;q=0.8"));
-        boolean sentAway = response.url().contains("/sign-in") && !address.startsWith("/sign-in");
+        boolean sentAway =
+                URI.create(response.url()).getPath().startsWith("/sign-in") && !address.startsWith("/sign-in");
         if (response.status() != 200 || sentAway) {
             problems.add(address + ": answers " + response.status() + " at " + response.url());
             return Optional.empty();
@@ -163,6 +286,10 @@ class EveryPageTest {
         found.addAll(untranslated(page));
         found.addAll(Browser.barriers(page));
         found.addAll(Browser.tooWide(page, 320));
+        found.addAll(Browser.plotsWithoutData(page));
+        found.addAll(Browser.cutOffWhenSpaced(page));
+        found.addAll(Browser.moving(page));
+        found.addAll(Browser.hiddenByWhatStays(page));
         for (String language : OTHER_LANGUAGES) {
             speak(page, language);
             Browser.open(page, address);
@@ -200,7 +327,7 @@ class EveryPageTest {
     }
 
     private static final Pattern MESSAGE_KEY = Pattern.compile(
-            "\\b(access|allocation|audit|compute|dataspace|home|models|nav|notification|people|platform|problem|shell|unit"
+            "(?<![\\w.])(access|accessibility|allocation|audit|compute|dataspace|home|lineage|identity|models|operations|privacy|nav|notification|people|platform|problem|shell|unit"
                     + "|usage|welcome)\\.[a-z]+[A-Za-z0-9_.-]*\\b");
 
     private static void speak(Page page, String language) {

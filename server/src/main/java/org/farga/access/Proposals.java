@@ -308,7 +308,7 @@ class Proposals {
                 "project", project,
                 "gpuHours", granted.gpuHours(),
                 "cpuHours", granted.cpuHours(),
-                "reason", decision.reason() == null ? "every rule holds" : decision.reason());
+                "reason", decision.reason() == null ? "EVERY_RULE_HOLDS" : decision.reason());
         if (officer == null) {
             audit.recordByRule("proposal.awarded", "proposal", proposal.id(), details);
         } else {

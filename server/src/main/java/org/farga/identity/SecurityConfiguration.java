@@ -107,6 +107,7 @@ class SecurityConfiguration {
                                 "/setup",
                                 "/invitation",
                                 "/language",
+                                "/accessibility",
                                 "/problems/**",
                                 "/privacy",
                                 "/calls/**",

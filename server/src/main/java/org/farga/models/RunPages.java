@@ -82,11 +82,11 @@ class RunPages {
     /** A metric's value with as many digits as tell runs apart. */
     static String value(Shell shell, double value) {
         if (!Double.isFinite(value)) {
-            return String.valueOf(value);
+            return shell.number(value);
         }
         double size = Math.abs(value);
         if (size != 0 && (size < 1e-4 || size >= 1e9)) {
-            return String.format(shell.language(), "%.4e", value);
+            return shell.scientific(value, 4);
         }
         return shell.number(value, size >= 1_000 ? 2 : 5);
     }

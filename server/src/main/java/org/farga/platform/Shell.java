@@ -6,6 +6,7 @@ import com.ibm.icu.text.RelativeDateTimeFormatter.Direction;
 import com.ibm.icu.text.RelativeDateTimeFormatter.RelativeUnit;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.time.format.FormatStyle;
@@ -154,6 +155,13 @@ public final class Shell {
         return format.format(value);
     }
 
+    /** A very small or very large number by its power of ten, with at most so many decimals: 1.5E-6. */
+    public String scientific(double value, int decimals) {
+        NumberFormat format = NumberFormat.getScientificInstance(language);
+        format.setMaximumFractionDigits(decimals);
+        return format.format(value);
+    }
+
     /** A share between 0 and 1 as a percentage. */
     public String percent(double share) {
         NumberFormat format = NumberFormat.getPercentInstance(language);
@@ -197,6 +205,26 @@ public final class Shell {
 
     public String date(Instant instant) {
         return DateTimeFormatter.ofLocalizedDate(FormatStyle.MEDIUM)
+                .withLocale(dates())
+                .withZone(settings.zone())
+                .format(instant);
+    }
+
+    /** A day that belongs to no moment, such as that of a sum. */
+    public String date(LocalDate day) {
+        return DateTimeFormatter.ofLocalizedDate(FormatStyle.MEDIUM)
+                .withLocale(dates())
+                .format(day);
+    }
+
+    /** A day without its year, short enough for an axis: 3 Nov, 3 nov, 3 de nov. */
+    public String dayOfMonth(LocalDate day) {
+        return day.format(DateTimeFormatter.ofLocalizedPattern("MMMd").withLocale(dates()));
+    }
+
+    /** The time of day, to the minute. */
+    public String time(Instant instant) {
+        return DateTimeFormatter.ofLocalizedTime(FormatStyle.SHORT)
                 .withLocale(dates())
                 .withZone(settings.zone())
                 .format(instant);

@@ -37,6 +37,16 @@ class PagesTest extends HttpTest {
     }
 
     @Test
+    void theAccessibilityStatementIsLinkedFromEveryPageAndReadByStrangers() {
+        assertThat(page("/sign-in").body()).contains("href=\"/accessibility\"");
+        assertThat(page("/accessibility").body()).contains("<h1>Accessibility statement</h1>", "23 Nov 2026");
+        assertThat(page("/accessibility", "Cookie", "farga_language=es").body())
+                .contains("<h1>Declaración de accesibilidad</h1>", "23 nov 2026");
+        assertThat(page("/accessibility", "Cookie", "farga_language=ca").body())
+                .contains("<h1>Declaració d'accessibilitat</h1>", "23 de nov. 2026");
+    }
+
+    @Test
     void everyPageForbidsForeignScripts() {
         assertThat(page("/").header("Content-Security-Policy")).contains("default-src 'none'", "script-src 'self'");
         assertThat(page("/").header("X-Content-Type-Options")).isEqualTo("nosniff");
