@@ -351,13 +351,18 @@ class StatementCountTest extends HttpTest {
                 """
                 INSERT INTO run_metric (run_id, number, name, points, last_step, last_value, least, most)
                 VALUES (:run, 1, 'loss', 1, 1, 0.5, 0.5, 0.5)""",
-                "INSERT INTO model (id, project_id, name, created_at) VALUES (:model, :project, :name, now())",
+                """
+                INSERT INTO model (id, project_id, name, created_at, changed_at, description)
+                VALUES (:model, :project, :name, now(), now(), '')""",
                 """
                 INSERT INTO model_version (model_id, number, run_id, registered_at, registered_by, metrics, job_id, job_name,
                     script_sha256, allocation_id, cluster, proposal_id, proposal_code, call_title, project_slug,
                     project_name, organisation_id, organisation_name)
                 VALUES (:model, 1, :run, now(), :ana, '[]', :job, :name, :hex, :allocation, 'local', :id, 'PG-2026-0001',
                     'Playground', :slug, :name, :organisation, 'Org')""",
+                """
+                INSERT INTO model_version_note (model_id, number, description, stage, changed_at)
+                VALUES (:model, 1, '', 'None', now())""",
                 """
                 INSERT INTO dataset (id, slug, title, summary, licence, card, preview_public, created_by, created_at)
                 VALUES (:dataset, 'd' || :slug, 'Digits of ' || :name, 'digits', 'CC-BY-4.0', 'card', true, :ana, now())""",

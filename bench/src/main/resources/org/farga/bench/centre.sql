@@ -116,6 +116,13 @@ INSERT INTO dataset_version (id, dataset_id, number, state, created_by, created_
     size_bytes, manifest_sha256)
 SELECT bench.id('version', d.n * 2 + v, d.at), d.id, v, 'PUBLISHED', p.id, d.at, p.id, d.at, 1, 1000, sha256('manifest')
 FROM bench.dataset d JOIN bench.person p ON p.n = d.n % ${people}, generate_series(1, 2) v;
+--> what may change of them
+DO $$ BEGIN
+    IF to_regclass('model_version_note') IS NOT NULL THEN
+        INSERT INTO model_version_note (model_id, number, description, stage, changed_at)
+        SELECT model_id, number, '', 'None', registered_at FROM model_version;
+    END IF;
+END $$;
 --> agreements
 INSERT INTO agreement (id, organisation_id, dataset_id, terms_version, terms_sha256, accepted_by, accepted_at)
 SELECT bench.id('agreement', o.n * 10 + k, o.at), o.id, d.id, 1, sha256('Name the authors.'), p.id,
@@ -182,9 +189,17 @@ INSERT INTO run_parameter (run_id, name, value)
 SELECT bench.id('run', number, started_at), 'learning-rate', round(bench.chance(number, 20)::numeric, 4)::text
 FROM job WHERE number % 5 = 0;
 --> models
-INSERT INTO model (id, project_id, name, created_at)
-SELECT bench.id('model', p.n * 10 + k, p.at), p.id, 'model ' || k, p.at
-FROM bench.project p, generate_series(0, 4) k;
+DO $$ BEGIN
+    IF to_regclass('model_version_note') IS NULL THEN
+        INSERT INTO model (id, project_id, name, created_at)
+        SELECT bench.id('model', p.n * 10 + k, p.at), p.id, 'model ' || k, p.at
+        FROM bench.project p, generate_series(0, 4) k;
+    ELSE
+        INSERT INTO model (id, project_id, name, created_at, changed_at, description)
+        SELECT bench.id('model', p.n * 10 + k, p.at), p.id, 'model ' || k, p.at, p.at, ''
+        FROM bench.project p, generate_series(0, 4) k;
+    END IF;
+END $$;
 --> their versions
 INSERT INTO model_version (model_id, number, run_id, registered_at, registered_by, metrics, job_id, job_name, script_sha256,
     allocation_id, cluster, proposal_id, proposal_code, call_title, project_slug, project_name, organisation_id,

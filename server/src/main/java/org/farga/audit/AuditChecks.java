@@ -153,16 +153,11 @@ class AuditChecks implements Attention, MeterBinder {
 
     /** What the page and the API say of the tree. */
     record TreeState(
-            long size,
-            Optional<Checkpoint> newest,
-            long waiting,
-            boolean stopped,
-            Optional<AuditCheck> lastCheck) {}
+            long size, Optional<Checkpoint> newest, long waiting, boolean stopped, Optional<AuditCheck> lastCheck) {}
 
     TreeState state() {
         AuditTreeTable.Standing now = tree.standing();
-        return new TreeState(
-                now.size(), now.newest(), now.waiting(), sequencer.stopped() != null, table.lastEnded());
+        return new TreeState(now.size(), now.newest(), now.waiting(), sequencer.stopped() != null, table.lastEnded());
     }
 
     /** The keys that signed, the first first. */

@@ -53,7 +53,11 @@ class IdentityPersonalDataTable implements PersonalData {
                         SELECT first_seen_at, last_seen_at FROM known_browser WHERE person_id = :person"""),
                 new Section(
                         "verified-email",
-                        Set.of("verified_email.person_id", "verified_email.email", "account_link.person_id", "account_link.email"),
+                        Set.of(
+                                "verified_email.person_id",
+                                "verified_email.email",
+                                "account_link.person_id",
+                                "account_link.email"),
                         """
                         SELECT email, verified_at FROM verified_email WHERE person_id = :person"""),
                 new Section(
@@ -64,10 +68,7 @@ class IdentityPersonalDataTable implements PersonalData {
                         FROM factor_reset WHERE :person IN (person_id, requested_by, decided_by) ORDER BY requested_at"""),
                 new Section(
                         "service-accounts",
-                        Set.of(
-                                "service_account.person_id",
-                                "service_account.created_by",
-                                "service_account.closed_by"),
+                        Set.of("service_account.person_id", "service_account.created_by", "service_account.closed_by"),
                         """
                         SELECT organisation_id, purpose, created_at, closed_at
                         FROM service_account WHERE :person IN (created_by, closed_by) ORDER BY created_at"""));
@@ -76,7 +77,8 @@ class IdentityPersonalDataTable implements PersonalData {
     @Override
     public Map<String, String> exceptions() {
         return Map.of(
-                "second_factor_failure.person_id", "a count of wrong codes within the hour, forgotten by the next right one",
+                "second_factor_failure.person_id",
+                        "a count of wrong codes within the hour, forgotten by the next right one",
                 "second_factor_asked.person_id", "since when a second factor is asked for; the account page says it",
                 "device_code_failure.person_id", "a count of wrong codes, forgotten by the next right one");
     }

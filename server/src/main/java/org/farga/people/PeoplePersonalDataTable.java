@@ -35,9 +35,7 @@ class PeoplePersonalDataTable implements PersonalData {
                         SELECT role, reason, opened_at, expires_at, closed_at, verdict, reviewed_at, person_id = :person AS held
                         FROM emergency_access WHERE :person IN (person_id, reviewed_by) ORDER BY opened_at"""),
                 new Section(
-                        "closings",
-                        Set.of("organisation_closing.begun_by", "organisation_closing.called_off_by"),
-                        """
+                        "closings", Set.of("organisation_closing.begun_by", "organisation_closing.called_off_by"), """
                         SELECT organisation_id, reason, begun_at, closes_at, called_off_at, closed_at
                         FROM organisation_closing WHERE :person IN (begun_by, called_off_by) ORDER BY begun_at"""),
                 new Section("person", Set.of("person.id"), """

@@ -145,7 +145,8 @@ class PassiveScanTest extends HostileTest {
         boolean html = reply.type().equals("text/html");
         boolean asset = met.request().target().matches("/(?:css|js|vendor|images)/.*") && reply.status() == 200;
         // One of the tests' sign-in providers is away on purpose, and the page says so.
-        boolean away = reply.status() == 503 && met.request().target().contains("/sign-in/with/away");
+        boolean away = reply.status() == 503
+                && met.request().target().matches("/(?:sign-in/with|sign-in/step-up|account/link)/away.*");
         if ((reply.status() >= 500 && !away) || reply.status() == 0) {
             problems.add("90022 answers " + reply.status());
         }

@@ -211,7 +211,7 @@ class PasskeysTest extends HttpTest {
             assertThat(browser.submit("/account", "/sign-in/passkey", "credential", junk)
                             .statusCode())
                     .as(junk)
-                    .isEqualTo(422);
+                    .isEqualTo(403);
         }
     }
 }

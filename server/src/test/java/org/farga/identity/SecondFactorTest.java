@@ -210,7 +210,7 @@ class SecondFactorTest extends HttpTest {
         // From now on the password proves nothing here either.
         assertThat(browser.submit("/account/proof", "/account/proof", "password", PASSWORD)
                         .statusCode())
-                .isEqualTo(422);
+                .isEqualTo(403);
     }
 
     @Test

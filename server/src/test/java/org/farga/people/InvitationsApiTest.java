@@ -278,7 +278,9 @@ class InvitationsApiTest extends HttpTest {
         Browser browser = new Browser(address()).signIn(ana.email(), PASSWORD);
         var sent = browser.submit(page, page + "/invitations", "email", "invited-guest@example.org", "role", "MEMBER");
         assertThat(sent.body()).contains("/invitation?token=farga_invitation_");
-        assertThat(browser.get(page).body()).contains("invited-guest@example.org").doesNotContain("farga_invitation_");
+        assertThat(browser.get(page).body())
+                .contains("invited-guest@example.org")
+                .doesNotContain("farga_invitation_");
         assertThat(browser.submit(page, page + "/invitations", "email", "nobody")
                         .statusCode())
                 .isEqualTo(422);

@@ -371,6 +371,8 @@ class PersonalDataTest extends HttpTest {
     void whatIsTooOldIsRemovedAndTheRuleSaysHowMuch() {
         Client administrator = staff(CentreRole.ADMINISTRATOR);
         Client ana = signUp("Ana");
+        // Another test may have chosen a period of its own.
+        jdbc.sql("DELETE FROM retention WHERE rule = 'notifications'").update();
         for (int days : new int[] {400, 10}) {
             jdbc.sql(
                             "INSERT INTO notification (id, person_id, at, message, arguments, link) VALUES (gen_random_uuid(), :p, now() - make_interval(days => :days), 'x', '[]', '/')")
