@@ -223,7 +223,7 @@ class EveryPageTest {
                                 "/account/authenticator",
                                 "/runs/comparison" + both,
                                 "/runs/comparison.csv" + both,
-                                "/runs/series.csv" + both + "&metric=loss");
+                                "/runs/series.csv" + both + "&name=loss");
                     }
                     default -> List.of();
                 });
