@@ -92,7 +92,7 @@ class BackupCheck implements HealthCheck {
     }
 
     private String command() {
-        return "farga backup --data " + data;
+        return "farga backup NEW-FOLDER --data " + data;
     }
 
     private static @Nullable Instant last(Path marker) throws IOException {

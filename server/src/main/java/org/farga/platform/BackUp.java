@@ -59,6 +59,7 @@ public final class BackUp {
     private static final String DATABASE = "database";
     private static final String FILES = "files";
     private static final String WHEN = "made-at";
+    private static final String LAST = "last-backup";
 
     private static final DateTimeFormatter POSTGRESQL_TIME = DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss.SSSSSS");
 
@@ -155,6 +156,8 @@ public final class BackUp {
             copyFiles(data, to.resolve(FILES));
             Files.writeString(to.resolve(WHEN), Instant.now() + "\n");
             Files.move(unfinished, to.resolve(DATABASE));
+            // The page for operators tells how old the last back-up is.
+            Files.writeString(data.resolve(LAST), Instant.now() + "\n");
         } else {
             copyFiles(data, to.resolve(FILES));
         }

@@ -34,6 +34,9 @@ class BackUpTest {
         try (LocalPostgres postgres = LocalPostgres.start(data.resolve("postgres"), Durability.FAST, archive)) {
             say(postgres, "CREATE TABLE record (name text)", "INSERT INTO record VALUES ('before the copy')");
             BackUp.make(data, copy, false);
+            assertThat(Instant.parse(
+                            Files.readString(data.resolve("last-backup")).strip()))
+                    .isBeforeOrEqualTo(Instant.now());
             assertThatThrownBy(() -> BackUp.make(data, copy, false)).isInstanceOf(BackUp.Refused.class);
             say(postgres, "INSERT INTO record VALUES ('after the copy')");
             Files.writeString(data.resolve("datasets/ab/later"), "two");
