@@ -322,6 +322,9 @@ class StatementCountTest extends HttpTest {
                     .expect(201)
                     .path("id")
                     .asString();
+            if (i % 2 == 0) {
+                handIn(proposal);
+            }
             signUpInto(short8);
             ana.post("/api/v1/organisations/" + organisation + "/invitations", """
                     {"email": "%s@example.org", "role": "MEMBER"}""".formatted(short8))
@@ -330,6 +333,16 @@ class StatementCountTest extends HttpTest {
                     {"name": "token %s", "scopes": ["READ"], "days": 1}""".formatted(short8));
             rows(id, short8);
         }
+    }
+
+    /** What waits for an officer stands on the list of proposals twice. */
+    private void handIn(String id) {
+        jdbc.sql("""
+                UPDATE proposal SET state = 'SUBMITTED', title = 'T', abstract = 'A', gpu_milliseconds = 0,
+                    cpu_milliseconds = 3600000, duration_months = 1, civilian_use = true, no_prohibited_practice = true,
+                    personal_data = false, submitted_at = now(), submitted_by = :ana, rules_version = 1, findings = '[]',
+                    due_at = now() + interval '1 day'
+                WHERE id = :id::uuid""").param("ana", ana.person().value()).param("id", id).update();
     }
 
     private void signUpInto(String name) {

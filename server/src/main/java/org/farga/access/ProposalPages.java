@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.farga.people.Organisations;
 import org.farga.platform.Shells;
 import org.farga.shared.Actor;
@@ -63,8 +64,12 @@ class ProposalPages {
         List<Proposal> waiting = cursor == null ? proposals.toDecide(actor, 50) : List.of();
         Map<String, Object> model = new HashMap<>();
         model.put("shell", shells.of(request));
-        model.put("page", new Page<>(rows(page.items()), page.next()));
-        model.put("waiting", rows(waiting));
+        // What both need to know is read once.
+        List<Row> rows =
+                rows(Stream.concat(page.items().stream(), waiting.stream()).toList());
+        int listed = page.items().size();
+        model.put("page", new Page<>(rows.subList(0, listed), page.next()));
+        model.put("waiting", rows.subList(listed, rows.size()));
         model.put("state", state);
         model.put("centre", Proposal.seesSubmitted(actor));
         return new ModelAndView("access/proposals", model);
