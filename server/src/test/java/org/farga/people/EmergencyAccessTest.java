@@ -140,6 +140,13 @@ class EmergencyAccessTest extends HttpTest {
         assertThat(browser.get("/jobs").body()).contains("Emergency access until");
         browser.submit(page, page + "/closure");
         assertThat(browser.get("/jobs").body()).doesNotContain("Emergency access until");
+        // Home names the ten that wait longest; other tests' would be before this one.
+        jdbc.sql("""
+                UPDATE emergency_access SET verdict = 'JUSTIFIED', review_note = 'A test.', reviewed_by = :ada, reviewed_at = now()
+                WHERE reviewed_at IS NULL AND person_id NOT IN (:ada, :operator)""")
+                .param("ada", ada.person().value())
+                .param("operator", operator.person().value())
+                .update();
         Browser administrator = new Browser(address()).signIn(ada.email(), PASSWORD);
         assertThat(administrator.get("/").body()).contains(page);
         administrator.submit(page, page + "/review", "verdict", "JUSTIFIED", "note", "They were right.");
