@@ -19,10 +19,10 @@ import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandl
  * One thing that can be asked of the program: a method and a path with variables, as the program itself knows them. What
  * is added to the program is so in every test of this package without anybody thinking of it.
  *
- * @param choices of those fields that take one of a few words, the first of them
+ * @param choices of those fields that take one of a few words, all of them
  * @param parameters the names of the query's or form's fields that the handler names
  */
-record Endpoint(String method, String path, Set<String> parameters, Map<String, String> choices) {
+record Endpoint(String method, String path, Set<String> parameters, Map<String, List<String>> choices) {
     private static final Pattern VARIABLE = Pattern.compile("\\{\\*?([^}]+)}");
 
     /** Every endpoint but those for the container itself and the description of the API. */
@@ -48,7 +48,7 @@ record Endpoint(String method, String path, Set<String> parameters, Map<String, 
 
     private static Endpoint of(String method, String path, HandlerMethod handler) {
         Set<String> names = new TreeSet<>();
-        Map<String, String> choices = new TreeMap<>();
+        Map<String, List<String>> choices = new TreeMap<>();
         for (Parameter parameter : handler.getMethod().getParameters()) {
             RequestParam asked = parameter.getAnnotation(RequestParam.class);
             if (asked != null) {
@@ -60,7 +60,10 @@ record Endpoint(String method, String path, Set<String> parameters, Map<String, 
                     names.add(name);
                     if (parameter.getType().isEnum()) {
                         choices.put(
-                                name, parameter.getType().getEnumConstants()[0].toString());
+                                name,
+                                Stream.of(parameter.getType().getEnumConstants())
+                                        .map(Object::toString)
+                                        .toList());
                     }
                 }
             }
