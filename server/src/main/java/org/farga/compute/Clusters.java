@@ -1,5 +1,7 @@
 package org.farga.compute;
 
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.LoadingCache;
 import java.nio.file.InvalidPathException;
 import java.time.Duration;
 import java.util.List;
@@ -19,9 +21,17 @@ final class Clusters {
     private final ClusterTable table;
     private final Map<String, Cluster> described = new ConcurrentHashMap<>();
 
+    /** Every submission asks for it, and it hardly ever changes. */
+    private final LoadingCache<String, Optional<ClusterTable.Entry>> entries;
+
     Clusters(Map<String, Served> served, ClusterTable table) {
         this.served = Map.copyOf(served);
         this.table = table;
+        this.entries = Caffeine.newBuilder()
+                .expireAfterWrite(Duration.ofSeconds(1))
+                .build(name -> table.list().stream()
+                        .filter(entry -> entry.name().equals(name))
+                        .findFirst());
     }
 
     /** An engine, and what its operator allows a job to ask for. */
@@ -79,8 +89,7 @@ final class Clusters {
     /** The most that one job can get there: a job runs on one node. */
     Optional<Preflight.Capacity> capacity(String name) {
         Served limits = served.get(name);
-        Optional<ClusterTable.Entry> entry =
-                table.list().stream().filter(e -> e.name().equals(name)).findFirst();
+        Optional<ClusterTable.Entry> entry = entries.get(name);
         if (limits == null || entry.isEmpty()) {
             return Optional.empty();
         }

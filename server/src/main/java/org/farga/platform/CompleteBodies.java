@@ -1,8 +1,11 @@
 package org.farga.platform;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
+import java.util.List;
+import java.util.stream.Stream;
 import org.farga.shared.Fields;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.MethodParameter;
@@ -17,6 +20,13 @@ import org.springframework.web.servlet.mvc.method.annotation.RequestBodyAdviceAd
  */
 @ControllerAdvice
 class CompleteBodies extends RequestBodyAdviceAdapter {
+    private static final ClassValue<List<Part>> PARTS = new ClassValue<>() {
+        @Override
+        protected List<Part> computeValue(Class<?> type) {
+            return Stream.of(type.getRecordComponents()).map(Part::of).toList();
+        }
+    };
+
     @Override
     public boolean supports(MethodParameter parameter, Type type, Class<? extends HttpMessageConverter<?>> converter) {
         return true;
@@ -47,13 +57,33 @@ class CompleteBodies extends RequestBodyAdviceAdapter {
         if (!(value instanceof Record holder) || !holder.getClass().getName().startsWith("org.farga.")) {
             return;
         }
-        for (RecordComponent component : holder.getClass().getRecordComponents()) {
-            Object part = value(component, holder);
-            String field = (path.isEmpty() ? "" : path + ".") + name(component);
-            if (part == null && !component.getAnnotatedType().isAnnotationPresent(Nullable.class)) {
+        for (Part part : PARTS.get(holder.getClass())) {
+            Object given = part.of(holder);
+            String field = path.isEmpty() ? part.name() : path + "." + part.name();
+            if (given == null && part.required()) {
                 fields.present(field, null);
             }
-            check(fields, field, part);
+            check(fields, field, given);
+        }
+    }
+
+    /** What is asked of each body again, worked out once for its class. */
+    private record Part(String name, boolean required, Method accessor) {
+        static Part of(RecordComponent component) {
+            component.getAccessor().setAccessible(true);
+            return new Part(
+                    CompleteBodies.name(component),
+                    !component.getAnnotatedType().isAnnotationPresent(Nullable.class),
+                    component.getAccessor());
+        }
+
+        @Nullable
+        Object of(Record holder) {
+            try {
+                return accessor.invoke(holder);
+            } catch (ReflectiveOperationException e) {
+                throw new IllegalStateException(accessor + " cannot be called", e);
+            }
         }
     }
 
@@ -61,14 +91,5 @@ class CompleteBodies extends RequestBodyAdviceAdapter {
     static String name(RecordComponent component) {
         JsonProperty named = component.getAccessor().getAnnotation(JsonProperty.class);
         return named == null || named.value().isEmpty() ? component.getName() : named.value();
-    }
-
-    private static @Nullable Object value(RecordComponent component, Record holder) {
-        try {
-            component.getAccessor().setAccessible(true);
-            return component.getAccessor().invoke(holder);
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException(component + " cannot be read", e);
-        }
     }
 }
