@@ -17,7 +17,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -45,7 +45,9 @@ public final class TestProvider {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private final HttpServer server;
-    private final int closedPort;
+    /** Holds a port and does not listen, so that nobody else on this machine comes to answer there. */
+    private final Socket closed = new Socket();
+
     private final RSAKey key;
     private final RSAKey strangersKey;
     private final Map<String, Grant> grants = new ConcurrentHashMap<>();
@@ -67,9 +69,7 @@ public final class TestProvider {
             key = new RSAKeyGenerator(2048).keyID("1").generate();
             strangersKey = new RSAKeyGenerator(2048).keyID("1").generate();
             server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-            try (ServerSocket socket = new ServerSocket(0)) {
-                closedPort = socket.getLocalPort();
-            }
+            closed.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (JOSEException e) {
@@ -98,7 +98,7 @@ public final class TestProvider {
         }
         settings.put("farga.oidc.good.label.en", "Good Provider");
         settings.put("farga.oidc.other.sign-up", "false");
-        settings.put("farga.oidc.away.issuer", "http://127.0.0.1:" + closedPort);
+        settings.put("farga.oidc.away.issuer", "http://127.0.0.1:" + closed.getLocalPort());
         settings.put("farga.oidc.away.client-id", CLIENT);
         String rules = "farga.oidc.good.rules[";
         settings.put(rules + "0].claim", "eduperson_entitlement");

@@ -15,11 +15,17 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /** The packaged program in a process of its own, as an operator starts it. */
 final class FargaProcess implements AutoCloseable {
     private static final Duration START_LIMIT = Duration.ofSeconds(120);
+
+    /** Below what Linux gives out by itself (ip_local_port_range begins at 32768). */
+    private static final int FIRST_PORT = 20_000;
+
+    private static final int LAST_PORT = 32_000;
     private static final HttpClient HTTP =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
 
@@ -100,12 +106,21 @@ final class FargaProcess implements AutoCloseable {
         }
     }
 
+    /**
+     * A port that nothing listens at. Not one of those that the kernel gives to whoever asks for any: the seconds until a
+     * Farga listens there are long enough for a browser's or a client's connection to be given it.
+     */
     static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        IOException taken = null;
+        for (int attempt = 0; attempt < 20; attempt++) {
+            int port = ThreadLocalRandom.current().nextInt(FIRST_PORT, LAST_PORT);
+            try (ServerSocket socket = new ServerSocket(port)) {
+                return socket.getLocalPort();
+            } catch (IOException e) {
+                taken = e;
+            }
         }
+        throw new UncheckedIOException("no free port was found", taken);
     }
 
     void start() {

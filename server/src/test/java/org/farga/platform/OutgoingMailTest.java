@@ -11,6 +11,7 @@ import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -64,17 +65,17 @@ class OutgoingMailTest {
 
     @Test
     void aServerThatIsAwayIsKeptAsTheLastFailure() throws Exception {
-        int closed;
-        try (ServerSocket socket = new ServerSocket(0)) {
-            closed = socket.getLocalPort();
+        try (Socket closed = new Socket()) {
+            // Holds the port and does not listen there.
+            closed.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            OutgoingMail mail = mail(closed.getLocalPort());
+            UUID id = queue(mail);
+            assertThatThrownBy(() -> mail.send(id)).isInstanceOf(MailException.class);
+            assertThat(mail.state().failure()).contains("ConnectException");
+            assertThat(mail.state().failedAt()).isNotNull();
+            assertThat(mail.state().unsent()).isPositive();
+            assertThat(meters.counter("farga.mail.failures").count()).isEqualTo(1);
         }
-        OutgoingMail mail = mail(closed);
-        UUID id = queue(mail);
-        assertThatThrownBy(() -> mail.send(id)).isInstanceOf(MailException.class);
-        assertThat(mail.state().failure()).contains("ConnectException");
-        assertThat(mail.state().failedAt()).isNotNull();
-        assertThat(mail.state().unsent()).isPositive();
-        assertThat(meters.counter("farga.mail.failures").count()).isEqualTo(1);
     }
 
     private UUID queue(OutgoingMail mail) {
