@@ -33,7 +33,11 @@ final class Browser implements AutoCloseable {
 
     private Browser(Playwright playwright, Path executable) {
         this.playwright = playwright;
-        List<String> arguments = System.getProperty("user.name").equals("root") ? List.of("--no-sandbox") : List.of();
+        // Where there is no graphics card, Chromium would play one in software, for which all pages pay.
+        List<String> arguments = new ArrayList<>(List.of("--disable-gpu"));
+        if (System.getProperty("user.name").equals("root")) {
+            arguments.add("--no-sandbox");
+        }
         this.chromium = playwright
                 .chromium()
                 .launch(new BrowserType.LaunchOptions()
