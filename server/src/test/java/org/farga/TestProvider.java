@@ -49,7 +49,6 @@ public final class TestProvider {
     private final Socket closed = new Socket();
 
     private final RSAKey key;
-    private final RSAKey strangersKey;
     private final Map<String, Grant> grants = new ConcurrentHashMap<>();
     private final Map<String, Map<String, Object>> userInfo = new ConcurrentHashMap<>();
 
@@ -64,10 +63,13 @@ public final class TestProvider {
         WITH_THE_CLIENT_SECRET
     }
 
+    private static RSAKey newKey() throws JOSEException {
+        return new RSAKeyGenerator(2048).keyID("1").generate();
+    }
+
     private TestProvider() {
         try {
-            key = new RSAKeyGenerator(2048).keyID("1").generate();
-            strangersKey = new RSAKeyGenerator(2048).keyID("1").generate();
+            key = newKey();
             server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
             closed.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         } catch (IOException e) {
@@ -164,7 +166,7 @@ public final class TestProvider {
             jwt.sign(
                     secret
                             ? new MACSigner(SECRET)
-                            : new RSASSASigner(signed == Signed.BY_A_STRANGER ? strangersKey : key));
+                            : new RSASSASigner(signed == Signed.BY_A_STRANGER ? newKey() : key));
             return jwt.serialize();
         } catch (JOSEException e) {
             throw new IllegalStateException(e);
