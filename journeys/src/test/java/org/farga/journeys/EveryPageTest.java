@@ -300,6 +300,7 @@ class EveryPageTest {
             Browser.open(page, address);
             Set<String> inLanguage = untranslated(page);
             inLanguage.addAll(Browser.tooWide(page, 320));
+            inLanguage.addAll(Browser.barriersOfWords(page));
             if (!language.equals(page.locator("html").getAttribute("lang"))) {
                 inLanguage.add("does not say which language it is in");
             }

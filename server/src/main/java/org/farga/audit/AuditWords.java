@@ -2,10 +2,9 @@ package org.farga.audit;
 
 import com.ibm.icu.text.NumberFormat;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
-import java.time.format.FormatStyle;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -14,8 +13,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.farga.platform.Dates;
 import org.farga.platform.Messages;
 import org.farga.platform.Settings;
+import org.farga.shared.Country;
 import org.farga.shared.PersonId;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -24,8 +25,20 @@ import org.springframework.stereotype.Component;
 @Component
 class AuditWords {
     /** Where the words for values in capitals stand: roles, categories, reasons. */
-    private static final List<String> VALUES =
-            List.of("audit.value.", "people.centre-role.", "people.role.", "allocation.role.");
+    private static final List<String> VALUES = List.of(
+            "audit.value.",
+            "people.centre-role.",
+            "people.scoped-role.",
+            "people.role.",
+            "allocation.role.",
+            "access.rule.",
+            "access.kind.",
+            "access.recommendation.");
+
+    /** Details whose values are countries, by their codes: an organisation's, and those of a call. */
+    private static final Set<String> COUNTRY_NAMES = Set.of("country", "codes");
+
+    private static final Set<String> COUNTRY_CODES = Set.of(Locale.getISOCountries());
 
     private final Messages messages;
     private final ZoneId zone;
@@ -67,7 +80,7 @@ class AuditWords {
         entry.commitments().keySet().forEach(name -> all.put(name, messages.text(language, "audit.erased")));
         disclosures.forEach(d -> all.put(d.name(), d.value()));
         return all.entrySet().stream()
-                .map(d -> new Detail(d.getKey(), label(d.getKey(), language), value(d.getValue(), names, language)))
+                .map(d -> new Detail(d.getKey(), label(d.getKey(), language), value(d.getKey(), d.getValue(), names, language)))
                 .toList();
     }
 
@@ -76,29 +89,33 @@ class AuditWords {
         return messages.has(key) ? messages.text(language, key) : name;
     }
 
-    private String value(@Nullable Object value, Map<PersonId, String> names, Locale language) {
+    private String value(String name, @Nullable Object value, Map<PersonId, String> names, Locale language) {
         return switch (value) {
             case null -> "";
             case List<?> list ->
-                list.stream().map(part -> value(part, names, language)).collect(Collectors.joining(", "));
+                list.stream().map(part -> value(name, part, names, language)).collect(Collectors.joining(", "));
             case Map<?, ?> map ->
                 map.entrySet().stream()
                         .map(e -> label(String.valueOf(e.getKey()), language) + ": "
-                                + value(e.getValue(), names, language))
+                                + value(String.valueOf(e.getKey()), e.getValue(), names, language))
                         .collect(Collectors.joining("; "));
             case Number number -> NumberFormat.getInstance(language).format(number);
-            case String text -> text(text, names, language);
+            case Boolean yes -> messages.text(language, "audit.value." + yes);
+            case String text -> text(name, text, names, language);
             default -> String.valueOf(value);
         };
     }
 
-    private String text(String text, Map<PersonId, String> names, Locale language) {
+    private String text(String name, String text, Map<PersonId, String> names, Locale language) {
         if (text.length() == 36) {
             try {
                 return names.getOrDefault(PersonId.valueOf(text), text);
             } catch (IllegalArgumentException e) {
                 return text;
             }
+        }
+        if (COUNTRY_NAMES.contains(name) && COUNTRY_CODES.contains(text)) {
+            return new Country(text).name(language);
         }
         if (text.matches("[A-Z][A-Z_]+")) {
             return VALUES.stream()
@@ -110,10 +127,14 @@ class AuditWords {
         }
         if (text.matches("\\d{4}-\\d\\d-\\d\\dT.*Z")) {
             try {
-                return DateTimeFormatter.ofLocalizedDateTime(FormatStyle.MEDIUM, FormatStyle.SHORT)
-                        .withLocale(language)
-                        .withZone(zone)
-                        .format(Instant.parse(text));
+                return Dates.dateTime(Instant.parse(text), language, zone);
+            } catch (DateTimeParseException e) {
+                return text;
+            }
+        }
+        if (text.matches("\\d{4}-\\d\\d-\\d\\d")) {
+            try {
+                return Dates.date(LocalDate.parse(text), language);
             } catch (DateTimeParseException e) {
                 return text;
             }

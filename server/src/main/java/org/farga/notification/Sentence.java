@@ -3,11 +3,10 @@ package org.farga.notification;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
-import java.time.format.FormatStyle;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import org.farga.platform.Dates;
 
 /** How a sentence's values are kept until somebody reads it, and written for them then. */
 final class Sentence {
@@ -37,15 +36,10 @@ final class Sentence {
 
     private static Object written(Object value, Locale language, ZoneId zone) {
         if (value instanceof String text && text.startsWith(INSTANT)) {
-            return DateTimeFormatter.ofLocalizedDateTime(FormatStyle.MEDIUM, FormatStyle.SHORT)
-                    .withLocale(language)
-                    .withZone(zone)
-                    .format(Instant.parse(text.substring(INSTANT.length())));
+            return Dates.dateTime(Instant.parse(text.substring(INSTANT.length())), language, zone);
         }
         if (value instanceof String text && text.startsWith(DATE)) {
-            return DateTimeFormatter.ofLocalizedDate(FormatStyle.MEDIUM)
-                    .withLocale(language)
-                    .format(LocalDate.parse(text.substring(DATE.length())));
+            return Dates.date(LocalDate.parse(text.substring(DATE.length())), language);
         }
         return value;
     }

@@ -198,43 +198,30 @@ public final class Shell {
                 + units[unit];
     }
 
-    /** English is written for Europe: the day before the month, and 24 hours. */
-    private Locale dates() {
-        return language.equals(Locale.ENGLISH) ? Locale.UK : language;
-    }
-
     public String date(Instant instant) {
-        return DateTimeFormatter.ofLocalizedDate(FormatStyle.MEDIUM)
-                .withLocale(dates())
-                .withZone(settings.zone())
-                .format(instant);
+        return Dates.date(instant, language, settings.zone());
     }
 
     /** A day that belongs to no moment, such as that of a sum. */
     public String date(LocalDate day) {
-        return DateTimeFormatter.ofLocalizedDate(FormatStyle.MEDIUM)
-                .withLocale(dates())
-                .format(day);
+        return Dates.date(day, language);
     }
 
     /** A day without its year, short enough for an axis: 3 Nov, 3 nov, 3 de nov. */
     public String dayOfMonth(LocalDate day) {
-        return day.format(DateTimeFormatter.ofLocalizedPattern("MMMd").withLocale(dates()));
+        return day.format(DateTimeFormatter.ofLocalizedPattern("MMMd").withLocale(Dates.written(language)));
     }
 
     /** The time of day, to the minute. */
     public String time(Instant instant) {
         return DateTimeFormatter.ofLocalizedTime(FormatStyle.SHORT)
-                .withLocale(dates())
+                .withLocale(Dates.written(language))
                 .withZone(settings.zone())
                 .format(instant);
     }
 
     public String dateTime(Instant instant) {
-        return DateTimeFormatter.ofLocalizedDateTime(FormatStyle.MEDIUM, FormatStyle.SHORT)
-                .withLocale(dates())
-                .withZone(settings.zone())
-                .format(instant);
+        return Dates.dateTime(instant, language, settings.zone());
     }
 
     /** The machine's form for {@code <time datetime>}. */
