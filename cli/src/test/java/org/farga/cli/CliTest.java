@@ -447,11 +447,10 @@ class CliTest {
         farga.on("GET /api/v1/lineage/model/m1%403", 200, GRAPH);
         farga.on("GET /api/v1/lineage/model/m1%402", 200, GRAPH);
         farga.on("GET /api/v1/lineage/dataset/digits", 404, nothing);
+        farga.on("GET /api/v1/lineage/dataset/digits", 200, GRAPH);
         farga.on("GET /api/v1/lineage/dataset/nothing", 404, nothing);
         assertThat(signedIn("lineage", "model:digits@2")).isZero();
         assertThat(signedIn("lineage", "digits")).isZero();
-        farga.on("GET /api/v1/lineage/dataset/digits", 200, GRAPH);
-        farga.on("GET /api/v1/lineage/model/m1%403", 200, GRAPH);
         assertThat(signedIn("lineage", "digits")).isEqualTo(2);
         assertThat(test.err()).contains("write model:digits or dataset:digits");
         assertThat(signedIn("lineage", "nothing")).isEqualTo(5);
