@@ -1,5 +1,5 @@
 """What an engineer's laptop does with an unmodified MLflow client; every step says what it found."""
-import math, os, sys, tempfile, threading
+import json, math, os, sys, tempfile, threading
 import mlflow
 from mlflow.tracking import MlflowClient
 from mlflow.entities import Metric, Param, RunTag, ViewType
@@ -170,6 +170,55 @@ client.delete_registered_model(model); refused("RESOURCE_DOES_NOT_EXIST", lambda
 client.create_registered_model("outside-" + os.urandom(3).hex())
 outside = [m.name for m in client.search_registered_models("name LIKE 'outside-%'")][0]
 refused("INVALID_PARAMETER_VALUE", lambda: client.create_model_version(outside, "s3://bucket/x"))
+
+# What log_model of every flavour does: within a run, outside of any, and registering at once
+import types
+from mlflow.models import Model
+own = types.ModuleType("own")
+def save_model(path, mlflow_model, **more):
+    os.makedirs(path)
+    open(path + "/weights.txt", "w").write("4 5 6")
+    mlflow_model.add_flavor("own", kind="test")
+    mlflow_model.save(path + "/MLmodel")
+own.save_model = save_model
+named = "logged-" + os.urandom(3).hex()
+with mlflow.start_run() as run:
+    inside = Model.log(name="net", artifact_path=None, flavor=own, registered_model_name=named)
+outside_runs = Model.log(name="lone", artifact_path=None, flavor=own, registered_model_name=named, params={"depth": "3"})
+first, second = (client.get_model_version(named, n) for n in (1, 2))
+assert first.run_id == run.info.run_id and first.model_id == inside.model_id, first
+assert not second.run_id and second.model_id == outside_runs.model_id, second
+assert json.loads(client.get_logged_model(inside.model_id).tags["mlflow.modelVersions"]) == [{"name": named, "version": first.version}]
+assert client.get_logged_model(outside_runs.model_id).source_run_id in (None, "")
+for uri in (f"models:/{named}/1", f"models:/{named}/2", f"models:/{outside_runs.model_id}", inside.model_uri):
+    got = mlflow.artifacts.download_artifacts(artifact_uri=uri, dst_path=tempfile.mkdtemp())
+    assert {"MLmodel", "weights.txt"} <= set(os.listdir(got)), (uri, os.listdir(got))
+# Registering by each address that a client knows
+by_run = mlflow.register_model(f"runs:/{run.info.run_id}/net", named)
+assert by_run.run_id == run.info.run_id and by_run.model_id == inside.model_id, by_run
+client.set_registered_model_alias(named, "champion", by_run.version)
+client.transition_model_version_stage(named, by_run.version, "Staging")
+by_path = client.create_model_version(named, client.get_run(long).info.artifact_uri + "/out")
+assert by_path.run_id == long, by_path
+copied = "copied-" + os.urandom(3).hex()
+for n, uri in enumerate((f"models:/{named}/{by_run.version}", f"models:/{named}@champion", f"models:/{named}/Staging", f"models:/{named}/2")):
+    copy = client.copy_model_version(uri, copied)
+    assert int(copy.version) == n + 1, copy
+    got = mlflow.artifacts.download_artifacts(artifact_uri=f"models:/{copied}/{copy.version}", dst_path=tempfile.mkdtemp())
+    assert {"MLmodel", "weights.txt"} <= set(os.listdir(got)), (uri, os.listdir(got))
+again = mlflow.register_model(f"models:/{named}@champion", copied)
+assert int(again.version) == 5, again
+assert [int(v.version) for v in client.search_model_versions(f"name = '{copied}'", order_by=["version_number ASC"])] == [1, 2, 3, 4, 5]
+client.set_registered_model_alias(copied, "a", 1); client.set_registered_model_alias(copied, "a", 2)
+assert client.get_registered_model(copied).aliases == {"a": "2"} and client.get_model_version(copied, 1).aliases == []
+refused("RESOURCE_DOES_NOT_EXIST", lambda: client.create_model_version(copied, f"models:/{named}/77"))
+
+# Page by page while more comes
+start = client.search_runs([exp], "", max_results=2)
+with mlflow.start_run(): pass
+rest = client.search_runs([exp], "", max_results=1000, page_token=start.token)
+seen = [r.info.run_id for r in list(start) + list(rest)]
+assert len(seen) == len(set(seen)) and long in seen
 
 # Several clients at one run, at once
 def log(n):

@@ -91,6 +91,7 @@ public final class Cli {
         COMMANDS.put("cancel", JobCommands.Cancel::new);
         COMMANDS.put("models", ModelCommands.Models::new);
         COMMANDS.put("model", ModelCommands.Model::new);
+        COMMANDS.put("lineage", LineageCommand::new);
         COMMANDS.put("audit", AuditCommands::line);
         COMMANDS.put("my-data", MyDataCommand::new);
         COMMANDS.put("operations", OperationsCommand::new);

@@ -33,20 +33,30 @@ public final class LineageTree {
         JsonNode model = lineage.path("model");
         Node root = new Node("model " + name(model, "name") + suffix(" version ", FargaCommand.text(model, "version")));
         JsonNode run = lineage.path("run");
-        Node ran = new Node("run " + name(run, "id") + inBrackets(metrics(run.path("metrics"))));
-        root.below().add(ran);
-        JsonNode job = lineage.path("job");
-        Node jobNode = new Node("job " + name(job, "id") + suffix(" ", FargaCommand.text(job, "name")));
-        ran.below().add(jobNode);
-        jobNode.below()
-                .add(new Node("script sha256 " + shortened(FargaCommand.text(lineage.path("script"), "sha256"))));
-        JsonNode allocation = lineage.path("allocation");
-        Node paid = new Node("allocation of proposal " + text("proposalCode"));
-        jobNode.below().add(paid);
-        if (!allocation.path("cluster").asString("").isEmpty()) {
-            paid.below().add(new Node("on " + FargaCommand.text(allocation, "cluster")));
+        Node ran = root;
+        if (!run.isMissingNode()) {
+            ran = new Node("run " + name(run, "id") + inBrackets(metrics(run.path("metrics"))));
+            root.below().add(ran);
         }
-        paid.below().add(new Node("call " + text("callTitle")));
+        JsonNode job = lineage.path("job");
+        Node jobNode = ran;
+        // What was trained on a laptop has no job, and nothing that paid for one.
+        if (!job.isMissingNode()) {
+            jobNode = new Node("job " + name(job, "id") + suffix(" ", FargaCommand.text(job, "name")));
+            ran.below().add(jobNode);
+            jobNode.below()
+                    .add(new Node("script sha256 " + shortened(FargaCommand.text(lineage.path("script"), "sha256"))));
+        }
+        JsonNode allocation = lineage.path("allocation");
+        Node paid = jobNode;
+        if (!allocation.isMissingNode()) {
+            paid = new Node("allocation of proposal " + text("proposalCode"));
+            jobNode.below().add(paid);
+            if (!allocation.path("cluster").asString("").isEmpty()) {
+                paid.below().add(new Node("on " + FargaCommand.text(allocation, "cluster")));
+            }
+            paid.below().add(new Node("call " + text("callTitle")));
+        }
         paid.below()
                 .add(new Node("project " + name(lineage.path("project"), "name") + " of "
                         + name(lineage.path("organisation"), "name")));

@@ -399,4 +399,61 @@ class CliTest {
         assertThat(run("completion")).isZero();
         assertThat(test.out()).contains(Cli.commands());
     }
+
+    private static final String GRAPH = """
+            {"centre": {"kind": "job", "id": "17", "title": "train", "detail": "17 · COMPLETED", "deleted": false},
+             "nodes": [{"kind": "project", "id": "p1", "title": "Forja", "detail": "forja", "deleted": false},
+              {"kind": "allocation", "id": "a1", "title": "local", "detail": "PG-2026-0001", "deleted": false},
+              {"kind": "job", "id": "17", "title": "train", "detail": "17 · COMPLETED", "deleted": false},
+              {"kind": "run", "id": "r1", "title": "fold 1", "detail": "FINISHED", "deleted": true},
+              {"kind": "model", "id": "m1@1", "title": "digits", "detail": "v1", "deleted": false}],
+             "edges": [{"from": {"kind": "project", "id": "p1"}, "to": {"kind": "allocation", "id": "a1"}},
+              {"from": {"kind": "allocation", "id": "a1"}, "to": {"kind": "job", "id": "17"}},
+              {"from": {"kind": "job", "id": "17"}, "to": {"kind": "run", "id": "r1"}},
+              {"from": {"kind": "run", "id": "r1"}, "to": {"kind": "model", "id": "m1@1"}}],
+             "more": [{"kind": "run", "count": 3, "exact": true, "before": "run:r1"}]}""";
+
+    @Test
+    void lineageIsDrawnBothWays() {
+        farga.on("GET /api/v1/lineage/job/17", 200, GRAPH);
+        farga.on("GET /api/v1/lineage/job/17?before=run%3Ar1", 200, GRAPH);
+        assertThat(signedIn("lineage", "17")).isZero();
+        assertThat(test.out()).isEqualTo("""
+                job train, 17 · COMPLETED
+
+                came from
+                └─ allocation local, PG-2026-0001
+                   └─ project Forja, forja
+
+                led to
+                └─ run fold 1, FINISHED (deleted)
+                   └─ model digits, v1
+                """);
+        assertThat(test.err()).contains("And 3 more of kind run: farga lineage job:17 --before run:r1");
+        assertThat(signedIn("lineage", "job:17", "--before", "run:r1", "--json")).isZero();
+        assertThat(test.out()).startsWith("{\"centre\":{\"kind\":\"job\"");
+    }
+
+    @Test
+    void whatLineageIsAskedForIsNamedAsItIsKnown() {
+        String nothing = "{\"type\": \"/problems/not-found\", \"detail\": \"It is not there.\"}";
+        farga.on("GET /api/v1/models", 200, """
+                {"items": [{"id": "m1", "name": "Digits", "newest": 3}]}""");
+        farga.on("GET /api/v1/models", 200, """
+                {"items": [{"id": "m1", "name": "Digits", "newest": 3}]}""");
+        farga.on("GET /api/v1/models", 200, """
+                {"items": [{"id": "m1", "name": "Digits", "newest": 3}]}""");
+        farga.on("GET /api/v1/models", 200, "{\"items\": []}");
+        farga.on("GET /api/v1/lineage/model/m1%403", 200, GRAPH);
+        farga.on("GET /api/v1/lineage/model/m1%402", 200, GRAPH);
+        farga.on("GET /api/v1/lineage/dataset/digits", 404, nothing);
+        farga.on("GET /api/v1/lineage/dataset/digits", 200, GRAPH);
+        farga.on("GET /api/v1/lineage/dataset/nothing", 404, nothing);
+        assertThat(signedIn("lineage", "model:digits@2")).isZero();
+        assertThat(signedIn("lineage", "digits")).isZero();
+        assertThat(signedIn("lineage", "digits")).isEqualTo(2);
+        assertThat(test.err()).contains("write model:digits or dataset:digits");
+        assertThat(signedIn("lineage", "nothing")).isEqualTo(5);
+        assertThat(test.err()).contains("there is no model or dataset \"nothing\"");
+    }
 }

@@ -27,4 +27,14 @@ class LineageTreeTest {
                    └─ dataset digits version 1, licence CC-BY-4.0
                       └─ terms accepted 2026-11-22T12:00:00Z, agreement fc8dfeb00caa""");
     }
+
+    @Test
+    void aLaptopsModelIsDrawnWithoutWhatItDoesNotHave() {
+        var lineage = Api.JSON.readTree("""
+                {"model": {"name": "digits", "version": 2}, "project": {"name": "Digits"},
+                 "organisation": {"name": "Forja Vision"}, "datasets": []}""");
+        assertThat(String.join("\n", new LineageTree(lineage).lines())).isEqualTo("""
+                model digits version 2
+                └─ project Digits of Forja Vision""");
+    }
 }

@@ -63,6 +63,7 @@ class EveryPageTest {
             Map.entry("/device/decision", "back to the code"),
             Map.entry("/mlflow/{project}", "an address that MLflow's clients print; leads to the runs"),
             Map.entry("/runs/{id}/image", "a picture"),
+            Map.entry("/models/{id}/versions/{number}/image", "a picture"),
             // Steps of a sign-in that a session must have begun, and links that come by mail.
             Map.entry("/account/link", "after another provider's answer: the tests of OidcPages"),
             Map.entry("/account/link/{provider}", "leads to the provider"),

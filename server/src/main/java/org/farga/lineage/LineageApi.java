@@ -18,16 +18,20 @@ class LineageApi {
         this.lineages = lineages;
     }
 
-    /** A node; {@code kind} and {@code id} make the address of the graph around it, {@code page} is the page about it. */
+    /**
+     * A node; {@code kind} and {@code id} make the address of the graph around it, {@code page} is the page about it.
+     * {@code deleted}: it is no longer offered, but something in the record rests on it.
+     */
     record LineageNodeJson(
             String kind,
             String id,
             String title,
             String detail,
-            @Nullable String page) {
+            @Nullable String page,
+            boolean deleted) {
         static LineageNodeJson of(LineageNode node) {
             return new LineageNodeJson(
-                    node.id().kind().word(), node.id().value(), node.title(), node.detail(), node.page());
+                    node.id().kind().word(), node.id().value(), node.title(), node.detail(), node.page(), node.deleted());
         }
     }
 

@@ -9,9 +9,14 @@ import org.jspecify.annotations.Nullable;
  * @param title its name
  * @param detail what tells it from others of its name; may be empty
  * @param page the address of the page about it; null where it has none
+ * @param deleted whether it was deleted and stays in the record because something rests on it
  */
 record LineageNode(
-        Id id, String title, String detail, @Nullable String page) {
+        Id id, String title, String detail, @Nullable String page, boolean deleted) {
+    LineageNode(Id id, String title, String detail, @Nullable String page) {
+        this(id, title, detail, page, false);
+    }
+
     /** Its kind, and its identifier as addresses have it. */
     record Id(LineageKind kind, String value) implements Comparable<Id> {
         private static final Comparator<Id> ORDER =

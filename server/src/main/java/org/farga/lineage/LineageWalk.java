@@ -141,7 +141,7 @@ final class LineageWalk {
             throw nothing();
         }
         backFromAllocations(List.of(allocation));
-        forwardToJobs(new JobLineage.Origins(List.of(id), List.of(), List.of(), List.of()));
+        forwardToJobs(new JobLineage.Origins(List.of(id), List.of(), List.of(), List.of()), List.of());
         return graph(centre);
     }
 
@@ -157,8 +157,13 @@ final class LineageWalk {
             more.add(new LineageGraph.More(LineageKind.DATASET_VERSION, versions.size() - shown.size(), true, null));
         }
         shown.forEach(this::put);
-        forwardToJobs(new JobLineage.Origins(
-                List.of(), shown.stream().map(Datasets.VersionSummary::version).toList(), List.of(), List.of()));
+        forwardToJobs(
+                new JobLineage.Origins(
+                        List.of(),
+                        shown.stream().map(Datasets.VersionSummary::version).toList(),
+                        List.of(),
+                        List.of()),
+                List.of());
         return graph(centre);
     }
 
@@ -169,7 +174,8 @@ final class LineageWalk {
                 asked.value().substring(0, Math.max(0, at)),
                 Integer.parseInt(asked.value().substring(at + 1)));
         LineageNode centre = put(version);
-        forwardToJobs(new JobLineage.Origins(List.of(), List.of(version.version()), List.of(), List.of()));
+        forwardToJobs(
+                new JobLineage.Origins(List.of(), List.of(version.version()), List.of(), List.of()), List.of());
         return graph(centre);
     }
 
@@ -179,7 +185,7 @@ final class LineageWalk {
         LineageNode centre = put(agreement);
         datasetLineage.versions(actor, agreement.slug()).stream().findFirst().ifPresent(this::putDataset);
         putOrganisation(agreement.organisation());
-        forwardToJobs(new JobLineage.Origins(List.of(), List.of(), List.of(agreement.id()), List.of()));
+        forwardToJobs(new JobLineage.Origins(List.of(), List.of(), List.of(agreement.id()), List.of()), List.of());
         return graph(centre);
     }
 
@@ -188,7 +194,8 @@ final class LineageWalk {
             throw nothing();
         }
         List<JobLineage.Node> came =
-                forwardToJobs(new JobLineage.Origins(List.of(), List.of(), List.of(), List.of(asked.value())));
+                forwardToJobs(
+                        new JobLineage.Origins(List.of(), List.of(), List.of(), List.of(asked.value())), List.of());
         // A digest is there only for those who see a job that ran it.
         if (came.isEmpty()) {
             throw nothing();
@@ -204,7 +211,7 @@ final class LineageWalk {
         }
         LineageNode centre = put(job);
         backFromJobs(List.of(job));
-        forwardToRuns(List.of(id));
+        forwardToRuns(List.of(id), List.of());
         return graph(centre);
     }
 
@@ -212,8 +219,8 @@ final class LineageWalk {
         ModelLineage.RunNode run =
                 models.run(visible, RunId.valueOf(asked.value())).orElseThrow(LineageWalk::nothing);
         LineageNode centre = put(run);
-        backFromRuns(List.of(run));
-        forwardToModels(List.of(run.id()));
+        backFrom(run.job(), run.project());
+        forwardToModels(List.of(run.id()), List.of(), List.of());
         return graph(centre);
     }
 
@@ -225,31 +232,30 @@ final class LineageWalk {
                         Integer.parseInt(asked.value().substring(at + 1)))
                 .orElseThrow(LineageWalk::nothing);
         LineageNode centre = put(version);
-        models.run(visible, version.run()).ifPresent(run -> {
-            put(run);
-            backFromRuns(List.of(run));
-        });
+        RunId of = version.run();
+        if (of == null) {
+            backFrom(version.job(), version.project());
+        } else {
+            models.run(visible, of).ifPresent(run -> {
+                put(run);
+                backFrom(run.job(), run.project());
+            });
+        }
         return graph(centre);
     }
 
     // ---- backwards ----
 
-    private void backFromRuns(List<ModelLineage.RunNode> runs) {
-        List<JobLineage.Node> from = List.copyOf(jobs.list(runs.stream()
-                        .map(ModelLineage.RunNode::job)
-                        .filter(Objects::nonNull)
-                        .toList())
-                .values());
-        from.forEach(this::put);
-        backFromJobs(from);
-        // What was trained outside any job comes of its project.
-        List<ProjectId> direct = runs.stream()
-                .filter(run -> run.job() == null)
-                .map(ModelLineage.RunNode::project)
-                .distinct()
-                .toList();
-        direct.forEach(this::putProject);
-        backFromProjects(direct);
+    /** What was trained outside any job comes of its project. */
+    private void backFrom(@Nullable JobId job, ProjectId project) {
+        if (job == null) {
+            putProject(project);
+            backFromProjects(List.of(project));
+        } else {
+            List<JobLineage.Node> from = List.copyOf(jobs.list(List.of(job)).values());
+            from.forEach(this::put);
+            backFromJobs(from);
+        }
     }
 
     private void backFromJobs(List<JobLineage.Node> from) {
@@ -334,10 +340,12 @@ final class LineageWalk {
         }
         shown.forEach(this::put);
         forwardToJobs(
-                new JobLineage.Origins(shown.stream().map(Allocation::id).toList(), List.of(), List.of(), List.of()));
+                new JobLineage.Origins(shown.stream().map(Allocation::id).toList(), List.of(), List.of(), List.of()),
+                seen);
     }
 
-    private List<JobLineage.Node> forwardToJobs(JobLineage.Origins origins) {
+    /** @param projects whose runs outside any job are shown beside those of the jobs */
+    private List<JobLineage.Node> forwardToJobs(JobLineage.Origins origins, List<ProjectId> projects) {
         String from = before.of(LineageKind.JOB);
         List<JobLineage.Node> shown = shown(
                 LineageKind.JOB,
@@ -345,27 +353,32 @@ final class LineageWalk {
                 job -> job.id().toString(),
                 () -> jobs.count(visible, origins, Lineages.COUNTED + 1));
         shown.forEach(this::put);
-        forwardToRuns(shown.stream().map(JobLineage.Node::id).toList());
+        forwardToRuns(shown.stream().map(JobLineage.Node::id).toList(), projects);
         return shown;
     }
 
-    private void forwardToRuns(List<JobId> of) {
+    private void forwardToRuns(List<JobId> of, List<ProjectId> projects) {
         String from = before.of(LineageKind.RUN);
         List<ModelLineage.RunNode> shown = shown(
                 LineageKind.RUN,
-                models.runs(visible, of, from == null ? null : RunId.valueOf(from), Lineages.SHOWN + 1),
+                models.runs(visible, of, projects, from == null ? null : RunId.valueOf(from), Lineages.SHOWN + 1),
                 run -> run.id().toString(),
-                () -> models.countRuns(visible, of, Lineages.COUNTED + 1));
+                () -> models.countRuns(visible, of, projects, Lineages.COUNTED + 1));
         shown.forEach(this::put);
-        forwardToModels(shown.stream().map(ModelLineage.RunNode::id).toList());
+        forwardToModels(shown.stream().map(ModelLineage.RunNode::id).toList(), of, projects);
     }
 
-    private void forwardToModels(List<RunId> of) {
-        List<ModelLineage.VersionNode> found = models.versions(visible, of, Lineages.SHOWN + 1);
+    private void forwardToModels(List<RunId> of, List<JobId> ofJobs, List<ProjectId> ofProjects) {
+        List<ModelLineage.VersionNode> found =
+                models.versions(visible, of, ofJobs, ofProjects, Lineages.SHOWN + 1);
         List<ModelLineage.VersionNode> shown =
                 found.stream().limit(Lineages.SHOWN).toList();
         if (found.size() > shown.size()) {
-            rest(LineageKind.MODEL, models.countVersions(visible, of, Lineages.COUNTED + 1), shown.size(), null);
+            rest(
+                    LineageKind.MODEL,
+                    models.countVersions(visible, of, ofJobs, ofProjects, Lineages.COUNTED + 1),
+                    shown.size(),
+                    null);
         }
         shown.forEach(this::put);
     }
@@ -526,17 +539,24 @@ final class LineageWalk {
     private LineageNode put(ModelLineage.RunNode run) {
         LineageNode.Id self = id(LineageKind.RUN, run.id());
         edge(run.job() == null ? id(LineageKind.PROJECT, run.project()) : id(LineageKind.JOB, run.job()), self);
-        return put(new LineageNode(self, run.name(), run.state(), "/runs/" + run.id()));
+        return put(new LineageNode(self, run.name(), run.state(), "/runs/" + run.id(), run.deleted()));
     }
 
     private LineageNode put(ModelLineage.VersionNode version) {
         LineageNode.Id self = id(LineageKind.MODEL, version.model() + "@" + version.number());
-        edge(id(LineageKind.RUN, version.run()), self);
+        if (version.run() != null) {
+            edge(id(LineageKind.RUN, version.run()), self);
+        } else if (version.job() != null) {
+            edge(id(LineageKind.JOB, version.job()), self);
+        } else {
+            edge(id(LineageKind.PROJECT, version.project()), self);
+        }
         return put(new LineageNode(
                 self,
                 version.name(),
                 "v" + version.number(),
-                "/models/" + version.model() + "?version=" + version.number()));
+                "/models/" + version.model() + "?version=" + version.number(),
+                version.deleted()));
     }
 
     private LineageGraph graph(LineageNode centre) {

@@ -63,11 +63,11 @@ record MlflowCall(Tracker by, Asked asked) {
                 Filter.orders(asked.texts("order_by", 10), of),
                 shown(shown),
                 asked.whole("max_results", usual, 1, most),
-                offset());
+                after());
     }
 
-    int offset() {
-        return PageToken.offset(asked.text("page_token"));
+    List<String> after() {
+        return PageToken.place(asked.text("page_token"));
     }
 
     private Search.Shown shown(String field) {

@@ -5,8 +5,10 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.farga.models.Search;
 import org.farga.platform.Answer.RefusedException;
 import org.farga.platform.ErrorForm;
+import org.farga.platform.FullDisk;
 import org.farga.platform.Languages;
 import org.farga.platform.Problems;
 import org.farga.shared.NotFoundException;
@@ -48,6 +50,13 @@ class MlflowErrors implements ErrorForm {
                 .body(Shapes.object("error_code", code.name(), "message", message));
     }
 
+    private static ResponseEntity<Map<String, Object>> answer(HttpStatus status, String message) {
+        return ResponseEntity.status(status)
+                .contentType(MediaType.APPLICATION_JSON)
+                .body(Shapes.object(
+                        "error_code", MlflowException.Code.of(status).name(), "message", message));
+    }
+
     /** The reader went away in mid-answer: nobody is left to be told. */
     @ExceptionHandler(AsyncRequestNotUsableException.class)
     void gone() {}
@@ -55,8 +64,13 @@ class MlflowErrors implements ErrorForm {
     @ExceptionHandler(Exception.class)
     @Nullable
     ResponseEntity<Map<String, Object>> any(Exception thrown, HttpServletRequest request) {
+        if (FullDisk.caused(thrown)) {
+            return answer(
+                    HttpStatus.INSUFFICIENT_STORAGE, problems.sentence("storage-full", Languages.of(request)));
+        }
         return switch (thrown) {
             case MlflowException wrong -> of(wrong);
+            case Search.MisplacedException misplaced -> of(PageToken.wrong());
             case NotFoundException missing ->
                 of(MlflowException.missing("such " + String.valueOf(missing.getMessage())));
             case RefusedException refused -> refused(refused.refusal(), request);
@@ -67,13 +81,7 @@ class MlflowErrors implements ErrorForm {
                         "Somebody changed the same thing at the same moment; ask again.");
             case ErrorResponse known -> {
                 HttpStatus status = HttpStatus.valueOf(known.getStatusCode().value());
-                yield ResponseEntity.status(status)
-                        .contentType(MediaType.APPLICATION_JSON)
-                        .body(Shapes.object(
-                                "error_code",
-                                MlflowException.Code.of(status).name(),
-                                "message",
-                                status.getReasonPhrase()));
+                yield answer(status, status.getReasonPhrase());
             }
             case RequestRejectedException refused ->
                 answer(MlflowException.Code.INVALID_PARAMETER_VALUE, "A parameter or header holds what none may hold.");
@@ -93,13 +101,16 @@ class MlflowErrors implements ErrorForm {
                 : refusal.fields().stream()
                         .map(f -> "'" + f.field() + "': " + problems.sentence(f, language))
                         .collect(Collectors.joining(" "));
+        if (refusal.kind() == Refusal.Kind.TOO_LARGE) {
+            return answer(HttpStatus.CONTENT_TOO_LARGE, sentence);
+        }
         MlflowException.Code code = switch (refusal.kind()) {
             case INVALID, TOO_LARGE -> MlflowException.Code.INVALID_PARAMETER_VALUE;
             case CONFLICT -> MlflowException.Code.RESOURCE_ALREADY_EXISTS;
             case FORBIDDEN -> MlflowException.Code.PERMISSION_DENIED;
             case STALE -> MlflowException.Code.RESOURCE_CONFLICT;
             case TOO_MANY -> MlflowException.Code.REQUEST_LIMIT_EXCEEDED;
-            case NO_ROOM -> MlflowException.Code.TEMPORARILY_UNAVAILABLE;
+            case NO_ROOM -> MlflowException.Code.RESOURCE_EXHAUSTED;
         };
         return answer(code, sentence);
     }

@@ -16,6 +16,8 @@ final class MlflowException extends RuntimeException {
         UNAUTHENTICATED(HttpStatus.UNAUTHORIZED),
         PERMISSION_DENIED(HttpStatus.FORBIDDEN),
         REQUEST_LIMIT_EXCEEDED(HttpStatus.TOO_MANY_REQUESTS),
+        /** Not 429, which MLflow gives it: its client would send the file again and again for minutes. */
+        RESOURCE_EXHAUSTED(HttpStatus.INSUFFICIENT_STORAGE),
         TEMPORARILY_UNAVAILABLE(HttpStatus.SERVICE_UNAVAILABLE),
         INTERNAL_ERROR(HttpStatus.INTERNAL_SERVER_ERROR);
 
@@ -37,6 +39,8 @@ final class MlflowException extends RuntimeException {
                 case NOT_FOUND -> RESOURCE_DOES_NOT_EXIST;
                 case CONFLICT -> RESOURCE_CONFLICT;
                 case TOO_MANY_REQUESTS -> REQUEST_LIMIT_EXCEEDED;
+                case SERVICE_UNAVAILABLE -> TEMPORARILY_UNAVAILABLE;
+                case INSUFFICIENT_STORAGE -> RESOURCE_EXHAUSTED;
                 default -> status.is4xxClientError() ? INVALID_PARAMETER_VALUE : INTERNAL_ERROR;
             };
         }

@@ -1,35 +1,49 @@
 package org.farga.mlflow;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
 
-/** How far a client has read a list: how many things it has seen, in a form that it need not understand. */
+/** How far a client has read a list: the place of the last thing it has seen, in a form that it need not understand. */
 final class PageToken {
-    private static final int FURTHEST = 10_000_000;
-
     private PageToken() {}
 
-    /** How many to leave out; 0 without a token. */
-    static int offset(@Nullable String token) {
+    /** The place behind which to go on; empty without a token. */
+    static List<String> place(@Nullable String token) {
         if (token == null || token.isEmpty()) {
-            return 0;
+            return List.of();
         }
         try {
-            String text = new String(Base64.getUrlDecoder().decode(token), StandardCharsets.UTF_8);
-            int offset = Integer.parseInt(text);
-            if (offset >= 0 && offset <= FURTHEST) {
-                return offset;
+            JsonNode place = Asked.JSON.readTree(Base64.getUrlDecoder().decode(token));
+            List<String> texts = new ArrayList<>();
+            for (JsonNode one : place) {
+                texts.add(one.isString() ? one.asString() : "");
             }
-        } catch (IllegalArgumentException e) {
+            if (place.isArray() && !texts.isEmpty()) {
+                return texts;
+            }
+        } catch (IllegalArgumentException | JacksonException e) {
             // Told below.
         }
-        throw MlflowException.invalid("Invalid page token, could not be decoded.");
+        throw wrong();
     }
 
-    static String of(int offset) {
-        return Base64.getUrlEncoder()
-                .withoutPadding()
-                .encodeToString(Integer.toString(offset).getBytes(StandardCharsets.UTF_8));
+    /** Null where there is no more. */
+    static @Nullable String of(List<String> place) {
+        return place.isEmpty()
+                ? null
+                : Base64.getUrlEncoder()
+                        .withoutPadding()
+                        .encodeToString(Asked.JSON.writeValueAsString(place).getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** What to say of a token that leads nowhere. */
+    static MlflowException wrong() {
+        return MlflowException.invalid(
+                "Invalid page token: it belongs to another search, or was changed on its way. Begin without one.");
     }
 }

@@ -29,6 +29,7 @@ import org.springframework.web.bind.annotation.RestController;
 @RequestMapping({"/api/2.0/mlflow", "/mlflow/{project}/api/2.0/mlflow"})
 class RegistryEndpoints {
     private static final int MOST_FOUND = 10_000;
+    private static final String MODELS = "models:/";
     private static final Map<String, Object> NOTHING = Map.of();
 
     private final Registry registry;
@@ -93,7 +94,7 @@ class RegistryEndpoints {
                 "registered_models",
                 found.items().stream().map(Shapes::registeredModel).toList(),
                 "next_page_token",
-                found.more() ? PageToken.of(search.offset() + search.most()) : null);
+                PageToken.of(found.next()));
     }
 
     @RequestMapping(
@@ -163,26 +164,55 @@ class RegistryEndpoints {
         return shown(Answer.of(registry.register(
                 call.by(),
                 name(call),
-                source(call),
+                given(call),
                 description(call),
                 call.tags(Limits.Pair.REGISTRY_TAG, Limits.MOST_PARAMETERS_AND_TAGS))));
     }
 
     /** Which files a version takes, from any of the forms in which clients name them. */
-    private static Registry.Source source(MlflowCall call) {
+    private Registry.Source given(MlflowCall call) {
         String run = call.asked().text("run_id");
-        return source(
-                call.asked().given("source", 1_000),
-                run == null || run.isEmpty() ? null : MlflowCall.run(run),
-                call.asked().text("model_id"));
+        String text = call.asked().given("source", 1_000);
+        String model = call.asked().text("model_id");
+        Version version = model == null || model.isEmpty() ? named(call, text) : null;
+        return version != null
+                ? new Registry.Source(text, null, null, "", new Registry.Named(version, folder(version)))
+                : source(text, run == null || run.isEmpty() ? null : MlflowCall.run(run), model);
+    }
+
+    /** The version that is meant by {@code models:/name/3}, {@code models:/name/Production} or {@code models:/name@alias}. */
+    private @Nullable Version named(MlflowCall call, String text) {
+        if (!text.startsWith(MODELS) || LoggedModel.parse(text.substring(MODELS.length())) != null) {
+            return null;
+        }
+        String name = text.substring(MODELS.length());
+        int slash = name.lastIndexOf('/');
+        int at = name.lastIndexOf('@');
+        if (slash > 0) {
+            String number = name.substring(slash + 1);
+            if (number.matches("[0-9]{1,9}")) {
+                return registry.version(call.by(), name.substring(0, slash), Integer.parseInt(number));
+            }
+            Stage stage = number.equalsIgnoreCase("latest") ? null : stage(number);
+            return registry.get(call.by(), name.substring(0, slash)).latest().stream()
+                    .filter(v -> stage == null || v.stage() == stage)
+                    .max(java.util.Comparator.comparingInt(Version::number))
+                    .orElseThrow(() -> MlflowException.missing("version of that model in that stage"));
+        }
+        return at > 0 ? registry.version(call.by(), name.substring(0, at), name.substring(at + 1)) : null;
+    }
+
+    /** Where among a version's files the model lies: as its source named it, or at the top. */
+    private static String folder(Version version) {
+        return source(Shapes.source(version), null, null).folder();
     }
 
     private static Registry.Source source(String text, @Nullable RunId runId, @Nullable String model) {
         if (model != null && !model.isEmpty()) {
             return new Registry.Source(text, null, TrackingEndpoints.loggedModel(model), "");
         }
-        if (text.startsWith("models:/")) {
-            UUID logged = LoggedModel.parse(text.substring("models:/".length()));
+        if (text.startsWith(MODELS)) {
+            UUID logged = LoggedModel.parse(text.substring(MODELS.length()));
             return new Registry.Source(text, null, logged, "");
         }
         if (text.startsWith("runs:/")) {
@@ -241,20 +271,20 @@ class RegistryEndpoints {
     Map<String, Object> searchVersions(MlflowCall call) {
         Search search = call.search(Filter.Of.VERSIONS, "view_type", 10_000, 200_000);
         Search bounded = new Search(
-                search.conditions(), search.orders(), search.shown(), Math.min(search.most(), 1_000), search.offset());
+                search.conditions(), search.orders(), search.shown(), Math.min(search.most(), 1_000), search.after());
         Search.Found<Version> found = registry.searchVersions(call.by(), bounded);
         return Shapes.object(
                 "model_versions",
                 found.items().stream().map(Shapes::version).toList(),
                 "next_page_token",
-                found.more() ? PageToken.of(bounded.offset() + bounded.most()) : null);
+                PageToken.of(found.next()));
     }
 
     /** Where its files lie as they were when it was registered, whatever became of the run's. */
     @GetMapping("/model-versions/get-download-uri")
     Map<String, Object> download(MlflowCall call) {
         Version version = registry.version(call.by(), name(call), call.version());
-        String folder = source(Shapes.source(version), null, null).folder();
+        String folder = folder(version);
         return Shapes.object(
                 "artifact_uri",
                 "mlflow-artifacts:/versions/" + version.model() + "/" + version.number() + "/artifacts"

@@ -184,7 +184,7 @@ final class Shapes {
                 "current_stage", v.stage().word(),
                 "description", v.description(),
                 "source", source(v),
-                "run_id", v.run().toString(),
+                "run_id", v.run() == null ? "" : v.run().toString(),
                 "status", "READY",
                 "tags", pairs(v.tags()),
                 "aliases", v.aliases(),

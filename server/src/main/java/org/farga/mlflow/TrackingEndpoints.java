@@ -49,8 +49,8 @@ class TrackingEndpoints {
         this.files = files;
     }
 
-    private static Map<String, Object> page(String name, List<?> items, boolean more, int next) {
-        return Shapes.object(name, items, "next_page_token", more ? PageToken.of(next) : null);
+    private static Map<String, Object> page(String name, List<?> items, List<String> next) {
+        return Shapes.object(name, items, "next_page_token", PageToken.of(next));
     }
 
     // Experiments
@@ -93,8 +93,7 @@ class TrackingEndpoints {
         return page(
                 "experiments",
                 found.items().stream().map(Shapes::experiment).toList(),
-                found.more(),
-                search.offset() + search.most());
+                found.next());
     }
 
     @PostMapping("/experiments/update")
@@ -205,13 +204,12 @@ class TrackingEndpoints {
         Search search = call.search(Filter.Of.RUNS, "run_view_type", 1_000, MOST_FOUND);
         // A page holds at most a thousand, whatever was asked for: the client goes on with the token.
         Search bounded = new Search(
-                search.conditions(), search.orders(), search.shown(), Math.min(search.most(), 1_000), search.offset());
+                search.conditions(), search.orders(), search.shown(), Math.min(search.most(), 1_000), search.after());
         Search.Found<Tracked> found = runs.search(call.by(), call.experiments(), bounded);
         return page(
                 "runs",
                 found.items().stream().map(Shapes::run).toList(),
-                found.more(),
-                bounded.offset() + bounded.most());
+                found.next());
     }
 
     /** A whole number that a browser's numbers hold exactly. */
@@ -342,10 +340,9 @@ class TrackingEndpoints {
     @GetMapping("/metrics/get-history")
     Map<String, Object> getMetricHistory(MlflowCall call) {
         int most = call.asked().whole("max_results", MOST_HISTORY, 1, MOST_HISTORY);
-        int offset = call.offset();
         Search.Found<Tracked.Value> found =
-                runs.history(call.by(), call.run(), call.asked().given("metric_key"), most, offset);
-        return page("metrics", found.items().stream().map(Shapes::metric).toList(), found.more(), offset + most);
+                runs.history(call.by(), call.run(), call.asked().given("metric_key"), most, call.after());
+        return page("metrics", found.items().stream().map(Shapes::metric).toList(), found.next());
     }
 
     @GetMapping("/artifacts/list")
@@ -461,12 +458,11 @@ class TrackingEndpoints {
                 Filter.orders(orders, Filter.Of.LOGGED_MODELS),
                 Search.Shown.ACTIVE,
                 call.asked().whole("max_results", 50, 1, 1_000),
-                call.offset());
+                call.after());
         Search.Found<LoggedModel> found = models.search(call.by(), call.experiments(), search);
         return page(
                 "models",
                 found.items().stream().map(Shapes::loggedModel).toList(),
-                found.more(),
-                search.offset() + search.most());
+                found.next());
     }
 }

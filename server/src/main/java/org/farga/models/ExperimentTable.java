@@ -92,18 +92,19 @@ class ExperimentTable {
                 .optional();
     }
 
-    List<Experiment> search(ProjectId project, Search search) {
-        SearchSql sql = new SearchSql(ExperimentTable::expression);
-        String text = "SELECT " + COLUMNS + " FROM experiment e WHERE e.project_id = :project"
+    /** One more than asked for, where there is one. */
+    List<Search.Placed<Experiment>> search(ProjectId project, Search search) {
+        SearchSql sql = new SearchSql(ExperimentTable::expression, search, SearchSql.Key.largest("e.number"));
+        String text = "SELECT " + COLUMNS + sql.placeColumn() + " FROM experiment e WHERE e.project_id = :project"
                 + shown("e.deleted_at", search.shown())
                 + sql.where(search.conditions())
-                + " ORDER BY " + sql.orderBy(search.orders(), "e.number DESC") + " LIMIT :most OFFSET :offset";
+                + sql.behind()
+                + " ORDER BY " + sql.orderBy() + " LIMIT :most";
         return jdbc.sql(text)
                 .params(sql.parameters())
                 .param("project", project.value())
                 .param("most", search.most() + 1)
-                .param("offset", search.offset())
-                .query(this::experiment)
+                .query((row, n) -> new Search.Placed<>(experiment(row, n), SearchSql.place(row)))
                 .list();
     }
 

@@ -217,6 +217,11 @@ class FileStore {
         }
     }
 
+    /** How many bytes the disk still takes. */
+    long usableBytes() throws IOException {
+        return Files.getFileStore(Files.createDirectories(root)).getUsableSpace();
+    }
+
     /** Where a kept file lies on disk. */
     Path place(String sha256) {
         return root.resolve("objects").resolve(sha256.substring(0, 2)).resolve(sha256);

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.farga.shared.JobId;
 import org.farga.shared.PersonId;
 import org.farga.shared.ProjectId;
 import org.farga.shared.RunId;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * A model that a program saved with its files, before anybody registers it.
  *
  * @param run in which it was made, where it was made in one
+ * @param job that made it outside of any run, where one did
  * @param type such as {@code Agent}; free text
  */
 public record LoggedModel(
@@ -20,6 +22,7 @@ public record LoggedModel(
         ProjectId project,
         int experiment,
         @Nullable RunId run,
+        @Nullable JobId job,
         String name,
         @Nullable String type,
         Status status,

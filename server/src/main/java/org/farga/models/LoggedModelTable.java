@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.IntStream;
+import org.farga.shared.JobId;
 import org.farga.shared.PersonId;
 import org.farga.shared.ProjectId;
 import org.farga.shared.RunId;
@@ -23,7 +25,7 @@ import tools.jackson.databind.json.JsonMapper;
 @Component
 class LoggedModelTable {
     private static final String COLUMNS = """
-            l.id, l.project_id, l.experiment, l.run_id, l.name, l.type, l.status, l.created_by, l.created_at, l.changed_at,
+            l.id, l.project_id, l.experiment, l.run_id, l.job_id, l.name, l.type, l.status, l.created_by, l.created_at, l.changed_at,
             (SELECT coalesce(jsonb_object_agg(t.name, t.value), '{}'::jsonb)::text FROM logged_model_tag t
              WHERE t.logged_model_id = l.id) AS tags,
             (SELECT coalesce(jsonb_object_agg(p.name, p.value), '{}'::jsonb)::text FROM logged_model_parameter p
@@ -39,13 +41,14 @@ class LoggedModelTable {
 
     void insert(LoggedModel model) {
         jdbc.sql("""
-                INSERT INTO logged_model (id, project_id, experiment, run_id, name, type, status, created_by, created_at,
+                INSERT INTO logged_model (id, project_id, experiment, run_id, job_id, name, type, status, created_by, created_at,
                     changed_at)
-                VALUES (:id, :project, :experiment, CAST(:run AS uuid), :name, :type, :status, :by, :at, :at)""")
+                VALUES (:id, :project, :experiment, CAST(:run AS uuid), :job, :name, :type, :status, :by, :at, :at)""")
                 .param("id", model.id())
                 .param("project", model.project().value())
                 .param("experiment", model.experiment())
                 .param("run", model.run() == null ? null : model.run().value())
+                .param("job", model.job() == null ? null : model.job().value(), java.sql.Types.BIGINT)
                 .param("name", model.name())
                 .param("type", model.type())
                 .param("status", model.status().name())
@@ -76,21 +79,29 @@ class LoggedModelTable {
                 .optional();
     }
 
-    List<LoggedModel> search(ProjectId project, Collection<Integer> experiments, Search search) {
-        SearchSql sql = new SearchSql(LoggedModelTable::expression);
-        String text = "SELECT " + COLUMNS + " FROM logged_model l WHERE l.project_id = :project"
+    /** One more than asked for, where there is one. */
+    List<Search.Placed<LoggedModel>> search(ProjectId project, Collection<Integer> experiments, Search search) {
+        SearchSql sql = new SearchSql(
+                LoggedModelTable::expression,
+                search,
+                SearchSql.Key.latest("l.created_at"),
+                SearchSql.Key.id("l.id"));
+        String text = "SELECT " + COLUMNS + sql.placeColumn() + " FROM logged_model l WHERE l.project_id = :project"
                 + " AND l.experiment = ANY(:experiments) AND l.deleted_at IS NULL"
                 + sql.where(search.conditions())
-                + " ORDER BY " + sql.orderBy(search.orders(), "l.created_at DESC, l.id")
-                + " LIMIT :most OFFSET :offset";
-        return with(jdbc.sql(text)
+                + sql.behind()
+                + " ORDER BY " + sql.orderBy() + " LIMIT :most";
+        List<Search.Placed<LoggedModel>> found = jdbc.sql(text)
                 .params(sql.parameters())
                 .param("project", project.value())
                 .param("experiments", experiments.toArray(Integer[]::new))
                 .param("most", search.most() + 1)
-                .param("offset", search.offset())
-                .query(this::model)
-                .list());
+                .query((row, n) -> new Search.Placed<>(model(row, n), SearchSql.place(row)))
+                .list();
+        List<LoggedModel> whole = with(found.stream().map(Search.Placed::item).toList());
+        return IntStream.range(0, found.size())
+                .mapToObj(i -> new Search.Placed<>(whole.get(i), found.get(i).place()))
+                .toList();
     }
 
     private static SearchSql.Expression expression(SearchSql.Subject of) {
@@ -154,6 +165,7 @@ class LoggedModelTable {
                         m.project(),
                         m.experiment(),
                         m.run(),
+                        m.job(),
                         m.name(),
                         m.type(),
                         m.status(),
@@ -233,11 +245,13 @@ class LoggedModelTable {
 
     private LoggedModel model(ResultSet row, int n) throws SQLException {
         UUID run = row.getObject("run_id", UUID.class);
+        long job = row.getLong("job_id");
         return new LoggedModel(
                 row.getObject("id", UUID.class),
                 new ProjectId(row.getObject("project_id", UUID.class)),
                 row.getInt("experiment"),
                 run == null ? null : new RunId(run),
+                job == 0 ? null : new JobId(job),
                 row.getString("name"),
                 row.getString("type"),
                 LoggedModel.Status.valueOf(row.getString("status")),

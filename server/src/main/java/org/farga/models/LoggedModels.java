@@ -60,6 +60,7 @@ public class LoggedModels {
                 by.project(),
                 experiment,
                 run,
+                run == null ? by.job() : null,
                 name == null ? "model-" + id.toString().substring(24) : name,
                 type,
                 LoggedModel.Status.LOGGED_MODEL_PENDING,
@@ -81,21 +82,28 @@ public class LoggedModels {
         return Search.Found.of(in.isEmpty() ? List.of() : table.search(by.project(), in, search), search.most());
     }
 
-    /** Its model, locked, where it may be changed: a job changes those of its own runs, and those of none. */
+    /** Its model, locked, where it may be changed: a job changes those of its own runs, and what it made outside any. */
     private Outcome<LoggedModel> change(Tracker by, UUID id) {
         table.lock(id);
         LoggedModel model = get(by, id);
         return refusal(by, model).<Outcome<LoggedModel>>map(Outcome::refused).orElseGet(() -> Outcome.done(model));
     }
 
+    /** Whether one that was made outside any run may be changed: by a job only what it made itself. */
+    static Optional<Refusal> outsideRuns(Tracker by, LoggedModel model) {
+        return Tracking.refusal(by)
+                .or(() -> by.job() == null || by.job().equals(model.job())
+                        ? Optional.empty()
+                        : Optional.of(Refusal.forbidden(
+                                "tracking-own-models-only",
+                                LoggedModel.text(model.id()),
+                                by.job().toString())));
+    }
+
     private Optional<Refusal> refusal(Tracker by, LoggedModel model) {
         RunId run = model.run();
         if (run == null) {
-            return Tracking.refusal(by)
-                    .or(() -> by.job() == null
-                                    || model.createdBy().equals(by.actor().person())
-                            ? Optional.empty()
-                            : Optional.of(Refusal.forbidden("project-members-only")));
+            return outsideRuns(by, model);
         }
         return runs.find(by.project(), run).flatMap(of -> TrackedRuns.refusal(by, of, false));
     }

@@ -85,7 +85,9 @@ record ModelCardDraft(
         Map<String, Object> facts = new LinkedHashMap<>();
         facts.put("model", model.id().toString());
         facts.put("version", version.number());
-        facts.put("run", version.run().toString());
+        if (version.run() != null) {
+            facts.put("run", version.run().toString());
+        }
         if (job != null) {
             facts.put("job", job.id().value());
             facts.put("script_sha256", job.scriptSha256());

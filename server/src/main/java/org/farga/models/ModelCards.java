@@ -30,7 +30,6 @@ import org.springframework.transaction.annotation.Transactional;
 class ModelCards {
     private final ModelCardTable table;
     private final Models models;
-    private final Runs runs;
     private final Projects projects;
     private final Organisations organisations;
     private final People people;
@@ -42,7 +41,6 @@ class ModelCards {
     ModelCards(
             ModelCardTable table,
             Models models,
-            Runs runs,
             Projects projects,
             Organisations organisations,
             People people,
@@ -52,7 +50,6 @@ class ModelCards {
             Clock clock) {
         this.table = table;
         this.models = models;
-        this.runs = runs;
         this.projects = projects;
         this.organisations = organisations;
         this.people = people;
@@ -71,18 +68,18 @@ class ModelCards {
      */
     record Shown(ModelCard card, String frontMatter, String html, String person) {}
 
-    /** Of a version that the caller may show; links may lead to files of its run. */
+    /** Of a version that the caller may show; links may lead to its files. */
     Shown shown(ModelCard card, ModelVersion version) {
         ModelCard.Parts parts = ModelCard.split(card.text()).orElse(new ModelCard.Parts("", card.text()));
         Set<String> files =
-                runs.files(version.run()).stream().map(RunFile::path).collect(Collectors.toSet());
+                models.files(version).stream().map(RunFile::path).collect(Collectors.toSet());
         return new Shown(
                 card,
                 parts.frontMatter(),
                 Card.html(
                         parts.body(),
                         path -> files.contains(path)
-                                ? Optional.of(RunFilePages.address(version.run(), "file", path))
+                                ? Optional.of(FileHome.of(version).address("file", path))
                                 : Optional.empty()),
                 card.writtenBy() == null ? "" : people.summary(card.writtenBy()).name());
     }
@@ -154,8 +151,8 @@ class ModelCards {
                 organisations.summary(project.organisation()).name(),
                 job == null ? null : jobs.list(List.of(job)).get(job),
                 lineage.datasets(),
-                runs.parameters(version.run()),
-                runs.files(version.run()),
+                models.parameters(model, version),
+                models.files(version),
                 settings.publicUrl() + "/models/" + model.id() + "?version=" + version.number());
         return new ModelCard(model.id(), version.number(), 0, draft.text(), null, null);
     }

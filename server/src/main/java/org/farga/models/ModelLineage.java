@@ -21,12 +21,33 @@ public class ModelLineage {
         this.table = table;
     }
 
-    /** @param job none for a run outside any job */
+    /**
+     * @param job none for a run outside any job
+     * @param deleted whether it was deleted; then it is here because a model rests on it
+     */
     public record RunNode(
-            RunId id, String name, @Nullable JobId job, ProjectId project, String state, Instant startedAt) {}
+            RunId id,
+            String name,
+            @Nullable JobId job,
+            ProjectId project,
+            String state,
+            Instant startedAt,
+            boolean deleted) {}
 
+    /**
+     * @param run none for a model that was logged outside any run
+     * @param job none outside any job
+     * @param deleted whether it is no longer offered; it stays in the record
+     */
     public record VersionNode(
-            ModelId model, int number, String name, ProjectId project, RunId run, Instant registeredAt) {}
+            ModelId model,
+            int number,
+            String name,
+            ProjectId project,
+            @Nullable RunId run,
+            @Nullable JobId job,
+            Instant registeredAt,
+            boolean deleted) {}
 
     public Optional<RunNode> run(VisibleProjects visible, RunId id) {
         return table.run(id).filter(run -> visible.include(run.project()));
@@ -36,22 +57,41 @@ public class ModelLineage {
         return table.version(model, number).filter(version -> visible.include(version.project()));
     }
 
-    /** The runs of these jobs, newest first, from before a run on. */
-    public List<RunNode> runs(VisibleProjects visible, Collection<JobId> jobs, @Nullable RunId before, int most) {
-        return jobs.isEmpty() ? List.of() : table.runs(visible, jobs, before, most);
+    /** The runs of these jobs, and of these projects those of no job; newest first, from before a run on. */
+    public List<RunNode> runs(
+            VisibleProjects visible,
+            Collection<JobId> jobs,
+            Collection<ProjectId> projects,
+            @Nullable RunId before,
+            int most) {
+        return jobs.isEmpty() && projects.isEmpty()
+                ? List.of()
+                : table.runs(visible, jobs, projects, before, most);
     }
 
     /** How many those are, counted no further than a bound. */
-    public int countRuns(VisibleProjects visible, Collection<JobId> jobs, int upTo) {
-        return jobs.isEmpty() ? 0 : table.countRuns(visible, jobs, upTo);
+    public int countRuns(VisibleProjects visible, Collection<JobId> jobs, Collection<ProjectId> projects, int upTo) {
+        return jobs.isEmpty() && projects.isEmpty() ? 0 : table.countRuns(visible, jobs, projects, upTo);
     }
 
-    /** The model versions that these runs were registered as, the latest first. */
-    public List<VersionNode> versions(VisibleProjects visible, Collection<RunId> runs, int most) {
-        return runs.isEmpty() ? List.of() : table.versions(visible, runs, most);
+    /** What came of these, the latest first: of a job or project only the model versions that came of none of its runs. */
+    public List<VersionNode> versions(
+            VisibleProjects visible,
+            Collection<RunId> runs,
+            Collection<JobId> jobs,
+            Collection<ProjectId> projects,
+            int most) {
+        return runs.isEmpty() && jobs.isEmpty() && projects.isEmpty()
+                ? List.of()
+                : table.versions(visible, runs, jobs, projects, most);
     }
 
-    public int countVersions(VisibleProjects visible, Collection<RunId> runs, int upTo) {
-        return runs.isEmpty() ? 0 : table.countVersions(visible, runs, upTo);
+    public int countVersions(
+            VisibleProjects visible,
+            Collection<RunId> runs,
+            Collection<JobId> jobs,
+            Collection<ProjectId> projects,
+            int upTo) {
+        return table.countVersions(visible, runs, jobs, projects, upTo);
     }
 }

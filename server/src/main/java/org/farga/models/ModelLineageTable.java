@@ -18,14 +18,24 @@ import org.springframework.stereotype.Component;
 
 @Component
 class ModelLineageTable {
-    private static final String RUN = "SELECT r.id, r.name, r.job_id, r.project_id, r.state, r.started_at";
-    private static final String OF_JOBS =
-            " FROM run r WHERE r.job_id = ANY(:jobs) AND (:all OR r.project_id = ANY(:visible))";
+    private static final String RUN = "SELECT r.id, r.name, r.job_id, r.project_id, r.state, r.started_at, r.deleted_at IS NOT NULL AS deleted";
+    /** What was deleted is still shown where a model rests on it. */
+    private static final String OF = """
+             FROM run r
+            WHERE (r.job_id = ANY(:jobs) OR (r.job_id IS NULL AND r.project_id = ANY(:projects)))
+              AND (:all OR r.project_id = ANY(:visible))
+              AND (r.deleted_at IS NULL OR EXISTS (SELECT 1 FROM model_version v WHERE v.run_id = r.id))""";
     private static final String VERSION =
-            "SELECT v.model_id, v.number, m.name, m.project_id, v.run_id, v.registered_at";
-    private static final String OF_RUNS = """
+            "SELECT v.model_id, v.number, m.name, m.project_id, v.run_id, v.job_id, v.registered_at,"
+                    + " m.deleted_at IS NOT NULL OR n.deleted_at IS NOT NULL AS deleted";
+    private static final String VERSIONS = """
              FROM model_version v JOIN model m ON m.id = v.model_id
-            WHERE v.run_id = ANY(:runs) AND (:all OR m.project_id = ANY(:visible))""";
+             JOIN model_version_note n ON n.model_id = v.model_id AND n.number = v.number""";
+    private static final String OF_ORIGINS = VERSIONS + """
+            \sWHERE (v.run_id = ANY(:runs)
+                OR (v.run_id IS NULL AND v.job_id = ANY(:jobs))
+                OR (v.run_id IS NULL AND v.job_id IS NULL AND m.project_id = ANY(:projects)))
+              AND (:all OR m.project_id = ANY(:visible))""";
 
     private final JdbcClient jdbc;
 
@@ -40,11 +50,24 @@ class ModelLineageTable {
                 .optional();
     }
 
-    List<ModelLineage.RunNode> runs(VisibleProjects visible, Collection<JobId> jobs, @Nullable RunId before, int most) {
-        return jdbc.sql(RUN + OF_JOBS + " AND (:fromTop OR r.id < :before) ORDER BY r.id DESC LIMIT :most")
+    private JdbcClient.StatementSpec of(
+            String sql, VisibleProjects visible, Collection<JobId> jobs, Collection<ProjectId> projects) {
+        return jdbc.sql(sql)
                 .param("jobs", jobs.stream().map(JobId::value).toArray(Long[]::new))
+                .param("projects", projects.stream().map(ProjectId::value).toArray(UUID[]::new))
                 .param("all", visible.all())
-                .param("visible", visible.ids())
+                .param("visible", visible.ids());
+    }
+
+    /** Of these jobs, and of these projects those of no job. */
+    List<ModelLineage.RunNode> runs(
+            VisibleProjects visible,
+            Collection<JobId> jobs,
+            Collection<ProjectId> projects,
+            @Nullable RunId before,
+            int most) {
+        String sql = RUN + OF + " AND (:fromTop OR r.id < :before) ORDER BY r.id DESC LIMIT :most";
+        return of(sql, visible, jobs, projects)
                 .param("fromTop", before == null)
                 .param("before", before == null ? new UUID(0, 0) : before.value())
                 .param("most", most)
@@ -52,40 +75,44 @@ class ModelLineageTable {
                 .list();
     }
 
-    int countRuns(VisibleProjects visible, Collection<JobId> jobs, int upTo) {
-        return jdbc.sql("SELECT count(*) FROM (SELECT 1" + OF_JOBS + " LIMIT :upTo) counted")
-                .param("jobs", jobs.stream().map(JobId::value).toArray(Long[]::new))
-                .param("all", visible.all())
-                .param("visible", visible.ids())
+    int countRuns(VisibleProjects visible, Collection<JobId> jobs, Collection<ProjectId> projects, int upTo) {
+        return of("SELECT count(*) FROM (SELECT 1" + OF + " LIMIT :upTo) counted", visible, jobs, projects)
                 .param("upTo", upTo)
                 .query(Integer.class)
                 .single();
     }
 
     Optional<ModelLineage.VersionNode> version(ModelId model, int number) {
-        return jdbc.sql(VERSION + " FROM model_version v JOIN model m ON m.id = v.model_id"
-                        + " WHERE v.model_id = :model AND v.number = :number")
+        return jdbc.sql(VERSION + VERSIONS + " WHERE v.model_id = :model AND v.number = :number")
                 .param("model", model.value())
                 .param("number", number)
                 .query(ModelLineageTable::version)
                 .optional();
     }
 
-    List<ModelLineage.VersionNode> versions(VisibleProjects visible, Collection<RunId> runs, int most) {
-        return jdbc.sql(VERSION + OF_RUNS + " ORDER BY v.registered_at DESC, v.model_id, v.number LIMIT :most")
+    /** Of these runs, and those of no run that these jobs, or these projects without a job, registered. */
+    List<ModelLineage.VersionNode> versions(
+            VisibleProjects visible,
+            Collection<RunId> runs,
+            Collection<JobId> jobs,
+            Collection<ProjectId> projects,
+            int most) {
+        String sql = VERSION + OF_ORIGINS + " ORDER BY v.registered_at DESC, v.model_id, v.number LIMIT :most";
+        return of(sql, visible, jobs, projects)
                 .param("runs", runs.stream().map(RunId::value).toArray(UUID[]::new))
-                .param("all", visible.all())
-                .param("visible", visible.ids())
                 .param("most", most)
                 .query(ModelLineageTable::version)
                 .list();
     }
 
-    int countVersions(VisibleProjects visible, Collection<RunId> runs, int upTo) {
-        return jdbc.sql("SELECT count(*) FROM (SELECT 1" + OF_RUNS + " LIMIT :upTo) counted")
+    int countVersions(
+            VisibleProjects visible,
+            Collection<RunId> runs,
+            Collection<JobId> jobs,
+            Collection<ProjectId> projects,
+            int upTo) {
+        return of("SELECT count(*) FROM (SELECT 1" + OF_ORIGINS + " LIMIT :upTo) counted", visible, jobs, projects)
                 .param("runs", runs.stream().map(RunId::value).toArray(UUID[]::new))
-                .param("all", visible.all())
-                .param("visible", visible.ids())
                 .param("upTo", upTo)
                 .query(Integer.class)
                 .single();
@@ -99,16 +126,21 @@ class ModelLineageTable {
                 job == 0 ? null : new JobId(job),
                 new ProjectId(row.getObject("project_id", UUID.class)),
                 row.getString("state"),
-                row.getObject("started_at", OffsetDateTime.class).toInstant());
+                row.getObject("started_at", OffsetDateTime.class).toInstant(),
+                row.getBoolean("deleted"));
     }
 
     private static ModelLineage.VersionNode version(ResultSet row, int n) throws SQLException {
+        UUID run = row.getObject("run_id", UUID.class);
+        long job = row.getLong("job_id");
         return new ModelLineage.VersionNode(
                 new ModelId(row.getObject("model_id", UUID.class)),
                 row.getInt("number"),
                 row.getString("name"),
                 new ProjectId(row.getObject("project_id", UUID.class)),
-                new RunId(row.getObject("run_id", UUID.class)),
-                row.getObject("registered_at", OffsetDateTime.class).toInstant());
+                run == null ? null : new RunId(run),
+                job == 0 ? null : new JobId(job),
+                row.getObject("registered_at", OffsetDateTime.class).toInstant(),
+                row.getBoolean("deleted"));
     }
 }

@@ -25,15 +25,13 @@ import org.springframework.web.servlet.ModelAndView;
 @RequestMapping("/models")
 class ModelPages {
     private final Models models;
-    private final Runs runs;
     private final Projects projects;
     private final People people;
     private final ModelCards cards;
     private final Shells shells;
 
-    ModelPages(Models models, Runs runs, Projects projects, People people, ModelCards cards, Shells shells) {
+    ModelPages(Models models, Projects projects, People people, ModelCards cards, Shells shells) {
         this.models = models;
-        this.runs = runs;
         this.projects = projects;
         this.people = people;
         this.cards = cards;
@@ -65,8 +63,10 @@ class ModelPages {
         Model model = models.get(actor, id);
         List<ModelVersion> versions = models.versions(id);
         ModelVersion shown = versions.stream()
-                .filter(v -> version == null || v.number() == version)
+                .filter(v -> version == null ? !v.deleted() : v.number() == version)
                 .findFirst()
+                // Of a model that is no longer offered, the newest in the record.
+                .or(() -> version == null ? versions.stream().findFirst() : java.util.Optional.empty())
                 .orElseThrow(() -> new NotFoundException("model version"));
         Map<String, Object> page = new HashMap<>();
         page.put("shell", shells.of(request));
@@ -76,7 +76,7 @@ class ModelPages {
         page.put("shown", shown);
         page.put("person", people.summary(shown.registeredBy()).name());
         page.put("files", models.files(shown));
-        page.put("parameters", runs.parameters(shown.run()));
+        page.put("parameters", models.parameters(model, shown));
         page.put("card", cards.shown(cards.get(actor, id, shown.number()), shown));
         page.put("writable", cards.mayWrite(actor, model));
         return new ModelAndView("models/model", page);

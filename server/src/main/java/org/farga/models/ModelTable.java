@@ -35,7 +35,7 @@ class ModelTable {
     private static final String VERSION_COLUMNS = "v.model_id, v.number, v.run_id, v.registered_at, v.registered_by,"
             + " v.metrics, v.job_id, v.job_name, v.script_sha256, v.allocation_id, v.cluster, v.proposal_id,"
             + " v.proposal_code, v.call_title, v.project_slug, v.project_name, v.organisation_id, v.organisation_name,"
-            + " v.source, v.logged_model_id";
+            + " v.source, v.logged_model_id, m.deleted_at IS NOT NULL OR n.deleted_at IS NOT NULL AS deleted";
 
     private final JdbcClient jdbc;
     private final JsonMapper json;
@@ -120,7 +120,7 @@ class ModelTable {
                 .param("loggedModel", version.loggedModel())
                 .param("model", version.model().value())
                 .param("number", version.number())
-                .param("run", version.run().value())
+                .param("run", version.run() == null ? null : version.run().value(), Types.OTHER)
                 .param("registeredAt", utc(version.registeredAt()))
                 .param("registeredBy", version.registeredBy().value())
                 .param("metrics", json.writeValueAsString(version.metrics()))
@@ -194,11 +194,12 @@ class ModelTable {
         return versions("v.model_id = ANY(:models)", Map.of("models", uuids(models)));
     }
 
-    /** The newest version of each. */
+    /** The newest version of each that is still offered. */
     List<ModelVersion> newest(Collection<ModelId> models) {
         return versions("""
                 v.model_id = ANY(:models) AND v.number =
-                    (SELECT max(w.number) FROM model_version w WHERE w.model_id = v.model_id)""", Map.of("models", uuids(models)));
+                    (SELECT max(w.number) FROM model_version_note w
+                     WHERE w.model_id = v.model_id AND w.deleted_at IS NULL)""", Map.of("models", uuids(models)));
     }
 
     /** Keeps the files that a version took of its run or of a logged model. */
@@ -248,7 +249,8 @@ class ModelTable {
                 .query(row -> {
                     datasets.computeIfAbsent(key(row), k -> new ArrayList<>()).add(dataset(row));
                 });
-        return jdbc.sql("SELECT " + VERSION_COLUMNS + " FROM model_version v WHERE " + where
+        return jdbc.sql("SELECT " + VERSION_COLUMNS + " FROM model_version v JOIN model m ON m.id = v.model_id"
+                        + " JOIN model_version_note n ON n.model_id = v.model_id AND n.number = v.number WHERE " + where
                         + " ORDER BY v.model_id, v.number DESC")
                 .params(parameters)
                 .query((row, n) -> version(row, datasets.getOrDefault(key(row), List.of())))
@@ -268,10 +270,11 @@ class ModelTable {
     }
 
     private ModelVersion version(ResultSet row, List<Lineage.Dataset> datasets) throws SQLException {
+        UUID run = row.getObject("run_id", UUID.class);
         return new ModelVersion(
                 new ModelId(row.getObject("model_id", UUID.class)),
                 row.getInt("number"),
-                new RunId(row.getObject("run_id", UUID.class)),
+                run == null ? null : new RunId(run),
                 row.getObject("registered_at", OffsetDateTime.class).toInstant(),
                 new PersonId(row.getObject("registered_by", UUID.class)),
                 List.of(json.readValue(row.getString("metrics"), ModelVersion.LastValue[].class)),
@@ -294,7 +297,8 @@ class ModelTable {
                         row.getString("organisation_name"),
                         datasets),
                 row.getString("source"),
-                row.getObject("logged_model_id", UUID.class));
+                row.getObject("logged_model_id", UUID.class),
+                row.getBoolean("deleted"));
     }
 
     private static Lineage.Dataset dataset(ResultSet row) throws SQLException {

@@ -13,18 +13,21 @@ import org.jspecify.annotations.Nullable;
  *
  * @param number counts up within the model, from 1
  * @param source which files of its run, or of a logged model, it took; all of its run's where there is none
+ * @param run none of a logged model that was made outside any run
  * @param loggedModel the logged model that it is, where it was one
+ * @param deleted whether it, or its model, is no longer offered
  */
 record ModelVersion(
         ModelId model,
         int number,
-        RunId run,
+        @Nullable RunId run,
         Instant registeredAt,
         PersonId registeredBy,
         List<LastValue> metrics,
         Lineage lineage,
         @Nullable String source,
-        @Nullable UUID loggedModel) {
+        @Nullable UUID loggedModel,
+        boolean deleted) {
     ModelVersion {
         metrics = List.copyOf(metrics);
     }

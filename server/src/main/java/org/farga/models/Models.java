@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -20,6 +21,7 @@ import org.farga.people.Organisations;
 import org.farga.platform.Cursor;
 import org.farga.shared.Actor;
 import org.farga.shared.DatasetVersionId;
+import org.farga.shared.JobId;
 import org.farga.shared.ModelId;
 import org.farga.shared.NotFoundException;
 import org.farga.shared.Outcome;
@@ -37,6 +39,7 @@ import org.springframework.transaction.annotation.Transactional;
 class Models {
     private final ModelTable table;
     private final RunTable runs;
+    private final LoggedModelTable loggedModels;
     private final Jobs jobs;
     private final Projects projects;
     private final Allocations allocations;
@@ -49,6 +52,7 @@ class Models {
     Models(
             ModelTable table,
             RunTable runs,
+            LoggedModelTable loggedModels,
             Jobs jobs,
             Projects projects,
             Allocations allocations,
@@ -59,6 +63,7 @@ class Models {
             Clock clock) {
         this.table = table;
         this.runs = runs;
+        this.loggedModels = loggedModels;
         this.jobs = jobs;
         this.projects = projects;
         this.allocations = allocations;
@@ -110,9 +115,12 @@ class Models {
 
     private static Map<String, Object> details(ModelVersion version) {
         Map<String, Object> details = new java.util.HashMap<>(Map.of(
-                "number", version.number(),
-                "run", version.run(),
-                "project", version.lineage().projectSlug()));
+                "number", version.number(), "project", version.lineage().projectSlug()));
+        if (version.run() != null) {
+            details.put("run", version.run());
+        } else if (version.loggedModel() != null) {
+            details.put("loggedModel", version.loggedModel());
+        }
         if (version.lineage().job() != null) {
             details.put("job", version.lineage().job());
         }
@@ -125,6 +133,9 @@ class Models {
             @Nullable String name,
             PersonId by,
             java.util.function.Consumer<ModelVersion> note) {
+        if (run.tracked().deletedAt() != null) {
+            return Outcome.refused(Refusal.conflict("run-deleted", run.id()));
+        }
         if (run.state() != RunState.FINISHED) {
             return Outcome.refused(Refusal.conflict("run-not-finished"));
         }
@@ -148,7 +159,8 @@ class Models {
                             .toList(),
                     lineage(job, run.project()),
                     null,
-                    null);
+                    null,
+                    false);
             table.insert(version);
             note.accept(version);
             return version;
@@ -158,30 +170,74 @@ class Models {
     /**
      * Registers some files of a run, or a logged model, as the next version of a model that is locked; while the run
      * goes on, too.
+     *
+     * @param run none for a logged model that was made outside any run
+     * @param job that made it, where one did
      */
     ModelVersion register(
-            Actor actor, Model model, Run run, String source, @Nullable UUID loggedModel, List<RunFile> files) {
+            Actor actor,
+            Model model,
+            @Nullable RunId run,
+            @Nullable JobId job,
+            String source,
+            @Nullable UUID loggedModel,
+            List<RunFile> files) {
         ModelVersion version = new ModelVersion(
                 model.id(),
                 table.nextNumber(model.id()),
-                run.id(),
+                run,
                 clock.instant(),
                 actor.person(),
-                runs.metrics(List.of(run.id())).getOrDefault(run.id(), List.of()).stream()
-                        .map(m -> new ModelVersion.LastValue(m.name(), m.lastStep(), m.lastValue()))
-                        .toList(),
-                lineage(run.job() == null ? null : jobs.summary(run.job()), run.project()),
+                run != null
+                        ? runs.metrics(List.of(run)).getOrDefault(run, List.of()).stream()
+                                .map(m -> new ModelVersion.LastValue(m.name(), m.lastStep(), m.lastValue()))
+                                .toList()
+                        : measured(model.project(), loggedModel),
+                lineage(job == null ? null : jobs.summary(job), model.project()),
                 source,
-                loggedModel);
+                loggedModel,
+                false);
         table.insert(version);
         table.insertFiles(model.id(), version.number(), files);
         audit.record(actor, "model.registered", "model", version.model(), details(version));
         return version;
     }
 
+    /** The last value of each metric that runs measured of a logged model. */
+    private List<ModelVersion.LastValue> measured(ProjectId project, @Nullable UUID loggedModel) {
+        Map<String, Tracked.Value> last = new TreeMap<>();
+        if (loggedModel != null) {
+            loggedModels.find(project, loggedModel).map(LoggedModel::metrics).orElse(List.of()).stream()
+                    .map(LoggedModel.Measured::value)
+                    .forEach(value -> last.merge(
+                            value.name(), value, (a, b) -> b.at().isAfter(a.at()) ? b : a));
+        }
+        return last.values().stream()
+                .map(v -> new ModelVersion.LastValue(v.name(), v.step(), v.value()))
+                .toList();
+    }
+
     /** What a version consists of. */
     List<RunFile> files(ModelVersion version) {
-        return version.source() == null ? runs.files(version.run()) : table.files(version.model(), version.number());
+        RunId run = version.run();
+        return version.source() == null && run != null
+                ? runs.files(run)
+                : table.files(version.model(), version.number());
+    }
+
+    /** What it was trained with, as its run said; of one that was logged outside any run, as the logged model says. */
+    Map<String, String> parameters(Model model, ModelVersion version) {
+        RunId run = version.run();
+        if (run != null) {
+            return runs.parameters(run);
+        }
+        UUID logged = version.loggedModel();
+        return logged == null
+                ? Map.of()
+                : loggedModels
+                        .find(model.project(), logged)
+                        .map(LoggedModel::parameters)
+                        .orElse(Map.of());
     }
 
     private Lineage lineage(Jobs.@Nullable Summary job, ProjectId of) {

@@ -4,6 +4,7 @@ import java.net.URI;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.farga.models.RunsApi.RunFileJson;
 import org.farga.platform.Answer;
 import org.farga.shared.Actor;
@@ -44,13 +45,18 @@ class ModelsApi {
     /** A metric's last value; without a value where that is not a number. */
     record ModelMetricJson(String name, long step, @Nullable Double value) {}
 
+    /**
+     * A version; {@code run} is there unless it was logged outside any run. {@code deleted}: no longer offered, but kept in
+     * the record.
+     */
     record ModelVersionJson(
             int number,
-            RunId run,
+            @Nullable RunId run,
             Instant registeredAt,
             PersonId registeredBy,
             List<RunFileJson> files,
-            List<ModelMetricJson> metrics) {
+            List<ModelMetricJson> metrics,
+            boolean deleted) {
         static ModelVersionJson of(ModelVersion v, List<RunFile> files) {
             return new ModelVersionJson(
                     v.number(),
@@ -60,7 +66,8 @@ class ModelsApi {
                     files.stream().map(RunFileJson::of).toList(),
                     v.metrics().stream()
                             .map(m -> new ModelMetricJson(m.name(), m.step(), RunsApi.number(m.value())))
-                            .toList());
+                            .toList(),
+                    v.deleted());
         }
     }
 
@@ -107,7 +114,7 @@ class ModelsApi {
 
     record LineageJson(
             LineageModelJson model,
-            LineageRunJson run,
+            @Nullable LineageRunJson run,
             @Nullable LineageJobJson job,
             @Nullable ScriptJson script,
             @Nullable LineageAllocationJson allocation,
@@ -135,7 +142,7 @@ class ModelsApi {
                         shown.newest().number(),
                         shown.newest().registeredAt(),
                         shown.newest().metrics().stream()
-                                .map(m -> new ModelMetricJson(m.name(), m.step(), m.value()))
+                                .map(m -> new ModelMetricJson(m.name(), m.step(), RunsApi.number(m.value())))
                                 .toList()));
     }
 
@@ -160,7 +167,10 @@ class ModelsApi {
     private ModelJson json(Model model) {
         List<ModelVersion> versions = models.versions(model.id());
         Map<RunId, List<RunFile>> files =
-                runs.files(versions.stream().map(ModelVersion::run).toList());
+                runs.files(versions.stream()
+                        .map(ModelVersion::run)
+                        .filter(Objects::nonNull)
+                        .toList());
         return new ModelJson(
                 model.id(),
                 model.name(),
@@ -168,7 +178,10 @@ class ModelsApi {
                 model.createdAt(),
                 versions.stream()
                         .map(v -> ModelVersionJson.of(
-                                v, v.source() == null ? files.getOrDefault(v.run(), List.of()) : models.files(v)))
+                                v,
+                                v.source() == null && v.run() != null
+                                        ? files.getOrDefault(v.run(), List.of())
+                                        : models.files(v)))
                         .toList());
     }
 
@@ -186,8 +199,11 @@ class ModelsApi {
         Lineage l = version.lineage();
         return new LineageJson(
                 new LineageModelJson(model.id(), model.name(), version.number()),
-                new LineageRunJson(
-                        version.run(), ModelVersionJson.of(version, List.of()).metrics()),
+                version.run() == null
+                        ? null
+                        : new LineageRunJson(
+                                version.run(),
+                                ModelVersionJson.of(version, List.of()).metrics()),
                 l.job() == null || l.jobName() == null ? null : new LineageJobJson(l.job(), l.jobName()),
                 l.scriptSha256() == null ? null : new ScriptJson(l.scriptSha256()),
                 l.allocation() == null || l.cluster() == null

@@ -18,11 +18,13 @@ class ModelsOfProject implements ProjectPanel {
 
     private final Models models;
     private final Runs runs;
+    private final ProjectFiles files;
     private final TemplateEngine templates;
 
-    ModelsOfProject(Models models, Runs runs, TemplateEngine templates) {
+    ModelsOfProject(Models models, Runs runs, ProjectFiles files, TemplateEngine templates) {
         this.models = models;
         this.runs = runs;
+        this.files = files;
         this.templates = templates;
     }
 
@@ -40,7 +42,17 @@ class ModelsOfProject implements ProjectPanel {
                 ? Optional.empty()
                 : Optional.of(out -> templates.render(
                         "models/of-project.jte",
-                        Map.of("shell", shell, "project", project, "models", newest, "runs", ran),
+                        Map.of(
+                                "shell",
+                                shell,
+                                "project",
+                                project,
+                                "models",
+                                newest,
+                                "runs",
+                                ran,
+                                "use",
+                                files.use(project)),
                         out));
     }
 }

@@ -66,6 +66,7 @@ public record RegisteredModel(
      * A version with what people say about it.
      *
      * @param source which files it took; null for all of its run's
+     * @param run none of a logged model that was made outside any run
      */
     public record Version(
             ModelId model,
@@ -77,7 +78,7 @@ public record RegisteredModel(
             Stage stage,
             String description,
             @Nullable String source,
-            RunId run,
+            @Nullable RunId run,
             @Nullable UUID loggedModel,
             Map<String, String> tags,
             List<String> aliases) {

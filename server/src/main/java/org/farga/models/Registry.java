@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
 import org.farga.audit.AuditLog;
 import org.farga.models.RegisteredModel.Stage;
 import org.farga.models.RegisteredModel.Version;
+import org.farga.shared.JobId;
 import org.farga.shared.ModelId;
 import org.farga.shared.NotFoundException;
 import org.farga.shared.Outcome;
@@ -89,11 +90,9 @@ public class Registry {
         List<ModelId> ids = found.items().stream().map(RegisteredModel::id).toList();
         Map<ModelId, List<Version>> newest =
                 ids.isEmpty() ? Map.of() : table.newest(ids).stream().collect(Collectors.groupingBy(Version::model));
-        return new Search.Found<>(
-                found.items().stream()
-                        .map(m -> m.with(newest.getOrDefault(m.id(), List.of())))
-                        .toList(),
-                found.more());
+        return found.with(found.items().stream()
+                .map(m -> m.with(newest.getOrDefault(m.id(), List.of())))
+                .toList());
     }
 
     private <T> Outcome<T> change(Tracker by, String name, BiFunction<RegisteredModel, Instant, Outcome<T>> how) {
@@ -164,9 +163,28 @@ public class Registry {
         });
     }
 
-    /** What is to become a version: some files of a run, or a logged model with all its files. */
+    /**
+     * What is to become a version: some files of a run, a logged model with all its files, or another version.
+     *
+     * @param text as its sender named it
+     */
     public record Source(
-            String text, @Nullable RunId run, @Nullable UUID loggedModel, String folder) {}
+            String text,
+            @Nullable RunId run,
+            @Nullable UUID loggedModel,
+            String folder,
+            @Nullable Named version) {
+        public Source(String text, @Nullable RunId run, @Nullable UUID loggedModel, String folder) {
+            this(text, run, loggedModel, folder, null);
+        }
+    }
+
+    /**
+     * A version by the name of its model.
+     *
+     * @param inside the folder of its files that holds the model
+     */
+    public record Named(Version version, String inside) {}
 
     /** Registers files of the project as the next version of a model, with where they came from. */
     @Transactional
@@ -174,33 +192,40 @@ public class Registry {
             Tracker by, String name, Source source, String description, Map<String, String> tags) {
         return change(by, name, (model, now) -> {
             UUID loggedModel = source.loggedModel();
+            Named named = source.version();
             RunId runId = source.run();
-            TrackedFiles.Owner owner;
-            if (loggedModel != null) {
+            JobId job = null;
+            List<RunFile> taken;
+            if (named != null) {
+                Version of = named.version();
+                runId = of.run();
+                loggedModel = of.loggedModel();
+                ModelVersion kept = kept(by, of.model().toString(), of.number());
+                job = kept.lineage().job();
+                taken = verbs.files(kept).stream()
+                        .map(f -> f.below(named.inside()))
+                        .toList();
+            } else if (loggedModel != null) {
                 LoggedModel of =
                         logged.find(by.project(), loggedModel).orElseThrow(() -> new NotFoundException("logged model"));
                 runId = of.run();
-                owner = new TrackedFiles.Owner(null, loggedModel);
+                job = of.job();
+                taken = files.files(new TrackedFiles.Owner(null, loggedModel));
             } else if (runId != null) {
-                owner = new TrackedFiles.Owner(runId, null);
+                taken = within(files.files(new TrackedFiles.Owner(runId, null)), source.folder());
             } else {
                 return Outcome.refused(Refusal.invalid("version-source", source.text()));
             }
-            if (runId == null) {
-                return Outcome.refused(Refusal.invalid("version-without-run", source.text()));
+            if (runId != null) {
+                Run run = runs.find(by.project(), runId).orElseThrow(() -> new NotFoundException("run"));
+                // A version that is there rests on its run, deleted or not; so does its copy.
+                if (run.tracked().deletedAt() != null && named == null) {
+                    return Outcome.refused(Refusal.invalid("run-deleted", runId.toString()));
+                }
+                job = run.job();
             }
-            Run run = runs.find(by.project(), runId).orElseThrow(() -> new NotFoundException("run"));
-            if (run.tracked().deletedAt() != null) {
-                return Outcome.refused(Refusal.invalid("run-deleted", runId.toString()));
-            }
-            String folder = source.folder();
-            List<RunFile> taken = files.files(owner).stream()
-                    .filter(f -> folder.isEmpty()
-                            || f.path().equals(folder)
-                            || f.path().startsWith(folder + "/"))
-                    .toList();
             Model locked = models.find(model.id()).orElseThrow(() -> new NotFoundException("registered model"));
-            ModelVersion version = verbs.register(by.actor(), locked, run, source.text(), loggedModel, taken);
+            ModelVersion version = verbs.register(by.actor(), locked, runId, job, source.text(), loggedModel, taken);
             if (!description.isEmpty()) {
                 table.describe(model.id(), version.number(), description, now);
             }
@@ -208,6 +233,14 @@ public class Registry {
             table.touch(model.id(), now);
             return Outcome.done(version(by, name, version.number()));
         });
+    }
+
+    private static List<RunFile> within(List<RunFile> all, String folder) {
+        return all.stream()
+                .filter(f -> folder.isEmpty()
+                        || f.path().equals(folder)
+                        || f.path().startsWith(folder + "/"))
+                .toList();
     }
 
     /** Throws {@link NotFoundException} where the project has none such. */

@@ -74,17 +74,20 @@ class RegistryTable {
                 .optional();
     }
 
-    List<RegisteredModel> search(ProjectId project, Search search) {
-        SearchSql sql = new SearchSql(RegistryTable::ofModel);
-        String text = "SELECT " + MODEL + " FROM model m WHERE m.project_id = :project AND m.deleted_at IS NULL"
+    /** One more than asked for, where there is one. */
+    List<Search.Placed<RegisteredModel>> search(ProjectId project, Search search) {
+        SearchSql sql = new SearchSql(
+                RegistryTable::ofModel, search, SearchSql.Key.text("lower(m.name)"), SearchSql.Key.id("m.id"));
+        String text = "SELECT " + MODEL + sql.placeColumn()
+                + " FROM model m WHERE m.project_id = :project AND m.deleted_at IS NULL"
                 + sql.where(search.conditions())
-                + " ORDER BY " + sql.orderBy(search.orders(), "lower(m.name), m.id") + " LIMIT :most OFFSET :offset";
+                + sql.behind()
+                + " ORDER BY " + sql.orderBy() + " LIMIT :most";
         return jdbc.sql(text)
                 .params(sql.parameters())
                 .param("project", project.value())
                 .param("most", search.most() + 1)
-                .param("offset", search.offset())
-                .query(this::model)
+                .query((row, n) -> new Search.Placed<>(model(row, n), SearchSql.place(row)))
                 .list();
     }
 
@@ -130,18 +133,23 @@ class RegistryTable {
                 .list();
     }
 
-    List<Version> searchVersions(ProjectId project, Search search) {
-        SearchSql sql = new SearchSql(RegistryTable::ofVersion);
-        String text = "SELECT " + VERSION + VERSIONS + " AND m.project_id = :project"
+    /** One more than asked for, where there is one. */
+    List<Search.Placed<Version>> searchVersions(ProjectId project, Search search) {
+        SearchSql sql = new SearchSql(
+                RegistryTable::ofVersion,
+                search,
+                SearchSql.Key.latest("n.changed_at"),
+                SearchSql.Key.text("lower(m.name)"),
+                SearchSql.Key.largest("v.number"));
+        String text = "SELECT " + VERSION + sql.placeColumn() + VERSIONS + " AND m.project_id = :project"
                 + sql.where(search.conditions())
-                + " ORDER BY " + sql.orderBy(search.orders(), "n.changed_at DESC, lower(m.name), v.number DESC")
-                + " LIMIT :most OFFSET :offset";
+                + sql.behind()
+                + " ORDER BY " + sql.orderBy() + " LIMIT :most";
         return jdbc.sql(text)
                 .params(sql.parameters())
                 .param("project", project.value())
                 .param("most", search.most() + 1)
-                .param("offset", search.offset())
-                .query(this::version)
+                .query((row, n) -> new Search.Placed<>(version(row, n), SearchSql.place(row)))
                 .list();
     }
 
@@ -315,6 +323,7 @@ class RegistryTable {
     }
 
     private Version version(ResultSet row, int n) throws SQLException {
+        @Nullable UUID run = row.getObject("run_id", UUID.class);
         @Nullable UUID logged = row.getObject("logged_model_id", UUID.class);
         return new Version(
                 new ModelId(row.getObject("model_id", UUID.class)),
@@ -326,7 +335,7 @@ class RegistryTable {
                 Objects.requireNonNull(Stage.parse(row.getString("stage"))),
                 row.getString("description"),
                 row.getString("source"),
-                new RunId(row.getObject("run_id", UUID.class)),
+                run == null ? null : new RunId(run),
                 logged,
                 ExperimentTable.texts(json, row.getString("tags")),
                 Arrays.asList((String[]) row.getArray("aliases").getArray()));

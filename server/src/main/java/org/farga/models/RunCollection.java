@@ -35,6 +35,7 @@ class RunCollection {
     private final Models models;
     private final FileStore store;
     private final RunLimits limits;
+    private final ProjectFiles projectFiles;
     private final SchedulerClient queue;
     private final Clock clock;
 
@@ -44,6 +45,7 @@ class RunCollection {
             Models models,
             FileStore store,
             RunLimits limits,
+            ProjectFiles projectFiles,
             @Lazy SchedulerClient queue,
             Clock clock) {
         this.jobs = jobs;
@@ -51,6 +53,7 @@ class RunCollection {
         this.models = models;
         this.store = store;
         this.limits = limits;
+        this.projectFiles = projectFiles;
         this.queue = queue;
         this.clock = clock;
     }
@@ -83,11 +86,22 @@ class RunCollection {
                 more = runs.finishReading(run.id(), job.metricsFile());
             }
             store.forgetUnfinished(job.id());
+            ProjectFiles.Use use = projectFiles.use(run.project());
             OutputFolder.Taken taken = OutputFolder.take(
                     job.outputFolder(),
-                    limits.bounds(),
+                    limits.bounds(use.room()),
                     (path, content, most) -> store.keep(job.id(), path, content, most));
-            runs.finish(run.id(), state, endOf(job), taken.files(), taken.leftOut());
+            boolean full = use.room() < limits.mostSize().toBytes();
+            runs.finish(
+                    run.id(),
+                    state,
+                    endOf(job),
+                    taken.files(),
+                    taken.leftOut().stream()
+                            .map(remark -> full && remark.reason().equals("file-too-large")
+                                    ? new Run.Remark("project-full", remark.where())
+                                    : remark)
+                            .toList());
         }
         if (state == RunState.FINISHED && job.model() != null) {
             // Registering the same run under the same name again answers with the version that is there.

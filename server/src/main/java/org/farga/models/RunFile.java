@@ -13,6 +13,13 @@ record RunFile(String path, long bytes, String sha256) {
         return new RunFile(path, bytes, HexFormat.of().formatHex(sha256));
     }
 
+    /** The same as it is called seen from a folder that it lies in, or that is itself. */
+    RunFile below(String folder) {
+        return folder.isEmpty() || !path.startsWith(folder + "/")
+                ? this
+                : new RunFile(path.substring(folder.length() + 1), bytes, sha256);
+    }
+
     byte[] sha256Bytes() {
         return HexFormat.of().parseHex(sha256);
     }

@@ -111,7 +111,10 @@ class RunPages {
         model.put("registered", models.ofRun(id));
         model.put(
                 "registrable",
-                run.state() == RunState.FINISHED && !files.isEmpty() && projects.isMember(actor, run.project()));
+                run.state() == RunState.FINISHED
+                        && run.tracked().deletedAt() == null
+                        && !files.isEmpty()
+                        && projects.isMember(actor, run.project()));
         model.put("refusal", refusal);
         model.put("typed", typed);
         ModelAndView page = new ModelAndView("models/run", model);

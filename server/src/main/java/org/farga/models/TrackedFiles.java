@@ -56,6 +56,7 @@ public class TrackedFiles {
     private final LoggedModelTable models;
     private final FileStore store;
     private final RunLimits limits;
+    private final ProjectFiles projectFiles;
     private final TransactionTemplate transaction;
     private final Clock clock;
 
@@ -65,6 +66,7 @@ public class TrackedFiles {
             LoggedModelTable models,
             FileStore store,
             RunLimits limits,
+            ProjectFiles projectFiles,
             PlatformTransactionManager transactions,
             Clock clock) {
         this.table = table;
@@ -72,6 +74,7 @@ public class TrackedFiles {
         this.models = models;
         this.store = store;
         this.limits = limits;
+        this.projectFiles = projectFiles;
         this.transaction = new TransactionTemplate(transactions);
         this.clock = clock;
     }
@@ -113,7 +116,9 @@ public class TrackedFiles {
 
     private Optional<Refusal> refusal(Tracker by, Owner owner) {
         Optional<Run> run = seen(by, owner);
-        return run.isPresent() ? TrackedRuns.refusal(by, run.get(), owner.run() != null) : Tracking.refusal(by);
+        return run.isPresent()
+                ? TrackedRuns.refusal(by, run.get(), owner.run() != null)
+                : models.find(by.project(), owner.id()).flatMap(model -> LoggedModels.outsideRuns(by, model));
     }
 
     /** What lies in a folder, in order; the empty path is the whole. A file's own path gives the file. */
@@ -149,26 +154,33 @@ public class TrackedFiles {
      */
     public Outcome<Content> put(Tracker by, Owner owner, String path, ReadableByteChannel content, long length)
             throws IOException {
-        Optional<Refusal> refusal = refusal(by, owner).or(() -> refusalFor(owner, path, Math.max(0, length)));
+        Optional<Refusal> refusal = refusal(by, owner).or(() -> refusalFor(by, owner, path, Math.max(0, length), 0));
+        if (refusal.isEmpty() && !projectFiles.fitsOnDisk(Math.max(0, length))) {
+            refusal = Optional.of(Refusal.noRoom("file-store-full"));
+        }
         if (refusal.isPresent()) {
             return Outcome.refused(refusal.get());
         }
+        Room room = room(by, owner, path, 0);
         RunFile file;
         try {
-            file = store.keep(path, content, room(owner, path));
+            file = store.keep(path, content, room.bytes());
         } catch (FileStore.TooLargeException e) {
-            return Outcome.refused(tooLarge());
+            return Outcome.refused(room.refusal());
         }
         if (length >= 0 && file.bytes() != length) {
             return Outcome.refused(Refusal.invalid("file-cut-short", length, file.bytes()));
         }
-        return keep(by, owner, file);
+        return keep(by, owner, file, 0);
     }
 
-    private Outcome<Content> keep(Tracker by, Owner owner, RunFile file) {
+    /** @param freed bytes that the project holds no more once the file is kept */
+    private Outcome<Content> keep(Tracker by, Owner owner, RunFile file, long freed) {
         return java.util.Objects.requireNonNull(transaction.<Outcome<Content>>execute(status -> {
             lock(by, owner);
-            Optional<Refusal> refusal = refusal(by, owner).or(() -> refusalFor(owner, file.path(), file.bytes()));
+            projectFiles.lock(by.project());
+            Optional<Refusal> refusal =
+                    refusal(by, owner).or(() -> refusalFor(by, owner, file.path(), file.bytes(), freed));
             if (refusal.isPresent()) {
                 return Outcome.refused(refusal.get());
             }
@@ -186,21 +198,29 @@ public class TrackedFiles {
         }
     }
 
-    private Optional<Refusal> refusalFor(Owner owner, String path, long bytes) {
-        TrackedFileTable.Held held = table.heldBeside(owner, path);
-        if (held.files() >= limits.mostFiles()) {
+    private Optional<Refusal> refusalFor(Tracker by, Owner owner, String path, long bytes, long freed) {
+        if (table.heldBeside(owner, path).files() >= limits.mostFiles()) {
             return Optional.of(Refusal.invalid("tracking-too-many", limits.mostFiles(), "files"));
         }
-        return held.bytes() + bytes > limits.mostSize().toBytes() ? Optional.of(tooLarge()) : Optional.empty();
+        Room room = room(by, owner, path, freed);
+        return bytes > room.bytes() ? Optional.of(room.refusal()) : Optional.empty();
     }
 
-    private long room(Owner owner, String path) {
-        return Math.max(
+    /** How many bytes a file may hold, and what to say of a larger one. */
+    private record Room(long bytes, Refusal refusal) {}
+
+    private Room room(Tracker by, Owner owner, String path, long freed) {
+        long run = Math.max(
                 0, limits.mostSize().toBytes() - table.heldBeside(owner, path).bytes());
-    }
-
-    private Refusal tooLarge() {
-        return Refusal.invalid("files-too-large", limits.mostSize().toMegabytes());
+        ProjectFiles.Use use = projectFiles.use(by.project());
+        return use.room() + freed < run
+                ? new Room(
+                        use.room() + freed,
+                        Refusal.noRoom(
+                                "project-files-full",
+                                use.used() / 1_000_000,
+                                limits.mostPerProject().toMegabytes()))
+                : new Room(run, Refusal.tooLarge("files-too-large", limits.mostSize().toMegabytes()));
     }
 
     /** Removes a file, or a folder with all in it; throws {@link NotFoundException} where there is neither. */
@@ -220,7 +240,7 @@ public class TrackedFiles {
 
     /** Begins a file that comes in so many pieces; the upload's identifier. */
     public Outcome<UUID> begin(Tracker by, Owner owner, String path, int pieces) {
-        Optional<Refusal> refusal = refusal(by, owner).or(() -> refusalFor(owner, path, 0));
+        Optional<Refusal> refusal = refusal(by, owner).or(() -> refusalFor(by, owner, path, 0, 0));
         if (refusal.isEmpty() && table.countUploads(owner) >= MOST_UPLOADS) {
             refusal = Optional.of(Refusal.invalid("tracking-too-many", MOST_UPLOADS, "uploads"));
         }
@@ -233,6 +253,10 @@ public class TrackedFiles {
                 by.actor().person(),
                 clock.instant());
         return Outcome.done(id);
+    }
+
+    private static long sum(List<TrackedFileTable.Piece> pieces) {
+        return pieces.stream().mapToLong(TrackedFileTable.Piece::bytes).sum();
     }
 
     private TrackedFileTable.Upload upload(Tracker by, UUID id) {
@@ -250,19 +274,22 @@ public class TrackedFiles {
         if (number < 1 || number > upload.pieces()) {
             throw new NotFoundException("piece");
         }
-        long others = table.pieces(id).stream()
-                .filter(p -> p.number() != number)
-                .mapToLong(TrackedFileTable.Piece::bytes)
-                .sum();
-        long room = room(upload.owner(), upload.path()) - others;
+        long sent = sum(table.pieces(id));
+        long others = sum(table.pieces(id).stream().filter(p -> p.number() != number).toList());
+        // What was sent of it counts as the project's already, and will as the run's.
+        Room whole = room(by, upload.owner(), upload.path(), sent);
+        long room = Math.max(0, whole.bytes() - others);
         if (length > room) {
-            return Outcome.refused(tooLarge());
+            return Outcome.refused(whole.refusal());
+        }
+        if (!projectFiles.fitsOnDisk(Math.max(0, length))) {
+            return Outcome.refused(Refusal.noRoom("file-store-full"));
         }
         FileStore.Part part;
         try {
-            part = store.keepPart(id, number, content, Math.max(0, room));
+            part = store.keepPart(id, number, content, room);
         } catch (FileStore.TooLargeException e) {
-            return Outcome.refused(tooLarge());
+            return Outcome.refused(whole.refusal());
         }
         if (length >= 0 && part.bytes() != length) {
             return Outcome.refused(Refusal.invalid("file-cut-short", length, part.bytes()));
@@ -298,6 +325,11 @@ public class TrackedFiles {
         if (!whole) {
             return Outcome.refused(Refusal.invalid("upload-incomplete", pieces.size(), upload.pieces()));
         }
+        long sent = sum(pieces);
+        if (!projectFiles.fitsOnDisk(sent)) {
+            return Outcome.refused(Refusal.noRoom("file-store-full"));
+        }
+        Room room = room(by, owner, path, sent);
         RunFile file;
         List<InputStream> open = new java.util.ArrayList<>();
         try {
@@ -306,14 +338,14 @@ public class TrackedFiles {
             }
             try (ReadableByteChannel content =
                     Channels.newChannel(new SequenceInputStream(Collections.enumeration(open)))) {
-                file = store.keep(path, content, room(owner, path));
+                file = store.keep(path, content, room.bytes());
             }
         } catch (FileStore.TooLargeException e) {
-            return Outcome.refused(tooLarge());
+            return Outcome.refused(room.refusal());
         } catch (java.nio.file.NoSuchFileException e) {
             throw new NotFoundException("upload");
         }
-        Outcome<Content> kept = keep(by, owner, file);
+        Outcome<Content> kept = keep(by, owner, file, sent);
         if (kept instanceof Outcome.Done<Content>) {
             abort(id);
         }

@@ -130,19 +130,32 @@ class TrackedRunTable {
                 .list());
     }
 
-    /** The values of a metric in order of step, then of time. */
-    List<Tracked.Value> history(RunId run, String metric, int most, long offset) {
+    /** A value's place in its series: what is logged meanwhile does not move it. */
+    record Point(long step, Instant at, long offset) {
+        static final Point FIRST = new Point(Long.MIN_VALUE, Instant.EPOCH, -1);
+    }
+
+    /** The values of a metric in order of step, then of time, behind a place. */
+    List<Search.Placed<Tracked.Value>> history(RunId run, String metric, int most, Point after) {
         return jdbc.sql("""
-                        SELECT m.name, p.value, p.step, p.at FROM run_point p
+                        SELECT m.name, p.value, p.step, p.at, p.line_offset FROM run_point p
                         JOIN run_metric m ON m.run_id = p.run_id AND m.number = p.metric_number
                         WHERE m.run_id = :run AND m.name = :metric
-                        ORDER BY p.step, p.at, p.line_offset LIMIT :most OFFSET :offset""")
+                          AND (p.step, p.at, p.line_offset) > (:step, CAST(:at AS timestamptz), :offset)
+                        ORDER BY p.step, p.at, p.line_offset LIMIT :most""")
                 .param("run", run.value())
                 .param("metric", metric)
                 .param("most", most)
-                .param("offset", offset)
-                .query((row, n) -> new Tracked.Value(
-                        row.getString("name"), row.getDouble("value"), row.getLong("step"), instant(row, "at")))
+                .param("step", after.step())
+                .param("at", utc(after.at()))
+                .param("offset", after.offset())
+                .query((row, n) -> new Search.Placed<>(
+                        new Tracked.Value(
+                                row.getString("name"), row.getDouble("value"), row.getLong("step"), instant(row, "at")),
+                        List.of(
+                                String.valueOf(row.getLong("step")),
+                                instant(row, "at").toString(),
+                                String.valueOf(row.getLong("line_offset")))))
                 .list();
     }
 
@@ -277,21 +290,25 @@ class TrackedRunTable {
                 .update();
     }
 
-    List<Run> search(ProjectId project, Collection<Integer> experiments, Search search) {
-        SearchSql sql = new SearchSql(TrackedRunTable::expression);
-        String text = "SELECT " + RunTable.COLUMNS + " FROM run r WHERE r.project_id = :project"
+    /** One more than asked for, where there is one. */
+    List<Search.Placed<Run>> search(ProjectId project, Collection<Integer> experiments, Search search) {
+        SearchSql sql = new SearchSql(
+                TrackedRunTable::expression,
+                search,
+                SearchSql.Key.latest("r.started_at"),
+                SearchSql.Key.id("r.id"));
+        String text = "SELECT " + RunTable.COLUMNS + sql.placeColumn() + " FROM run r WHERE r.project_id = :project"
                 + " AND r.experiment = ANY(:experiments)"
                 + ExperimentTable.shown("r.deleted_at", search.shown())
                 + sql.where(search.conditions())
-                + " ORDER BY " + sql.orderBy(search.orders(), "r.started_at DESC, r.id")
-                + " LIMIT :most OFFSET :offset";
+                + sql.behind()
+                + " ORDER BY " + sql.orderBy() + " LIMIT :most";
         return jdbc.sql(text)
                 .params(sql.parameters())
                 .param("project", project.value())
                 .param("experiments", experiments.toArray(Integer[]::new))
                 .param("most", search.most() + 1)
-                .param("offset", search.offset())
-                .query(RunTable::run)
+                .query((row, n) -> new Search.Placed<>(RunTable.run(row, n), SearchSql.place(row)))
                 .list();
     }
 

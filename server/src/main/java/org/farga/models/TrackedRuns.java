@@ -1,6 +1,7 @@
 package org.farga.models;
 
 import java.time.Clock;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -144,9 +145,9 @@ public class TrackedRuns {
 
     /** Runs of some experiments. */
     public Search.Found<Tracked> search(Tracker by, Collection<Integer> in, Search search) {
-        List<Run> found = in.isEmpty() ? List.of() : table.search(by.project(), in, search);
+        List<Search.Placed<Run>> found = in.isEmpty() ? List.of() : table.search(by.project(), in, search);
         Search.Found<Run> page = Search.Found.of(found, search.most());
-        return new Search.Found<>(whole(page.items()), page.more());
+        return page.with(whole(page.items()));
     }
 
     private List<Tracked> whole(List<Run> all) {
@@ -174,12 +175,28 @@ public class TrackedRuns {
                 .toList();
     }
 
-    /** The values of a metric in order of step, then of time; none for a metric that it does not have. */
-    public Search.Found<Tracked.Value> history(Tracker by, RunId id, String metric, int most, long offset) {
+    /**
+     * The values of a metric in order of step, then of time; none for a metric that it does not have.
+     *
+     * @param after the place of the last one that was read, as {@link Search.Found#next} told it
+     */
+    public Search.Found<Tracked.Value> history(Tracker by, RunId id, String metric, int most, List<String> after) {
         if (table.find(by.project(), id).isEmpty()) {
             throw new NotFoundException("run");
         }
-        return Search.Found.of(table.history(id, metric, most + 1, offset), most);
+        return Search.Found.of(table.history(id, metric, most + 1, point(after)), most);
+    }
+
+    private static TrackedRunTable.Point point(List<String> place) {
+        if (place.isEmpty()) {
+            return TrackedRunTable.Point.FIRST;
+        }
+        try {
+            Instant at = Instant.parse(place.get(1));
+            return new TrackedRunTable.Point(Long.parseLong(place.get(0)), at, Long.parseLong(place.get(2)));
+        } catch (IllegalArgumentException | DateTimeException | IndexOutOfBoundsException e) {
+            throw new Search.MisplacedException();
+        }
     }
 
     /** Its run, locked, where it may be changed; {@code content}: whether it is more than a word about it. */

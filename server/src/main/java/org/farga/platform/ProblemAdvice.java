@@ -50,7 +50,7 @@ class ProblemAdvice {
     }
 
     private ResponseEntity<ProblemDetail> answer(Exception thrown, HttpServletRequest request, Locale language) {
-        if (isFull(thrown)) {
+        if (FullDisk.caused(thrown)) {
             return problems.named(HttpStatus.INSUFFICIENT_STORAGE, "storage-full", language);
         }
         return switch (thrown) {
@@ -78,20 +78,6 @@ class ProblemAdvice {
             }
             default -> problems.answer(thrown, request, language);
         };
-    }
-
-    /** Whether a disk was full: the database's (PostgreSQL's 53100) or the data folder's (the kernel's ENOSPC, EDQUOT). */
-    static boolean isFull(Throwable thrown) {
-        for (@Nullable Throwable t = thrown; t != null; t = t.getCause() == t ? null : t.getCause()) {
-            if (t instanceof java.sql.SQLException sql && "53100".equals(sql.getSQLState())) {
-                return true;
-            }
-            String message = t instanceof java.io.IOException ? String.valueOf(t.getMessage()) : "";
-            if (message.contains("No space left on device") || message.contains("Disk quota exceeded")) {
-                return true;
-            }
-        }
-        return false;
     }
 
     static String name(HttpStatusCode status) {

@@ -48,7 +48,7 @@ public class Problems {
     }
 
     /** The sentence of the problem of that name. */
-    String sentence(String name, Locale language, Object... arguments) {
+    public String sentence(String name, Locale language, Object... arguments) {
         return messages.text(language, "problem." + name, arguments);
     }
 

@@ -145,6 +145,47 @@ class JobTrackingTest extends HttpTest {
     }
 
     @Test
+    void whatAJobLogsOutsideRunsIsItsAloneToChangeAndLeadsBackToIt() throws InterruptedException {
+        String its = post("/logged-models", "{\"experiment_id\": \"0\", \"name\": \"net\"}")
+                .expect(200)
+                .at("/model/info/model_id")
+                .asString();
+        String laptops = ana.post(base + "/logged-models", "{\"experiment_id\": \"0\", \"name\": \"other\"}")
+                .expect(200)
+                .at("/model/info/model_id")
+                .asString();
+        String[] spoken = {"Authorization", "Bearer " + token, "Content-Type", "text/plain"};
+        String file = base + "-artifacts/artifacts/0/models/%s/artifacts/w.txt";
+        stranger().put(file.formatted(its), "1", spoken).expect(200);
+        assertThat(stranger().put(file.formatted(laptops), "1", spoken).status())
+                .isEqualTo(403);
+        assertThat(stranger()
+                        .send(
+                                "PATCH",
+                                base + "/logged-models/" + laptops,
+                                "{\"status\": \"LOGGED_MODEL_READY\"}",
+                                "Authorization",
+                                "Bearer " + token)
+                        .status())
+                .isEqualTo(403);
+        post("/registered-models/create", "{\"name\": \"of a job\"}").expect(200);
+        post("/model-versions/create", """
+                        {"name": "of a job", "source": "models:/%s", "model_id": "%s"}""".formatted(its, its))
+                .expect(200);
+        String model = ana.get("/api/v1/models").expect(200).at("/items/0/id").asString();
+        assertThat(ana.get("/api/v1/models/" + model + "/versions/1/lineage")
+                        .expect(200)
+                        .path("job")
+                        .path("id")
+                        .asLong())
+                .isEqualTo(job);
+        assertThat(ana.get("/api/v1/lineage/job/" + job).expect(200).toString()).contains(model + "@1");
+        assertThat(ana.get("/api/v1/lineage/model/" + model + "@1").expect(200).toString())
+                .contains("\"kind\":\"allocation\"");
+        cancel();
+    }
+
+    @Test
     void whoLeavesTheProjectTakesTheTokensOfTheirJobsAlong() throws InterruptedException {
         get(base + "/experiments/get?experiment_id=0").expect(200);
         jdbc.sql("DELETE FROM membership WHERE person_id = :ana")

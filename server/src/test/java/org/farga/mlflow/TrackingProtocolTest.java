@@ -377,18 +377,170 @@ class TrackingProtocolTest extends HttpTest {
     @Test
     void versionsComeFromRunsOfTheProject() {
         post("/registered-models/create", "{\"name\": \"outside\"}").expect(200);
-        for (String source : List.of("s3://bucket/x", "file:///etc/passwd", "models:/other/1", "mlflow-artifacts:/x")) {
+        for (String source : List.of("s3://bucket/x", "file:///etc/passwd", "models:/other", "mlflow-artifacts:/x")) {
             error(
                     post("/model-versions/create", "{\"name\": \"outside\", \"source\": \"%s\"}".formatted(source)),
                     400,
                     "INVALID_PARAMETER_VALUE");
         }
-        error(
-                post(
-                        "/model-versions/create",
-                        "{\"name\": \"outside\", \"source\": \"runs:/%s/m\"}".formatted(java.util.UUID.randomUUID())),
-                404,
-                "RESOURCE_DOES_NOT_EXIST");
+        for (String source : List.of(
+                "runs:/" + java.util.UUID.randomUUID() + "/m",
+                "models:/other/1",
+                "models:/outside@champion",
+                "models:/outside/Production",
+                "models:/m-" + "0".repeat(32))) {
+            error(
+                    post("/model-versions/create", "{\"name\": \"outside\", \"source\": \"%s\"}".formatted(source)),
+                    404,
+                    "RESOURCE_DOES_NOT_EXIST");
+        }
+    }
+
+    /** A logged model that no run made, with one file. */
+    private String loggedOutsideRuns() {
+        String model = post("/logged-models", """
+                        {"experiment_id": "0", "name": "net", "params": [{"key": "depth", "value": "3"}]}""")
+                .expect(200)
+                .at("/model/info/model_id")
+                .asString();
+        ana.put(
+                        files("/artifacts/0/models/" + model + "/artifacts/data/weights.txt"),
+                        "1 2 3",
+                        "Content-Type",
+                        "text/plain")
+                .expect(200);
+        ana.send("PATCH", api("/logged-models/" + model), "{\"status\": \"LOGGED_MODEL_READY\"}")
+                .expect(200);
+        return model;
+    }
+
+    private JsonNode register(String name, String source, String more) {
+        return post("/model-versions/create", """
+                        {"name": "%s", "source": "%s"%s}""".formatted(name, source, more))
+                .expect(200)
+                .path("model_version");
+    }
+
+    @Test
+    void aModelThatNoRunMadeIsRegisteredWithWhatIsKnownOfIt() {
+        String logged = loggedOutsideRuns();
+        post("/registered-models/create", "{\"name\": \"lone\"}").expect(200);
+        JsonNode version = register("lone", "models:/" + logged, ", \"model_id\": \"" + logged + "\"");
+        assertThat(version.path("run_id").asString()).isEmpty();
+        assertThat(version.path("model_id").asString()).isEqualTo(logged);
+        String model = ana.get("/api/v1/models").expect(200).at("/items/0/id").asString();
+        JsonNode shown = ana.get("/api/v1/models/" + model).expect(200).path("versions").path(0);
+        assertThat(shown.has("run")).isFalse();
+        assertThat(shown.at("/files/0/path").asString()).isEqualTo("data/weights.txt");
+        JsonNode lineage =
+                ana.get("/api/v1/models/" + model + "/versions/1/lineage").expect(200);
+        assertThat(lineage.has("run")).isFalse();
+        assertThat(lineage.path("project").path("slug").asString()).isEqualTo(base.substring("/mlflow/".length()));
+        // Its page shows it with its files, which it keeps whatever becomes of the logged model.
+        ana.delete(files("/artifacts/0/models/" + logged + "/artifacts/data")).expect(200);
+        String page = ana.get("/models/" + model).body();
+        assertThat(page).contains("Outside of runs", "/models/" + model + "/versions/1/folder?path=data", "depth");
+        assertThat(ana.get("/models/" + model + "/versions/1/folder?path=data").body())
+                .contains("/versions/1/file?path=data%2Fweights.txt");
+        assertThat(ana.get("/models/" + model + "/versions/1/file?path=data/weights.txt")
+                        .body())
+                .contains("1 2 3", "lone, version 1");
+        assertThat(ana.get("/models/" + model + "/versions/1/content?path=data/weights.txt")
+                        .body())
+                .isEqualTo("1 2 3");
+        Client laia = signUp("Laia");
+        for (String what : List.of("folder", "file?path=data/weights.txt", "content?path=data/weights.txt")) {
+            assertThat(laia.get("/models/" + model + "/versions/1/" + what).status())
+                    .as(what)
+                    .isEqualTo(404);
+        }
+        assertThat(ana.get("/models/" + model + "/versions/1/image?path=data/weights.txt")
+                        .status())
+                .isEqualTo(404);
+        // And so does the project's lineage, both ways.
+        JsonNode graph = ana.get("/api/v1/lineage/model/" + model + "@1").expect(200);
+        String project = lineage.path("project").path("id").asString();
+        assertThat(graph.path("edges").toString()).contains("\"from\":{\"kind\":\"project\",\"id\":\"" + project);
+        assertThat(ana.get("/api/v1/lineage/project/" + project).expect(200).toString())
+                .contains("\"id\":\"" + model + "@1\"");
+    }
+
+    @Test
+    void aVersionIsCopiedToAnotherModelByWhateverNameItIsMeant() {
+        String run = run();
+        ana.put(files("/artifacts/0/" + run + "/artifacts/model/MLmodel"), "flavors:", "Content-Type", "text/plain")
+                .expect(200);
+        for (String name : List.of("first", "second")) {
+            post("/registered-models/create", "{\"name\": \"%s\"}".formatted(name))
+                    .expect(200);
+        }
+        register("first", "runs:/" + run + "/model", "");
+        post("/registered-models/alias", "{\"name\": \"first\", \"alias\": \"champion\", \"version\": \"1\"}")
+                .expect(200);
+        post("/model-versions/transition-stage", """
+                        {"name": "first", "version": "1", "stage": "Production"}""").expect(200);
+        int number = 0;
+        for (String source : List.of(
+                "models:/first/1", "models:/first@champion", "models:/first/Production", "models:/first/latest")) {
+            JsonNode copy = register("second", source, ", \"run_id\": \"" + run + "\"");
+            assertThat(copy.path("version").asString()).isEqualTo(String.valueOf(++number));
+            assertThat(copy.path("run_id").asString()).isEqualTo(run);
+            String uri = ana.get(api("/model-versions/get-download-uri?name=second&version=" + number))
+                    .expect(200)
+                    .path("artifact_uri")
+                    .asString();
+            assertThat(ana.get(files("/artifacts/" + uri.substring("mlflow-artifacts:/".length()) + "/MLmodel"))
+                            .body())
+                    .as(source)
+                    .isEqualTo("flavors:");
+        }
+    }
+
+    @Test
+    void aDeletedRunIsShownInLineageOnlyWhereAModelRestsOnIt() {
+        String used = run();
+        String unused = run();
+        String project =
+                ana.get("/api/v1/projects").expect(200).at("/items/0/id").asString();
+        post("/registered-models/create", "{\"name\": \"rests\"}").expect(200);
+        ana.put(files("/artifacts/0/" + used + "/artifacts/a.txt"), "x", "Content-Type", "text/plain")
+                .expect(200);
+        register("rests", "runs:/" + used, "");
+        String address = "/api/v1/lineage/project/" + project;
+        assertThat(ana.get(address).expect(200).toString()).contains(used, unused);
+        for (String run : List.of(used, unused)) {
+            post("/runs/delete", "{\"run_id\": \"%s\"}".formatted(run)).expect(200);
+        }
+        JsonNode graph = ana.get(address).expect(200);
+        assertThat(graph.toString()).contains(used).doesNotContain(unused);
+        for (JsonNode node : graph.path("nodes")) {
+            assertThat(node.path("deleted").asBoolean())
+                    .as(node.toString())
+                    .isEqualTo(node.path("kind").asString().equals("run"));
+        }
+        assertThat(ana.get("/lineage/run/" + used).body()).contains("node centre deleted", "deleted</span>");
+        // It still has its page, which says so and offers nothing that rests on it anew.
+        assertThat(ana.get("/runs/" + used).body())
+                .contains("no longer offered")
+                .doesNotContain("/runs/" + used + "/model\"");
+        assertThat(ana.get("/runs").body()).doesNotContain(used);
+        ana.post("/api/v1/models", "{\"name\": \"more\", \"run\": \"%s\"}".formatted(used))
+                .expectProblem(409, "run-deleted");
+        // A version that is no longer offered is marked, and the model that has no other is not listed.
+        ana.send("DELETE", api("/model-versions/delete"), "{\"name\": \"rests\", \"version\": \"1\"}")
+                .expect(200);
+        assertThat(ana.get("/api/v1/models").expect(200).path("items")).isEmpty();
+        JsonNode after = ana.get(address).expect(200);
+        for (JsonNode node : after.path("nodes")) {
+            if (node.path("kind").asString().equals("model")) {
+                assertThat(node.path("deleted").asBoolean()).isTrue();
+                String page = "/models/" + node.path("id").asString().replaceFirst("@.*", "");
+                assertThat(ana.get(page).body()).contains("Deleted: no longer offered");
+            }
+        }
+        assertThat(after.toString()).contains(used, "rests");
+        post("/runs/restore", "{\"run_id\": \"%s\"}".formatted(unused)).expect(200);
+        assertThat(ana.get(address).expect(200).toString()).contains(unused);
     }
 
     @Test
@@ -415,5 +567,218 @@ class TrackingProtocolTest extends HttpTest {
                 400,
                 "INVALID_PARAMETER_VALUE");
         post("/runs/search", "{\"experiment_ids\": [\"zero\", \"4711\"]}").expect(200);
+    }
+
+    private JsonNode search(String more) {
+        return post("/runs/search", "{\"experiment_ids\": [\"0\"], \"max_results\": 2" + more + "}")
+                .expect(200);
+    }
+
+    private List<String> ids(JsonNode page) {
+        List<String> ids = new ArrayList<>();
+        page.path("runs").forEach(run -> ids.add(run.at("/info/run_id").asString()));
+        return ids;
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                ", \"order_by\": [\"metrics.loss ASC\"]",
+                ", \"order_by\": [\"metrics.loss DESC\"]",
+                ", \"order_by\": [\"params.kind DESC\", \"metrics.loss\"]",
+                ", \"order_by\": [\"attributes.start_time ASC\", \"attributes.run_id DESC\"]",
+            })
+    void pagesNeitherSkipNorDoubleWhileRunsAreAdded(String order) {
+        List<String> there = new ArrayList<>();
+        for (String loss : List.of("0.5", "\"NaN\"", "0.1", "0.5", "\"Infinity\"", "-3", "")) {
+            String run = run();
+            there.add(run);
+            if (!loss.isEmpty()) {
+                post("/runs/log-metric", """
+                                {"run_id": "%s", "key": "loss", "value": %s, "timestamp": 1}""".formatted(run, loss))
+                        .expect(200);
+                post("/runs/log-parameter", """
+                                {"run_id": "%s", "key": "kind", "value": "%s"}""".formatted(run, loss.length()))
+                        .expect(200);
+            }
+        }
+        List<String> whole = ids(post(
+                        "/runs/search", "{\"experiment_ids\": [\"0\"], \"max_results\": 50" + order + "}")
+                .expect(200));
+        assertThat(whole).containsExactlyInAnyOrderElementsOf(there);
+        List<String> read = new ArrayList<>();
+        String token = "";
+        do {
+            JsonNode page = search(order + (token.isEmpty() ? "" : ", \"page_token\": \"" + token + "\""));
+            read.addAll(ids(page));
+            token = page.path("next_page_token").asString("");
+            run();
+        } while (!token.isEmpty() && read.size() < 50);
+        assertThat(read).filteredOn(there::contains).containsExactlyElementsOf(whole);
+        assertThat(read).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void aPageTokenOfAnotherSearchIsRefused() {
+        for (int i = 0; i < 3; i++) {
+            run();
+        }
+        String token = search("").path("next_page_token").asString();
+        search(", \"page_token\": \"" + token + "\"");
+        error(
+                post("/runs/search", """
+                        {"experiment_ids": ["0"], "order_by": ["metrics.m"], "page_token": "%s"}""".formatted(token)),
+                400,
+                "INVALID_PARAMETER_VALUE");
+        var encoder = java.util.Base64.getUrlEncoder();
+        for (String made : List.of(
+                "x", "5", "[]", "{}", "[1, 2]", "[\"-\", \"-\"]", "[\"=x\", \"=y\"]", "[\"=9e99\", \"=1\"]",
+                "[\"=9223372036854775807\", \"=00000000-0000-0000-0000-000000000000\"]")) {
+            error(
+                    post("/runs/search", """
+                            {"experiment_ids": ["0"], "page_token": "%s"}"""
+                            .formatted(encoder.encodeToString(made.getBytes(java.nio.charset.StandardCharsets.UTF_8)))),
+                    400,
+                    "INVALID_PARAMETER_VALUE");
+        }
+        error(
+                ana.get(api("/metrics/get-history?run_id=" + run() + "&metric_key=m&page_token=" + token)),
+                400,
+                "INVALID_PARAMETER_VALUE");
+    }
+
+    @Test
+    void modelsVersionsAndSeriesAreReadPageByPageWhileMoreCome() {
+        String run = run();
+        ana.put(files("/artifacts/0/" + run + "/artifacts/a.txt"), "x", "Content-Type", "text/plain")
+                .expect(200);
+        for (String name : List.of("b", "d", "f")) {
+            post("/registered-models/create", "{\"name\": \"%s\"}".formatted(name)).expect(200);
+            register(name, "runs:/" + run, "");
+        }
+        List<String> models = new ArrayList<>();
+        List<String> versions = new ArrayList<>();
+        String modelToken = "";
+        String versionToken = "";
+        for (String added : List.of("a", "0", "1")) {
+            JsonNode page = ana.get(api("/registered-models/search?max_results=1&page_token=" + modelToken))
+                    .expect(200);
+            page.path("registered_models").forEach(m -> models.add(m.path("name").asString()));
+            modelToken = page.path("next_page_token").asString("");
+            page = ana.get(api("/model-versions/search?max_results=1&page_token=" + versionToken))
+                    .expect(200);
+            page.path("model_versions").forEach(v -> versions.add(v.path("name").asString()));
+            versionToken = page.path("next_page_token").asString("");
+            post("/registered-models/create", "{\"name\": \"%s\"}".formatted(added)).expect(200);
+            register(added, "runs:/" + run, "");
+        }
+        assertThat(models).containsExactly("b", "d", "f");
+        assertThat(versions).containsExactly("f", "d", "b");
+        for (int step = 0; step < 4; step++) {
+            post("/runs/log-metric", """
+                            {"run_id": "%s", "key": "m", "value": %d, "timestamp": 1, "step": %d}"""
+                            .formatted(run, step, step))
+                    .expect(200);
+        }
+        String history = "/metrics/get-history?metric_key=m&max_results=2&run_id=" + run;
+        JsonNode first = ana.get(api(history)).expect(200);
+        post("/runs/log-metric", """
+                        {"run_id": "%s", "key": "m", "value": 9, "timestamp": 1, "step": -1}""".formatted(run))
+                .expect(200);
+        JsonNode second = ana.get(api(
+                        history + "&page_token=" + first.path("next_page_token").asString()))
+                .expect(200);
+        assertThat(second.at("/metrics/0/step").asString()).isEqualTo("2");
+        assertThat(second.at("/metrics/1/step").asString()).isEqualTo("3");
+        assertThat(second.has("next_page_token")).isFalse();
+    }
+
+    @Test
+    void aProjectHoldsNoMoreThanItMay() {
+        String run = run();
+        String place = "/artifacts/0/" + run + "/artifacts/";
+        ana.put(files(place + "a.txt"), "x".repeat(1_000), "Content-Type", "text/plain")
+                .expect(200);
+        assertThat(ana.get(project()).body()).contains("1,000 bytes of 100 GB".replace(" bytes", " B"));
+        // As if there were nearly as much as a project may hold, in another run.
+        jdbc.sql("""
+                INSERT INTO run_file (run_id, path, bytes, sha256) VALUES (CAST(:run AS uuid), 'b', :bytes, sha256('b'))""")
+                .param("run", run())
+                .param("bytes", 100L * (1 << 30) - 1_500)
+                .update();
+        error(ana.put(files(place + "c.txt"), "y".repeat(501), "Content-Type", "text/plain"), 507, "RESOURCE_EXHAUSTED");
+        assertThat(ana.get(files(place + "c.txt")).status()).isEqualTo(404);
+        ana.put(files(place + "c.txt"), "y".repeat(500), "Content-Type", "text/plain")
+                .expect(200);
+        JsonNode begun = ana.post(files("/mpu/create/0/" + run + "/artifacts/w"), """
+                        {"path": "big.bin", "num_parts": 1}""").expect(200);
+        String piece =
+                begun.at("/credentials/0/url").asString().substring(address().length());
+        error(ana.put(piece, "z", "Content-Type", "text/plain"), 507, "RESOURCE_EXHAUSTED");
+        // Another project has its own room, and what is removed makes room again.
+        Client laia = signUp("Laia");
+        String hers =
+                "/mlflow/" + projects.of(organisationOf(laia), laia.person()).slug();
+        String herRun = laia.post(hers + "/api/2.0/mlflow/runs/create", "{}")
+                .expect(200)
+                .at("/run/info/run_id")
+                .asString();
+        laia.put(
+                        hers + "/api/2.0/mlflow-artifacts/artifacts/0/" + herRun + "/artifacts/c.txt",
+                        "y".repeat(2_000),
+                        "Content-Type",
+                        "text/plain")
+                .expect(200);
+        ana.delete(files(place + "c.txt")).expect(200);
+        ana.put(piece, "z", "Content-Type", "text/plain");
+        String etag = ana.put(piece, "z".repeat(500), "Content-Type", "text/plain").header("ETag");
+        ana.post(files("/mpu/complete/0/" + run + "/artifacts/w"), """
+                        {"path": "big.bin", "upload_id": "%s", "parts": [{"part_number": 1, "etag": "%s"}]}"""
+                        .formatted(begun.path("upload_id").asString(), etag.replace("\"", "\\\"")))
+                .expect(200);
+    }
+
+    private String project() {
+        return "/projects/" + base.substring("/mlflow/".length());
+    }
+
+    @Test
+    void theProjectsPageSaysHowToLogAndItsAddressLeadsToTheRuns() {
+        String page = ana.get(project()).body();
+        assertThat(page)
+                .contains("Log with MLflow", "MLFLOW_TRACKING_URI=", base + "\n", "MLFLOW_TRACKING_TOKEN=farga_token_…");
+        assertThat(ana.get(project(), "Accept-Language", "ca").body()).contains("id=\"mlflow\"");
+        // Who only reads along is not told how to write.
+        assertThat(staff(org.farga.shared.CentreRole.AUDITOR).get(project()).body())
+                .doesNotContain("MLFLOW_TRACKING_TOKEN");
+        String id = ana.get("/api/v1/projects").expect(200).at("/items/0/id").asString();
+        for (String address : List.of(base, base + "/")) {
+            Answered led = ana.get(address, "Accept", "text/html");
+            assertThat(led.status()).isEqualTo(302);
+            assertThat(led.header("Location")).endsWith("/runs?project=" + id);
+            assertThat(signUp("Laia").get(address, "Accept", "text/html").status())
+                    .isEqualTo(404);
+        }
+        assertThat(stranger().get(base, "Accept", "text/html").status()).isIn(302, 401);
+    }
+
+    @Test
+    void whatTheFirewallRefusesIsToldInMlflowsFormToo() {
+        String run = run();
+        for (String address : List.of(
+                files("/artifacts/0/" + run + "/artifacts/a%2Fb"),
+                files("/artifacts/0/" + run + "/artifacts/a;b"),
+                files("/artifacts/0/" + run + "/artifacts/a%3Bb"),
+                files("/artifacts/0/" + run + "/artifacts/a//b"),
+                files("/artifacts/0/" + run + "/artifacts/a%25b"),
+                files("/artifacts/0/" + run + "/artifacts/a%00b"),
+                api("/logged-models/m-" + "0".repeat(32) + "/tags/a%2Fb"),
+                "/api/2.0/mlflow-artifacts/artifacts/0/" + run + "/artifacts/a%2Fb")) {
+            Answered answered = ana.get(address);
+            assertThat(answered.header("Content-Type")).as(address).startsWith("application/json");
+            assertThat(answered.json().path("error_code").asString()).as(address).isNotEmpty();
+            assertThat(answered.status()).as(address).isIn(400, 404);
+        }
     }
 }

@@ -13,11 +13,11 @@ class ProblemAdviceTest {
     @Test
     void aFullDiskIsKnownFromTheDatabaseAndFromTheDataFolder() {
         SQLException full = new SQLException("could not extend file", "53100");
-        assertThat(ProblemAdvice.isFull(new UncategorizedSQLException("t", "s", full)))
+        assertThat(FullDisk.caused(new UncategorizedSQLException("t", "s", full)))
                 .isTrue();
-        assertThat(ProblemAdvice.isFull(new UncheckedIOException(new IOException("x: No space left on device"))))
+        assertThat(FullDisk.caused(new UncheckedIOException(new IOException("x: No space left on device"))))
                 .isTrue();
-        assertThat(ProblemAdvice.isFull(new SQLException("other", "23505"))).isFalse();
+        assertThat(FullDisk.caused(new SQLException("other", "23505"))).isFalse();
     }
 
     @Test
