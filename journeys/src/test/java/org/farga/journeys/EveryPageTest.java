@@ -61,6 +61,7 @@ class EveryPageTest {
             Map.entry(
                     "/organisations/{organisation}/service-accounts/{account}/tokens", "back to the service accounts"),
             Map.entry("/device/decision", "back to the code"),
+            Map.entry("/centre/search", "the centre again"),
             Map.entry("/mlflow/{project}", "an address that MLflow's clients print; leads to the runs"),
             Map.entry("/runs/{id}/image", "a picture"),
             Map.entry("/models/{id}/versions/{number}/image", "a picture"),

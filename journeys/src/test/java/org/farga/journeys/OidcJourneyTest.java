@@ -45,7 +45,7 @@ class OidcJourneyTest {
         settings.put(provider + "RULES_0_VALUE", "farga-operators");
         settings.put(provider + "RULES_0_CENTREROLE", "OPERATOR");
         settings.put(provider + "RULES_0_ASSURANCE", "https://refeds.org/assurance/IAP/medium");
-        settings.put("FARGA_SIGNIN_STRONGROLES", "OPERATOR");
+        settings.put("FARGA_SECONDFACTOR_STRICTROLES", "OPERATOR");
         farga = FargaProcess.start(folder.resolve("farga"), settings);
     }
 

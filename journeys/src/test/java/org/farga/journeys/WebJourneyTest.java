@@ -107,7 +107,7 @@ class WebJourneyTest {
                 .done();
         page.onDialog(Dialog::accept);
         page.locator("#email").fill(Story.STEWARD.email());
-        page.locator("form[action='/centre'] button").click();
+        page.locator("form[action='/centre/search'] button").click();
         page.locator("form[action$='/roles/DATA_STEWARD'] button").click();
         assertThat(page.locator(".notice")).isVisible();
         Story.publishDigits(Api.signIn(farga, Story.STEWARD.email(), Story.STEWARD.password()));

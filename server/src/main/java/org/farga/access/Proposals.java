@@ -15,6 +15,7 @@ import java.util.Optional;
 import org.farga.allocation.Projects;
 import org.farga.audit.AuditLog;
 import org.farga.notification.Notifications;
+import org.farga.people.AddressProof;
 import org.farga.people.Closings;
 import org.farga.people.Organisations;
 import org.farga.people.People;
@@ -47,6 +48,7 @@ class Proposals {
     private final Calls calls;
     private final Organisations organisations;
     private final People people;
+    private final AddressProof proof;
     private final Projects projects;
     private final Closings closings;
     private final AuditLog audit;
@@ -61,6 +63,7 @@ class Proposals {
             Calls calls,
             Organisations organisations,
             People people,
+            AddressProof proof,
             Projects projects,
             Closings closings,
             AuditLog audit,
@@ -72,6 +75,7 @@ class Proposals {
         this.calls = calls;
         this.organisations = organisations;
         this.people = people;
+        this.proof = proof;
         this.projects = projects;
         this.closings = closings;
         this.audit = audit;
@@ -117,7 +121,7 @@ class Proposals {
             return Outcome.refused(Refusal.conflict("call-closed", open.title()));
         }
         if (table.countDrafts(organisation) >= MOST_DRAFTS) {
-            return Outcome.refused(Refusal.tooMany("too-many-drafts", MOST_DRAFTS));
+            return Outcome.refused(Refusal.tooManyAtOnce("too-many-drafts", MOST_DRAFTS));
         }
         int year = LocalDate.ofInstant(now, settings.zone()).getYear();
         String code = String.format(
@@ -171,6 +175,10 @@ class Proposals {
         Optional<Refusal> refusal = refusal(proposal, version, proposal.refusalToSubmit(actor));
         if (refusal.isPresent()) {
             return Outcome.refused(refusal.get());
+        }
+        if (proof.isMissing(actor.person())) {
+            return Outcome.refused(
+                    Refusal.conflict("address-not-proven", actor.email().value()));
         }
         table.lockSubmissionsOf(proposal.organisation());
         if (closings.isUnderWay(proposal.organisation())) {

@@ -66,7 +66,7 @@ class JobFeeds implements SmartLifecycle {
             Actor actor, Job job, Position from, Locale language, @Nullable Standing standing) {
         PersonId person = actor.person();
         if (streams.stream().filter(s -> s.person().equals(person)).count() >= MOST_PER_PERSON) {
-            return Outcome.refused(Refusal.tooMany("too-many-followed", MOST_PER_PERSON));
+            return Outcome.refused(Refusal.tooManyAtOnce("too-many-followed", MOST_PER_PERSON));
         }
         JobFeed feed = feeds.computeIfAbsent(job.id(), id -> new JobFeed(job, jobs.files(job), from));
         // Asked once for all streams that one came with, not for each.

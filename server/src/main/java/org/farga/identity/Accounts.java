@@ -9,6 +9,7 @@ import java.util.Optional;
 import org.farga.audit.AuditLog;
 import org.farga.people.People;
 import org.farga.people.Person;
+import org.farga.platform.Settings;
 import org.farga.shared.Actor;
 import org.farga.shared.CentreRole;
 import org.farga.shared.EmailAddress;
@@ -30,6 +31,7 @@ class Accounts implements WayIn {
     private final PasswordEncoder passwords;
     private final BrowserSessions sessions;
     private final OidcSettings settings;
+    private final Settings centre;
     private final EmailAddresses addresses;
     private final AccountNotices notices;
     private final AuditLog audit;
@@ -44,6 +46,7 @@ class Accounts implements WayIn {
             PasswordEncoder passwords,
             BrowserSessions sessions,
             OidcSettings settings,
+            Settings centre,
             EmailAddresses addresses,
             AccountNotices notices,
             AuditLog audit,
@@ -53,6 +56,7 @@ class Accounts implements WayIn {
         this.passwords = passwords;
         this.sessions = sessions;
         this.settings = settings;
+        this.centre = centre;
         this.addresses = addresses;
         this.notices = notices;
         this.audit = audit;
@@ -74,8 +78,7 @@ class Accounts implements WayIn {
         Optional<SignUpLimit> limit = SignUpLimit.of(address, now);
         // Every try counts: the answer to one tells whether an address has an account.
         if (limit.isPresent() && SignUpLimit.isExceededBy(table.countSignUp(limit.get()))) {
-            return Outcome.refused(
-                    Refusal.tooMany("too-many-sign-ups", limit.get().minutesLeft(now)));
+            return Outcome.refused(limit.get().refusal("too-many-sign-ups", now));
         }
         return signUp(email, name, password, language);
     }
@@ -85,7 +88,7 @@ class Accounts implements WayIn {
             @Nullable String email, @Nullable String name, @Nullable String password, @Nullable String language) {
         Instant now = clock.instant();
         Fields fields = new Fields();
-        Password.check(fields, "password", password, email);
+        Password.check(fields, "password", password, new Password.Owner(email, name, centre.centreName()));
         return Person.join(fields, email, name, language, now).then(people::add).map(person -> {
             table.put(person.id(), Objects.requireNonNull(passwords.encode(password)), now);
             audit.recordBy(person.id(), "person.signed-up", "person", person.id(), Map.of());
@@ -99,25 +102,24 @@ class Accounts implements WayIn {
      * password is wrong, {@code too-many-sign-ins} where it was tried too often; with the right one as {@code password-sign-in-off} where
      * the settings keep it for administrators.
      */
-    // Its own transaction, so that a failure is counted whatever the caller does.
-    @Transactional(propagation = Propagation.REQUIRES_NEW)
+    // No transaction: a try is counted before its password is looked at, whatever the caller does then, and no connection
+    // is held while the slow hash is made.
+    @Transactional(propagation = Propagation.NOT_SUPPORTED)
     Outcome<Person> signIn(@Nullable String email, @Nullable String password) {
         Optional<EmailAddress> address = email == null ? Optional.empty() : Person.parse(email);
         if (address.isEmpty() || password == null || password.length() > Password.LONGEST) {
             return Outcome.refused(Refusal.forbidden("wrong-credentials"));
         }
         Instant now = clock.instant();
-        Instant waitUntil =
-                table.throttle(address.get()).map(SignInThrottle::waitUntil).orElse(Instant.EPOCH);
-        if (now.isBefore(waitUntil)) {
-            return Outcome.refused(Refusal.tooMany(
-                    "too-many-sign-ins", Duration.between(now, waitUntil).toSeconds() + 1));
+        if (!table.admitTry(address.get(), now)) {
+            Instant waitUntil =
+                    table.throttle(address.get()).map(SignInThrottle::waitUntil).orElse(now);
+            return Outcome.refused(SignInThrottle.refusal("too-many-sign-ins", now, waitUntil));
         }
         Optional<Person> person = people.findPerson(address.get());
         String hash = person.flatMap(p -> table.find(p.id())).orElseGet(this::nobodysHash);
         boolean right = passwords.matches(password, hash);
         if (person.isEmpty() || !right) {
-            table.countFailure(address.get(), now);
             return Outcome.refused(Refusal.forbidden("wrong-credentials"));
         }
         table.forgetFailures(address.get());
@@ -145,7 +147,11 @@ class Accounts implements WayIn {
     Outcome<Person> changePassword(
             Actor actor, @Nullable String present, @Nullable String password, @Nullable String keptSession) {
         Fields fields = new Fields().present("present", present == null || present.isEmpty() ? null : present);
-        Password.check(fields, "password", password, actor.email().value());
+        Password.check(
+                fields,
+                "password",
+                password,
+                new Password.Owner(actor.email().value(), actor.name(), centre.centreName()));
         var refusal = fields.refusal();
         if (refusal.isPresent() || password == null) {
             return Outcome.refused(refusal.orElseThrow());

@@ -106,9 +106,11 @@ class ApiTokenTable {
                 .collect(Collectors.groupingBy(ApiToken::person));
     }
 
-    /** Ends every living token of a person. */
-    void revokeAll(PersonId person, Instant now) {
-        jdbc.sql("UPDATE api_token SET revoked_at = :now WHERE person_id = :person AND revoked_at IS NULL")
+    /** Ends every living token of a person; how many there were. */
+    int revokeAll(PersonId person, Instant now) {
+        return jdbc.sql("""
+                        UPDATE api_token SET revoked_at = :now
+                        WHERE person_id = :person AND revoked_at IS NULL AND expires_at > :now""")
                 .param("now", utc(now))
                 .param("person", person.value())
                 .update();

@@ -18,6 +18,7 @@ import org.farga.audit.AuditLog;
 import org.farga.people.Person;
 import org.farga.platform.Cookies;
 import org.farga.platform.Languages;
+import org.farga.platform.LinkTokens;
 import org.farga.platform.Secret;
 import org.farga.shared.Actor;
 import org.farga.shared.NotFoundException;
@@ -70,12 +71,7 @@ class BrowserSessions {
 
     /** Signs a person in with this browser, and keeps how they proved who they are. */
     void open(Person person, SignedIn signedIn, HttpServletRequest request, HttpServletResponse response) {
-        HttpSession before = request.getSession(false);
-        if (before != null) {
-            // A new session, not only a new identifier: nothing from before the sign-in is carried over.
-            before.invalidate();
-        }
-        HttpSession session = request.getSession(true);
+        HttpSession session = fresh(request);
         session.setAttribute(SignInFilter.SESSION_PERSON, person.id().toString());
         session.setAttribute(
                 FindByIndexNameSessionRepository.PRINCIPAL_NAME_INDEX_NAME,
@@ -84,6 +80,21 @@ class BrowserSessions {
         session.setAttribute(BROWSER, browser(request.getHeader("User-Agent")));
         remember(person.language(), response);
         browsers.greet(person, request, response);
+    }
+
+    /**
+     * A new session in place of the one there was, not only a new identifier: nothing from before the sign-in is carried
+     * over but an invitation that somebody came with.
+     */
+    static HttpSession fresh(HttpServletRequest request) {
+        Map<String, String> carried = LinkTokens.carried(request);
+        HttpSession before = request.getSession(false);
+        if (before != null) {
+            before.invalidate();
+        }
+        HttpSession session = request.getSession(true);
+        carried.forEach(session::setAttribute);
+        return session;
     }
 
     /** Keeps with this request's session that its person proved again just now who they are. */

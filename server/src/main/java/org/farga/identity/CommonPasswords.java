@@ -1,14 +1,28 @@
 package org.farga.identity;
 
+import com.nulabinc.zxcvbn.StandardDictionaries;
+import com.nulabinc.zxcvbn.StandardKeyboards;
+import com.nulabinc.zxcvbn.Zxcvbn;
+import com.nulabinc.zxcvbn.ZxcvbnBuilder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
 /**
- * Passwords that are guessed first although they are long enough: one or two of the words that people start from, with
- * digits and signs around them, one character or a short piece again and again, or a run along the alphabet or the
- * keyboard. The words are our own compilation; a rule covers what a list of millions would spell out.
+ * Passwords that are guessed first although they are long enough. How many guesses one takes, zxcvbn estimates from lists
+ * of leaked passwords, names and words, from keyboards, dates and repetitions; its lists are English, so one or two of
+ * the words that people here start from, with digits and signs around them, are told by a rule of our own.
  */
 final class CommonPasswords {
+    /** What somebody who has the hashes tries in seconds; the paper's "safely unguessable" begins at 10^10. */
+    private static final double FEWEST_GUESSES = 1e9;
+
+    /** As much as is looked at: the estimate takes long for long ones, and those are not common by their beginning alone. */
+    private static final int LONGEST_ESTIMATED = 64;
+
     private static final Set<String> WORDS = Set.of(
             "password",
             "passwort",
@@ -113,13 +127,21 @@ final class CommonPasswords {
             "enero",
             "december");
 
-    private static final String[] RUNS = {
-        "abcdefghijklmnopqrstuvwxyz",
-        "01234567890123456789",
-        "qwertyuiopasdfghjklzxcvbnm",
-        "1q2w3e4r5t6y7u8i9o0p",
-        "1qaz2wsx3edc4rfv5tgb6yhn7ujm"
-    };
+    // Made at the first need: reading the lists takes a good part of a second, and no start should wait for it.
+    private static final class Estimate {
+        private static final Zxcvbn BY_LISTS = byLists();
+
+        private static Zxcvbn byLists() {
+            try {
+                return new ZxcvbnBuilder()
+                        .dictionaries(StandardDictionaries.loadAllDictionaries())
+                        .keyboards(StandardKeyboards.loadAllKeyboards())
+                        .build();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
 
     private CommonPasswords() {}
 
@@ -128,33 +150,15 @@ final class CommonPasswords {
         String letters = plain.replaceAll("[^\\p{L}]", "").replace("ñ", "n");
         // So many digits may be random; fewer are a date or a telephone number.
         boolean fewDigits = letters.isEmpty() && plain.length() < 18;
-        return repeats(plain) || runs(plain) || fewDigits || isOfWords(letters, 2) || isOfWords(disguised(plain), 2);
+        return fewDigits || isOfWords(letters, 2) || isOfWords(disguised(plain), 2) || isSoonGuessed(password);
     }
 
-    /** A piece of at most four characters, again and again. */
-    private static boolean repeats(String text) {
-        for (int piece = 1; piece <= 4; piece++) {
-            String repeated = text.substring(0, Math.min(piece, text.length())).repeat(text.length() / piece + 1);
-            if (repeated.startsWith(text)) {
-                return true;
-            }
+    private static boolean isSoonGuessed(String password) {
+        if (password.length() > LONGEST_ESTIMATED) {
+            // Only a repetition is short work at that length.
+            return new HashSet<>(List.of(password.split(""))).size() < 5;
         }
-        return false;
-    }
-
-    /** A run forwards or backwards, with at most three characters beside it. */
-    private static boolean runs(String text) {
-        for (String run : RUNS) {
-            String both = run + " " + new StringBuilder(run).reverse();
-            for (int cut = 0; cut <= 3; cut++) {
-                for (int from = 0; from <= cut; from++) {
-                    if (both.contains(text.substring(from, text.length() - (cut - from)))) {
-                        return true;
-                    }
-                }
-            }
-        }
-        return false;
+        return Estimate.BY_LISTS.measure(password).getGuesses() < FEWEST_GUESSES;
     }
 
     /** The letters, with the digits and signs that stand for some read as those. */

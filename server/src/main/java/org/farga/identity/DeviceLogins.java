@@ -54,7 +54,7 @@ class DeviceLogins {
         table.deleteBefore(now.minus(KEPT));
         if (table.countSince(network, now.minus(Duration.ofHours(1))) >= DeviceLogin.MOST_AN_HOUR
                 && !network.equals("this machine")) {
-            return Outcome.refused(Refusal.tooMany("too-many-device-logins", 60));
+            return Outcome.refused(Refusal.tooMany("too-many-device-logins", Duration.ofHours(1), 60));
         }
         DeviceLogin login = DeviceLogin.start(name.strip(), network, now);
         Secret secret = Secret.create("device");
@@ -72,8 +72,7 @@ class DeviceLogins {
         Instant waitUntil =
                 table.throttle(actor.person()).map(SignInThrottle::waitUntil).orElse(Instant.EPOCH);
         if (now.isBefore(waitUntil)) {
-            return Outcome.refused(Refusal.tooMany(
-                    "too-many-device-codes", Duration.between(now, waitUntil).toSeconds() + 1));
+            return Outcome.refused(SignInThrottle.refusal("too-many-device-codes", now, waitUntil));
         }
         Optional<DeviceLogin> login = table.findPending(DeviceLogin.typed(typed), now);
         if (login.isEmpty()) {
@@ -129,7 +128,10 @@ class DeviceLogins {
             case PENDING ->
                 Outcome.refused(
                         login.isAskedTooSoon(now)
-                                ? Refusal.tooMany("device-login-too-often", DeviceLogin.INTERVAL.toSeconds())
+                                ? Refusal.tooMany(
+                                        "device-login-too-often",
+                                        DeviceLogin.INTERVAL,
+                                        DeviceLogin.INTERVAL.toSeconds())
                                 : Refusal.conflict("device-login-pending"));
             case DENIED -> Outcome.refused(Refusal.forbidden("device-login-denied"));
             case USED -> Outcome.refused(Refusal.conflict("device-login-over"));

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.farga.audit.AuditLog;
+import org.farga.people.AddressProof;
 import org.farga.people.People;
 import org.farga.people.Person;
 import org.farga.platform.Attention;
@@ -17,18 +18,21 @@ import org.farga.shared.Outcome;
 import org.farga.shared.PersonId;
 import org.farga.shared.Refusal;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
 
 /** Proving by a mailed link that one reads an address, and taking another one. Without a mail server nothing is proved. */
 @Service
-class EmailAddresses implements Attention {
+class EmailAddresses implements Attention, AddressProof {
     private final AccountLinkTable table;
     private final People people;
     private final AccountNotices notices;
     private final AuditLog audit;
     private final Settings settings;
+    private final SignUpSettings signUp;
     private final Clock clock;
 
     EmailAddresses(
@@ -37,12 +41,14 @@ class EmailAddresses implements Attention {
             AccountNotices notices,
             AuditLog audit,
             Settings settings,
+            SignUpSettings signUp,
             Clock clock) {
         this.table = table;
         this.people = people;
         this.notices = notices;
         this.audit = audit;
         this.settings = settings;
+        this.signUp = signUp;
         this.clock = clock;
     }
 
@@ -55,6 +61,15 @@ class EmailAddresses implements Attention {
 
     Status status(Person person) {
         return new Status(table.isVerified(person.id(), person.email()), notices.canSend());
+    }
+
+    @Override
+    public boolean isMissing(PersonId id) {
+        if (!signUp.verifyAddress() || !notices.canSend()) {
+            return false;
+        }
+        Person person = people.get(id);
+        return person.email().isDeliverable() && !table.isVerified(id, person.email());
     }
 
     @Override
@@ -170,4 +185,8 @@ class EmailAddresses implements Attention {
         table.verify(id, link.email(), clock.instant());
         return Outcome.done(link);
     }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableConfigurationProperties(SignUpSettings.class)
+    static class Bound {}
 }

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -181,6 +182,16 @@ class ExternalIdentities implements WayIn {
         organisations.leaveByProvider(actor.person(), identity.provider(), Set.of());
         sessions.endThoseBy(actor.person(), id, keptSession);
         return Outcome.done(id);
+    }
+
+    /** The providers of the settings that the actor's account is linked with: where they can show again who they are. */
+    List<OidcProviders.Choice> linked(Actor actor, Locale language) {
+        return list(actor).stream()
+                .map(ExternalIdentity::provider)
+                .distinct()
+                .filter(name -> providers.settings(name).isPresent())
+                .map(name -> new OidcProviders.Choice(name, providers.label(name, language)))
+                .toList();
     }
 
     List<ExternalIdentity> list(Actor actor) {

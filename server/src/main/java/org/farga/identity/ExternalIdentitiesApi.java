@@ -64,6 +64,7 @@ class ExternalIdentitiesApi {
     }
 
     /** Takes one away, with what its claims gave; 409 {@code last-way-in} where no other way to sign in is left. */
+    @NeedsProof
     @DeleteMapping("/{id}")
     @ResponseStatus(HttpStatus.NO_CONTENT)
     void unlink(Actor actor, @PathVariable UUID id, HttpServletRequest request) {

@@ -12,4 +12,7 @@ import java.lang.annotation.Target;
  */
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)
-@interface NeedsProof {}
+@interface NeedsProof {
+    /** The page to come back to after the proof, where what was asked for was a form. */
+    String back() default "/account";
+}

@@ -59,6 +59,8 @@ class OidcPages {
     private final ExternalIdentities identities;
     private final BrowserSessions sessions;
     private final SecondFactors factors;
+    private final StrongRoles strongRoles;
+    private final SessionRights rights;
     private final SignInSteps steps;
     private final Shells shells;
     private final JsonMapper json;
@@ -70,6 +72,8 @@ class OidcPages {
             ExternalIdentities identities,
             BrowserSessions sessions,
             SecondFactors factors,
+            StrongRoles strongRoles,
+            SessionRights rights,
             SignInSteps steps,
             Shells shells,
             JsonMapper json,
@@ -79,6 +83,8 @@ class OidcPages {
         this.identities = identities;
         this.sessions = sessions;
         this.factors = factors;
+        this.strongRoles = strongRoles;
+        this.rights = rights;
         this.steps = steps;
         this.shells = shells;
         this.json = json;
@@ -104,6 +110,11 @@ class OidcPages {
     /** Only what is confirmed afterwards, on a page that names who was linked, becomes a link. */
     @GetMapping("/account/link/{provider}")
     ModelAndView startLink(Actor actor, @PathVariable String provider, HttpServletRequest request) {
+        if (!rights.isProofFresh(request) && providers.settings(provider).isPresent()) {
+            // Back to the page between: a browser that just sent the proof's form may not be led on to another host.
+            return new ModelAndView(
+                    "redirect:" + OwnPath.address("/account/proof", "/account/link?provider=" + provider));
+        }
         return leave(provider, OidcRequest.Purpose.LINK, actor, "/account", request);
     }
 
@@ -117,19 +128,12 @@ class OidcPages {
         if (sleeping.isEmpty()) {
             return new ModelAndView("redirect:" + OwnPath.of(next));
         }
-        Locale language = Languages.of(request);
-        List<OidcProviders.Choice> own = identities.list(actor).stream()
-                .map(ExternalIdentity::provider)
-                .distinct()
-                .filter(name -> providers.settings(name).isPresent())
-                .map(name -> new OidcProviders.Choice(name, providers.label(name, language)))
-                .toList();
         Map<String, Object> model = new HashMap<>();
         model.put("shell", shells.of(request));
         model.put("roles", List.copyOf(new TreeSet<>(sleeping)));
-        model.put("providers", own);
+        model.put("providers", identities.linked(actor, Languages.of(request)));
         model.put("next", OwnPath.of(next));
-        model.put("hours", Math.max(1, providers.signIn().strongFor().toHours()));
+        model.put("hours", Math.max(1, strongRoles.strictFor().toHours()));
         return new ModelAndView("identity/step-up", model);
     }
 
@@ -198,17 +202,26 @@ class OidcPages {
             keep(back, request);
             return new ModelAndView("redirect:/sign-in/new");
         }
-        Person person = known.get().person();
+        return enter(known.get(), back, request, response);
+    }
+
+    private ModelAndView enter(
+            ExternalIdentities.Known known,
+            OidcSignIns.Back back,
+            HttpServletRequest request,
+            HttpServletResponse response) {
+        OidcArrival arrival = back.arrival();
+        Person person = known.person();
         if (!arrival.strong() && factors.isOn(person.id())) {
             // Whoever has a second factor here shows it, unless the provider vouches for one.
             SignedIn how = new SignedIn(
                     Set.of(SignedIn.Method.PROVIDER), clock.instant(), false, arrival.provider(), arrival.acr());
             identities.opened(person.id(), arrival);
             String step = steps.enter(person, how, back.request().next(), request, response);
-            BrowserSessions.keepProvider(known.get().identity(), arrival, back.idToken(), request);
+            BrowserSessions.keepProvider(known.identity(), arrival, back.idToken(), request);
             return new ModelAndView("redirect:" + step);
         }
-        open(known.get(), arrival, back.idToken(), request, response);
+        open(known, arrival, back.idToken(), request, response);
         return new ModelAndView("redirect:" + back.request().next());
     }
 
@@ -239,8 +252,7 @@ class OidcPages {
         if (!same) {
             return failed(Refusal.conflict("oidc-someone-else"), back.request().provider(), request);
         }
-        open(known.orElseThrow(), back.arrival(), back.idToken(), request, response);
-        return new ModelAndView("redirect:" + back.request().next());
+        return enter(known.orElseThrow(), back, request, response);
     }
 
     private void keep(OidcSignIns.Back back, HttpServletRequest request) {
@@ -348,6 +360,7 @@ class OidcPages {
         return new ModelAndView("identity/link", model);
     }
 
+    @NeedsProof(back = "/account/link")
     @PostMapping("/account/link")
     ModelAndView confirm(Actor actor, HttpServletRequest request, RedirectAttributes redirect) {
         Optional<Waiting> found = waiting(OidcRequest.Purpose.LINK, request);
@@ -365,6 +378,7 @@ class OidcPages {
         };
     }
 
+    @NeedsProof
     @PostMapping("/account/identities/{id}/removal")
     ModelAndView unlink(
             Actor actor, @PathVariable java.util.UUID id, HttpServletRequest request, RedirectAttributes redirect) {

@@ -5,7 +5,6 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -41,14 +40,8 @@ record OidcSettings(
     /**
      * @param password whether people may sign in and up with a password; administrators still can where it is false, at
      *     {@code /sign-in/local}
-     * @param strongRoles the roles at the centre that only work after a sign-in with a second factor, one's own or one
-     *     the provider vouches for
-     * @param strongFor how long such a sign-in is good for these roles
      */
-    record SignIn(
-            @DefaultValue("true") boolean password,
-            @DefaultValue Set<CentreRole> strongRoles,
-            @DefaultValue("12h") Duration strongFor) {}
+    record SignIn(@DefaultValue("true") boolean password) {}
 
     /**
      * @param issuer the provider's address, exactly as its tokens name it

@@ -47,10 +47,24 @@ class PasswordTable {
                 .optional();
     }
 
-    void countFailure(EmailAddress email, Instant now) {
-        jdbc.sql("""
-                INSERT INTO sign_in_failure (email, failures, last_failure) VALUES (:email, 1, :now)
-                ON CONFLICT (email) DO UPDATE SET failures = sign_in_failure.failures + 1, last_failure = :now""").param("email", email.value()).param("now", utc(now)).update();
+    /**
+     * Counts one more try as failed until it proves right, unless this address must still wait, as {@link SignInThrottle}
+     * says. One statement, so that of many tries at once, in whichever processes, no more get in than one after another
+     * would.
+     */
+    boolean admitTry(EmailAddress email, Instant now) {
+        return jdbc.sql("""
+                        INSERT INTO sign_in_failure (email, failures, last_failure) VALUES (:email, 1, :now)
+                        ON CONFLICT (email) DO UPDATE SET failures = sign_in_failure.failures + 1, last_failure = :now
+                        WHERE sign_in_failure.failures < :freeTries
+                           OR sign_in_failure.last_failure + make_interval(secs => least(:longestWaitS,
+                                power(2, least(sign_in_failure.failures - :freeTries, 16)))) <= :now""")
+                        .param("email", email.value())
+                        .param("now", utc(now))
+                        .param("freeTries", SignInThrottle.FREE_TRIES)
+                        .param("longestWaitS", SignInThrottle.LONGEST_WAIT.toSeconds())
+                        .update()
+                == 1;
     }
 
     void forgetFailures(EmailAddress email) {

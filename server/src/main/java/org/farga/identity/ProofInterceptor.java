@@ -37,12 +37,13 @@ class ProofInterceptor implements HandlerInterceptor {
             return false;
         }
         boolean bySession = CurrentActor.of(request) != null && request.getHeader("Authorization") == null;
-        if (!method.hasMethodAnnotation(NeedsProof.class) || !bySession || rights.isProofFresh(request)) {
+        NeedsProof needed = method.getMethodAnnotation(NeedsProof.class);
+        if (needed == null || !bySession || rights.isProofFresh(request)) {
             return true;
         }
         String accept = request.getHeader("Accept");
         if (page && (accept == null || !accept.contains("json"))) {
-            String back = request.getMethod().equals("GET") ? path : "/account";
+            String back = request.getMethod().equals("GET") ? path : needed.back();
             response.sendRedirect(OwnPath.address("/account/proof", back));
         } else {
             problems.write(request, response, HttpStatus.FORBIDDEN, "proof-needed");

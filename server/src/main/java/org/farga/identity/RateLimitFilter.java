@@ -27,7 +27,7 @@ import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
  * Keeps one person's or network's programs from taking Farga away from all others: token buckets in memory, so each
- * process counts for itself. Answers 429 with {@code Retry-After}, and says on the API what is left
+ * process counts for itself; tries to sign in, which guess secrets, are counted in the database for all processes together. Answers 429 with {@code Retry-After}, and says on the API what is left
  * (draft-ietf-httpapi-ratelimit-headers). Whom a request speaks for, Tomcat has worked out: {@code X-Forwarded-For} counts
  * from the proxies alone that are set as trusted. This machine itself is not limited as a stranger.
  */
@@ -41,14 +41,19 @@ class RateLimitFilter extends OncePerRequestFilter {
 
     private final Limits persons;
     private final Limits strangers;
-    private final Limits signIns;
+    private final SignInAttemptTable attempts;
+    private final long signInsBurst;
+    private final Duration signInsWindow;
     private final ProblemWriter problems;
     private final Clock clock;
 
-    RateLimitFilter(RateLimitSettings settings, ProblemWriter problems, Clock clock) {
+    RateLimitFilter(RateLimitSettings settings, SignInAttemptTable attempts, ProblemWriter problems, Clock clock) {
         this.persons = new Limits("person", settings.personBurst(), settings.personPerSecond(), 1);
         this.strangers = new Limits("network", settings.strangerBurst(), settings.strangerPerSecond(), 1);
-        this.signIns = new Limits("sign-in", settings.signInsBurst(), settings.signInsPerMinute(), 60);
+        this.attempts = attempts;
+        this.signInsBurst = settings.signInsBurst();
+        this.signInsWindow = Duration.ofSeconds(
+                Math.max(1, Math.ceilDiv(settings.signInsBurst() * 60, settings.signInsPerMinute())));
         this.problems = problems;
         this.clock = clock;
     }
@@ -96,7 +101,7 @@ class RateLimitFilter extends OncePerRequestFilter {
         Actor actor = CurrentActor.of(request);
         Optional<String> network =
                 SignUpLimit.of(request.getRemoteAddr(), clock.instant()).map(SignUpLimit::network);
-        if (network.isPresent() && isSignIn(request) && !took(signIns, network.get(), request, response)) {
+        if (network.isPresent() && isSignIn(request) && !tookSignIn(network.get(), request, response)) {
             return;
         }
         boolean taken = actor != null
@@ -124,6 +129,21 @@ class RateLimitFilter extends OncePerRequestFilter {
             problems.write(request, response, HttpStatus.TOO_MANY_REQUESTS, "too-many-requests", wait);
         }
         return probe.isConsumed();
+    }
+
+    private boolean tookSignIn(String network, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        SignInAttemptTable.Counted counted = attempts.count("sign-in " + network, signInsWindow, clock.instant());
+        boolean taken = counted.attempts() <= signInsBurst;
+        if (!taken) {
+            long wait = Math.max(1, seconds(counted.left().toNanos()));
+            response.setHeader(
+                    "RateLimit-Policy", "\"sign-in\";q=" + signInsBurst + ";w=" + signInsWindow.toSeconds());
+            response.setHeader("RateLimit", "\"sign-in\";r=0;t=" + wait);
+            response.setHeader(HttpHeaders.RETRY_AFTER, Long.toString(wait));
+            problems.write(request, response, HttpStatus.TOO_MANY_REQUESTS, "too-many-requests", wait);
+        }
+        return taken;
     }
 
     private static long seconds(long nanos) {

@@ -4,8 +4,9 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * How many requests are taken in each Farga process; an operator sets it under {@code farga.limits.} A bucket holds the
- * burst and fills at the rate.
+ * How many requests are taken; an operator sets it under {@code farga.limits.} A bucket holds the burst and fills at the
+ * rate, in each Farga process; tries to sign in are counted for all processes, at most the burst in the time that the rate
+ * takes to fill it.
  *
  * @param personPerSecond requests a second of one person, by whichever tokens and browsers
  * @param strangerPerSecond requests a second of one network whose people are not signed in

@@ -48,6 +48,7 @@ class Recoveries {
     private final PasswordTable passwordTable;
     private final PasswordEncoder passwords;
     private final BrowserSessions sessions;
+    private final ApiTokenTable tokens;
     private final AccountNotices notices;
     private final AuditLog audit;
     private final Settings settings;
@@ -60,6 +61,7 @@ class Recoveries {
             PasswordTable passwordTable,
             PasswordEncoder passwords,
             BrowserSessions sessions,
+            ApiTokenTable tokens,
             AccountNotices notices,
             AuditLog audit,
             Settings settings,
@@ -70,6 +72,7 @@ class Recoveries {
         this.passwordTable = passwordTable;
         this.passwords = passwords;
         this.sessions = sessions;
+        this.tokens = tokens;
         this.notices = notices;
         this.audit = audit;
         this.settings = settings;
@@ -101,8 +104,7 @@ class Recoveries {
         Optional<SignUpLimit> network = SignUpLimit.of(from, now);
         if (network.isPresent()
                 && table.count("recovery-network", network.get().network(), hour) > MOST_AN_HOUR_FROM_NETWORK) {
-            return Outcome.refused(
-                    Refusal.tooMany("too-many-recoveries", network.get().minutesLeft(now)));
+            return Outcome.refused(network.get().refusal("too-many-recoveries", now));
         }
         // By its hash: a stranger's address is none of Farga's to keep.
         String subject = HexFormat.of().formatHex(new Secret(address.get().value()).sha256());
@@ -146,8 +148,9 @@ class Recoveries {
     }
 
     /**
-     * Sets a new password by a link, which works once, and signs its person out everywhere. A second factor is still asked
-     * for at the next sign-in. Refused as {@code recovery-link-invalid} for a link that does not hold.
+     * Sets a new password by a link, which works once, signs its person out everywhere, and ends their API tokens: whoever
+     * recovers does not know who else was in, and a token made by that one would outlive the new password. A second factor
+     * is still asked for at the next sign-in. Refused as {@code recovery-link-invalid} for a link that does not hold.
      */
     @Transactional
     Outcome<Person> finish(@Nullable String token, @Nullable String password) {
@@ -158,7 +161,7 @@ class Recoveries {
         }
         Person person = people.get(link.get().person());
         Fields fields = new Fields();
-        Password.check(fields, "password", password, person.email().value());
+        Password.check(fields, "password", password, new Password.Owner(person.email().value(), person.name(), settings.centreName()));
         Optional<Refusal> refusal = fields.refusal();
         if (refusal.isPresent() || password == null) {
             return Outcome.refused(refusal.orElseThrow());
@@ -172,8 +175,9 @@ class Recoveries {
         passwordTable.forgetFailures(person.email());
         table.verify(person.id(), person.email(), now);
         sessions.endOthers(person.id(), null);
-        audit.recordBy(person.id(), "person.recovered", "person", person.id(), Map.of());
-        notices.tell(person.id(), "recovered");
+        int ended = tokens.revokeAll(person.id(), now);
+        audit.recordBy(person.id(), "person.recovered", "person", person.id(), Map.of("tokens", ended));
+        notices.tell(person.id(), "recovered", ended);
         return Outcome.done(person);
     }
 

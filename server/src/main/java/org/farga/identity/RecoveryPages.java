@@ -1,12 +1,14 @@
 package org.farga.identity;
 
 import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpSession;
+import jakarta.servlet.http.HttpServletResponse;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.farga.people.Person;
 import org.farga.platform.Languages;
+import org.farga.platform.LinkTokens;
+import org.farga.platform.LinkTokens.Purpose;
 import org.farga.platform.Shells;
 import org.farga.shared.Actor;
 import org.farga.shared.EmailAddress;
@@ -27,9 +29,6 @@ import org.springframework.web.servlet.mvc.support.RedirectAttributes;
  */
 @Controller
 class RecoveryPages {
-    private static final String RECOVERY_TOKEN = "farga.recovery-token";
-    private static final String EMAIL_TOKEN = "farga.email-token";
-
     private final Recoveries recoveries;
     private final EmailAddresses addresses;
     private final AccountNotices notices;
@@ -74,8 +73,11 @@ class RecoveryPages {
     }
 
     @GetMapping("/recovery/link")
-    String follow(@RequestParam(required = false) @Nullable String token, HttpServletRequest request) {
-        keep(RECOVERY_TOKEN, token, request);
+    String follow(
+            @RequestParam(required = false) @Nullable String token,
+            HttpServletRequest request,
+            HttpServletResponse response) {
+        LinkTokens.keep(Purpose.RECOVERY, token, request, response);
         return "redirect:/recovery/password";
     }
 
@@ -89,9 +91,9 @@ class RecoveryPages {
             @RequestParam(required = false) @Nullable String password,
             HttpServletRequest request,
             RedirectAttributes redirect) {
-        return switch (recoveries.finish(kept(RECOVERY_TOKEN, request), password)) {
+        return switch (recoveries.finish(LinkTokens.kept(Purpose.RECOVERY, request), password)) {
             case Outcome.Done<Person> done -> {
-                forget(RECOVERY_TOKEN, request);
+                LinkTokens.forget(Purpose.RECOVERY, request);
                 redirect.addFlashAttribute(Shells.NOTICE, "identity.recovery.done");
                 yield new ModelAndView("redirect:/sign-in");
             }
@@ -100,7 +102,7 @@ class RecoveryPages {
     }
 
     private ModelAndView password(@Nullable Refusal refusal, HttpServletRequest request) {
-        boolean opens = recoveries.opens(kept(RECOVERY_TOKEN, request));
+        boolean opens = recoveries.opens(LinkTokens.kept(Purpose.RECOVERY, request));
         Map<String, Object> model = new HashMap<>();
         model.put("shell", shells.of(request));
         model.put("opens", opens);
@@ -113,8 +115,11 @@ class RecoveryPages {
     }
 
     @GetMapping("/email/link")
-    String followToEmail(@RequestParam(required = false) @Nullable String token, HttpServletRequest request) {
-        keep(EMAIL_TOKEN, token, request);
+    String followToEmail(
+            @RequestParam(required = false) @Nullable String token,
+            HttpServletRequest request,
+            HttpServletResponse response) {
+        LinkTokens.keep(Purpose.EMAIL, token, request, response);
         return "redirect:/email/confirmation";
     }
 
@@ -125,9 +130,9 @@ class RecoveryPages {
 
     @PostMapping("/email/confirmation")
     ModelAndView confirm(@Nullable Actor actor, HttpServletRequest request, RedirectAttributes redirect) {
-        return switch (addresses.confirm(kept(EMAIL_TOKEN, request))) {
+        return switch (addresses.confirm(LinkTokens.kept(Purpose.EMAIL, request))) {
             case Outcome.Done<AccountLink> done -> {
-                forget(EMAIL_TOKEN, request);
+                LinkTokens.forget(Purpose.EMAIL, request);
                 redirect.addFlashAttribute(Shells.NOTICE, "identity.email.confirmed");
                 yield new ModelAndView(actor == null ? "redirect:/sign-in" : "redirect:/account");
             }
@@ -136,7 +141,7 @@ class RecoveryPages {
     }
 
     private ModelAndView email(@Nullable Refusal refusal, HttpServletRequest request) {
-        Optional<AccountLink> link = addresses.find(kept(EMAIL_TOKEN, request));
+        Optional<AccountLink> link = addresses.find(LinkTokens.kept(Purpose.EMAIL, request));
         Map<String, Object> model = new HashMap<>();
         model.put("shell", shells.of(request));
         model.put("link", link.orElse(null));
@@ -177,24 +182,6 @@ class RecoveryPages {
     private static ModelAndView done(String notice, RedirectAttributes redirect) {
         redirect.addFlashAttribute(Shells.NOTICE, notice);
         return new ModelAndView("redirect:/account");
-    }
-
-    private static void keep(String name, @Nullable String token, HttpServletRequest request) {
-        if (token != null && token.length() <= 200) {
-            request.getSession(true).setAttribute(name, token);
-        }
-    }
-
-    private static @Nullable String kept(String name, HttpServletRequest request) {
-        HttpSession session = request.getSession(false);
-        return session != null && session.getAttribute(name) instanceof String token ? token : null;
-    }
-
-    private static void forget(String name, HttpServletRequest request) {
-        HttpSession session = request.getSession(false);
-        if (session != null) {
-            session.removeAttribute(name);
-        }
     }
 
     private static ModelAndView refused(ModelAndView page, @Nullable Refusal refusal) {

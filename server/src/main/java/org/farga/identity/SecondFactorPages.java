@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.farga.people.People;
 import org.farga.people.Person;
+import org.farga.platform.Languages;
 import org.farga.platform.OwnPath;
 import org.farga.platform.Shells;
 import org.farga.shared.Actor;
@@ -30,6 +31,7 @@ class SecondFactorPages {
     private final SignInSteps steps;
     private final Accounts accounts;
     private final BrowserSessions sessions;
+    private final ExternalIdentities identities;
     private final People people;
     private final Shells shells;
     private final java.time.Clock clock;
@@ -40,6 +42,7 @@ class SecondFactorPages {
             SignInSteps steps,
             Accounts accounts,
             BrowserSessions sessions,
+            ExternalIdentities identities,
             People people,
             Shells shells,
             java.time.Clock clock) {
@@ -48,6 +51,7 @@ class SecondFactorPages {
         this.steps = steps;
         this.accounts = accounts;
         this.sessions = sessions;
+        this.identities = identities;
         this.people = people;
         this.shells = shells;
         this.clock = clock;
@@ -237,6 +241,7 @@ class SecondFactorPages {
         model.put("hasPassword", accounts.hasPassword(person.id()));
         model.put("passkeys", hasPasskeys(person.id()));
         model.put("host", passkeys.relyingParty().map(RelyingParty::id).orElse(""));
+        model.put("providers", identities.linked(actor, Languages.of(request)));
         model.put("next", next);
         model.put("refusal", refusal);
         return refused(new ModelAndView("identity/proof", model), refusal);

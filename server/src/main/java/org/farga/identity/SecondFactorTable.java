@@ -144,13 +144,21 @@ class SecondFactorTable {
 
     /** Since when this person knows that their roles need a second factor: since now where nobody said so before. */
     Instant askedSince(PersonId person, Instant now) {
+        Optional<Instant> known = asked(person);
+        if (known.isPresent()) {
+            return known.get();
+        }
         jdbc.sql("""
                 INSERT INTO second_factor_asked (person_id, since) VALUES (:person, :now)
                 ON CONFLICT (person_id) DO NOTHING""").param("person", person.value()).param("now", utc(now)).update();
+        return asked(person).orElseThrow();
+    }
+
+    private Optional<Instant> asked(PersonId person) {
         return jdbc.sql("SELECT since FROM second_factor_asked WHERE person_id = :person")
                 .param("person", person.value())
                 .query((row, n) -> row.getObject(1, OffsetDateTime.class).toInstant())
-                .single();
+                .optional();
     }
 
     private static @Nullable Instant instant(@Nullable OffsetDateTime at) {

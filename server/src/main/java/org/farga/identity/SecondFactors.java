@@ -194,8 +194,7 @@ class SecondFactors {
         Instant waitUntil =
                 table.throttle(person).map(SignInThrottle::waitUntil).orElse(Instant.EPOCH);
         if (now.isBefore(waitUntil)) {
-            return Outcome.refused(Refusal.tooMany(
-                    "too-many-codes", Duration.between(now, waitUntil).toSeconds() + 1));
+            return Outcome.refused(SignInThrottle.refusal("too-many-codes", now, waitUntil));
         }
         if (code == null || code.isBlank() || code.length() > LONGEST_CODE) {
             return Outcome.refused(Refusal.forbidden("wrong-code"));
@@ -237,6 +236,12 @@ class SecondFactors {
         return settings.centreRoles() == SecondFactorSettings.Need.OPTIONAL
                 ? Instant.MAX
                 : table.askedSince(person, clock.instant()).plus(settings.grace());
+    }
+
+    /** Whether somebody's roles at the centre do not work any more without a second factor. */
+    @Transactional
+    boolean isCentreWithheld(PersonId person) {
+        return !clock.instant().isBefore(centreWithoutUntil(person));
     }
 
     /** Takes every factor from somebody who lost them all, and ends their sessions: two administrators decided it. */

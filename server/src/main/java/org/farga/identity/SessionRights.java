@@ -115,9 +115,8 @@ class SessionRights extends OncePerRequestFilter {
     EnumSet<Scope> scopesFor(PersonId person, SignedIn how) {
         EnumSet<Scope> scopes = EnumSet.allOf(Scope.class);
         boolean withheld = !how.secondFactor()
-                && settings.centreRoles() == SecondFactorSettings.Need.REQUIRED
                 && actors.find(person).filter(a -> !a.centreRoles().isEmpty()).isPresent()
-                && !clock.instant().isBefore(factors.centreWithoutUntil(person));
+                && factors.isCentreWithheld(person);
         if (withheld) {
             scopes.remove(Scope.CENTRE);
         }

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.farga.people.Person;
 import org.farga.platform.Languages;
+import org.farga.platform.LinkTokens;
 import org.farga.platform.Shells;
 import org.farga.shared.Actor;
 import org.farga.shared.Outcome;
@@ -48,8 +49,15 @@ class SetupPages {
     }
 
     @GetMapping("/setup")
-    ModelAndView form(@RequestParam(required = false) @Nullable String token, HttpServletRequest request) {
-        return page(token, Map.of(), null, request);
+    ModelAndView form(
+            @RequestParam(required = false) @Nullable String token,
+            HttpServletRequest request,
+            HttpServletResponse response) {
+        if (token != null) {
+            LinkTokens.keep(LinkTokens.Purpose.SETUP, token, request, response);
+            return new ModelAndView("redirect:/setup");
+        }
+        return page(LinkTokens.kept(LinkTokens.Purpose.SETUP, request), Map.of(), null, request);
     }
 
     @PostMapping("/setup")
@@ -59,7 +67,7 @@ class SetupPages {
             HttpServletRequest request,
             HttpServletResponse response,
             RedirectAttributes redirect) {
-        String token = typed.get("token");
+        String token = LinkTokens.kept(LinkTokens.Purpose.SETUP, request);
         Outcome<Person> outcome = actor != null
                 ? links.setUp(actor, token)
                 : links.setUp(
@@ -88,7 +96,6 @@ class SetupPages {
         boolean opens = links.opens(token);
         model.put("shell", shells.of(request));
         model.put("opens", opens);
-        model.put("token", token == null ? "" : token);
         model.put("typed", typed);
         model.put("refusal", refusal);
         ModelAndView page = new ModelAndView("identity/setup", model);

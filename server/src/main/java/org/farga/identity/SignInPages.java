@@ -178,6 +178,7 @@ class SignInPages {
         model.put("refusal", refusal);
         model.put("providers", providers.choices(Languages.of(request)));
         model.put("passwords", providers.signIn().password());
+        model.put("signUp", providers.signIn().password());
         ModelAndView page = new ModelAndView(view, model);
         if (refusal != null) {
             page.setStatus(

@@ -59,11 +59,7 @@ class SignInSteps {
             sessions.open(person, how, request, response);
             return next;
         }
-        HttpSession before = request.getSession(false);
-        if (before != null) {
-            before.invalidate();
-        }
-        HttpSession session = request.getSession(true);
+        HttpSession session = BrowserSessions.fresh(request);
         session.setAttribute(PENDING_PERSON, person.id().toString());
         session.setAttribute(PENDING_SIGNED_IN, how.text());
         return OwnPath.address("/sign-in/second-factor", next);

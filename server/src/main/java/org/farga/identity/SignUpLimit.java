@@ -8,6 +8,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Optional;
+import org.farga.shared.Refusal;
 
 /**
  * Slows down programs that make accounts: so many sign-ups an hour from one network. Generous, because a whole company
@@ -40,6 +41,11 @@ record SignUpLimit(String network, Instant hourStart) {
     /** Whether one more is too many, after so many in the hour, this one among them. */
     static boolean isExceededBy(int attempts) {
         return attempts > MOST_AN_HOUR;
+    }
+
+    /** Says when the next hour begins. */
+    Refusal refusal(String name, Instant now) {
+        return Refusal.tooMany(name, Duration.between(now, hourStart.plus(1, ChronoUnit.HOURS)), minutesLeft(now));
     }
 
     /** Minutes until the count starts anew, at least one. */

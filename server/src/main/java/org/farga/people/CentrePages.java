@@ -32,13 +32,22 @@ class CentrePages {
         this.shells = shells;
     }
 
-    @GetMapping
+    @GetMapping({"", "/search"})
     ModelAndView show(
             Actor actor,
-            @RequestParam(required = false) @Nullable String email,
+            @RequestParam(required = false) @Nullable PersonId person,
             @RequestParam(required = false) @Nullable String cursor,
             HttpServletRequest request) {
-        return page(actor, email, cursor, null, request);
+        return page(actor, person, cursor, null, null, request);
+    }
+
+    /** A form that is sent, not an address with an e-mail address in it: those stand in histories and proxies' logs. */
+    @PostMapping("/search")
+    ModelAndView search(
+            Actor actor, @RequestParam(required = false) @Nullable String email, HttpServletRequest request) {
+        return roles.find(actor, email)
+                .map(found -> new ModelAndView("redirect:/centre?person=" + found.person()))
+                .orElseGet(() -> page(actor, null, null, email == null ? "" : email, null, request));
     }
 
     @PostMapping("/staff/{person}/roles/{role}")
@@ -56,28 +65,27 @@ class CentrePages {
                 if (actor.person().equals(person) && member.roles().isEmpty()) {
                     yield new ModelAndView("redirect:/");
                 }
-                redirect.addAttribute("email", member.email().value());
+                redirect.addAttribute("person", person.toString());
                 yield new ModelAndView("redirect:/centre");
             }
-            case Outcome.Refused<StaffMember>(Refusal refusal) -> page(actor, null, null, refusal, request);
+            case Outcome.Refused<StaffMember>(Refusal refusal) -> page(actor, person, null, null, refusal, request);
         };
     }
 
     private ModelAndView page(
             Actor actor,
-            @Nullable String email,
+            @Nullable PersonId person,
             @Nullable String cursor,
+            @Nullable String nobody,
             @Nullable Refusal refusal,
             HttpServletRequest request) {
         boolean administrator = actor.is(CentreRole.ADMINISTRATOR);
-        boolean searched = administrator && email != null && !email.isBlank();
         Map<String, Object> model = new HashMap<>();
         model.put("shell", shells.of(request));
         model.put("staff", roles.list(actor, cursor, null));
         model.put("administrator", administrator);
-        model.put("email", email == null ? "" : email);
-        model.put("searched", searched);
-        model.put("found", searched ? roles.find(actor, email).orElse(null) : null);
+        model.put("nobody", nobody);
+        model.put("found", administrator && person != null ? roles.find(actor, person).orElse(null) : null);
         model.put("refusal", refusal);
         ModelAndView page = new ModelAndView("people/centre", model);
         if (refusal != null) {

@@ -15,6 +15,7 @@ import org.farga.shared.Page;
 import org.farga.shared.PersonId;
 import org.farga.shared.Refusal;
 import org.jspecify.annotations.Nullable;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
@@ -23,11 +24,13 @@ import org.springframework.transaction.annotation.Transactional;
 @Service
 public class CentreRoles {
     private final CentreRoleTable table;
+    private final AddressProof proof;
     private final AuditLog audit;
     private final Clock clock;
 
-    CentreRoles(CentreRoleTable table, AuditLog audit, Clock clock) {
+    CentreRoles(CentreRoleTable table, @Lazy AddressProof proof, AuditLog audit, Clock clock) {
         this.table = table;
+        this.proof = proof;
         this.audit = audit;
         this.clock = clock;
     }
@@ -54,6 +57,11 @@ public class CentreRoles {
         StaffMember member = get(actor, person);
         if (!member.email().isDeliverable()) {
             return Outcome.refused(Refusal.conflict("no-person"));
+        }
+        // Whoever is appointed is known by their address: anybody can sign up with it.
+        if (proof.isMissing(person)) {
+            return Outcome.refused(Refusal.conflict(
+                    "address-of-holder-not-proven", member.email().value()));
         }
         if (actor.emergencyUntil() != null && actor.person().equals(person)) {
             return Outcome.refused(Refusal.forbidden("emergency-not-for-keeps"));
@@ -110,6 +118,12 @@ public class CentreRoles {
     Optional<StaffMember> find(Actor actor, @Nullable String email) {
         requireAdministrator(actor);
         return email == null ? Optional.empty() : Person.parse(email).flatMap(table::find);
+    }
+
+    /** The person that an administrator picked from a list; empty where there is none. */
+    Optional<StaffMember> find(Actor actor, PersonId person) {
+        requireAdministrator(actor);
+        return table.find(person);
     }
 
     /** All who hold a role, by name; for those who hold one themselves. */

@@ -1,8 +1,11 @@
 package org.farga.people;
 
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.util.HashMap;
 import java.util.Map;
+import org.farga.platform.LinkTokens;
+import org.farga.platform.LinkTokens.Purpose;
 import org.farga.platform.Shells;
 import org.farga.shared.Actor;
 import org.farga.shared.Outcome;
@@ -30,34 +33,43 @@ class InvitationPages {
     }
 
     @GetMapping
-    ModelAndView show(@RequestParam(required = false) @Nullable String token, HttpServletRequest request) {
-        return page(token, null, request);
+    ModelAndView show(
+            @RequestParam(required = false) @Nullable String token,
+            HttpServletRequest request,
+            HttpServletResponse response) {
+        if (token != null) {
+            LinkTokens.keep(Purpose.INVITATION, token, request, response);
+            return new ModelAndView("redirect:/invitation");
+        }
+        return page(null, request);
     }
 
     @PostMapping
-    ModelAndView accept(
-            @Nullable Actor actor,
-            @RequestParam(required = false) @Nullable String token,
-            HttpServletRequest request,
-            RedirectAttributes redirect) {
+    ModelAndView accept(@Nullable Actor actor, HttpServletRequest request, RedirectAttributes redirect) {
         if (actor == null) {
-            return page(token, null, request);
+            return page(null, request);
         }
-        return switch (invitations.accept(actor, token)) {
+        return switch (invitations.accept(actor, LinkTokens.kept(Purpose.INVITATION, request))) {
             case Outcome.Done<Invitations.Joined>(Invitations.Joined joined) -> {
+                LinkTokens.forget(Purpose.INVITATION, request);
                 redirect.addFlashAttribute(Shells.NOTICE, "people.invitation.accepted");
                 yield new ModelAndView("redirect:/organisations/" + joined.organisation());
             }
-            case Outcome.Refused<Invitations.Joined>(Refusal refusal) -> page(token, refusal, request);
+            case Outcome.Refused<Invitations.Joined>(Refusal refusal) -> page(refusal, request);
         };
     }
 
-    private ModelAndView page(@Nullable String token, @Nullable Refusal refusal, HttpServletRequest request) {
+    private ModelAndView page(@Nullable Refusal refusal, HttpServletRequest request) {
+        String token = LinkTokens.kept(Purpose.INVITATION, request);
         var offer = invitations.find(token);
+        if (offer.isEmpty()) {
+            // Said once; from then on the page tells again how to come by a link.
+            LinkTokens.forget(Purpose.INVITATION, request);
+        }
         Map<String, Object> model = new HashMap<>();
         model.put("shell", shells.of(request));
         model.put("offer", offer.orElse(null));
-        model.put("token", token == null ? "" : token);
+        model.put("followed", token != null);
         model.put("refusal", refusal);
         ModelAndView page = new ModelAndView("people/invitation", model);
         if (refusal != null) {

@@ -19,6 +19,7 @@ import org.farga.shared.Outcome;
 import org.farga.shared.Refusal;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 
@@ -32,6 +33,7 @@ class Invitations {
     private final OrganisationTable organisationTable;
     private final Organisations organisations;
     private final PersonTable persons;
+    private final AddressProof proof;
     private final OutgoingMail mail;
     private final Messages messages;
     private final Settings settings;
@@ -45,6 +47,7 @@ class Invitations {
             OrganisationTable organisationTable,
             Organisations organisations,
             PersonTable persons,
+            @Lazy AddressProof proof,
             OutgoingMail mail,
             Messages messages,
             Settings settings,
@@ -56,6 +59,7 @@ class Invitations {
         this.organisationTable = organisationTable;
         this.organisations = organisations;
         this.persons = persons;
+        this.proof = proof;
         this.mail = mail;
         this.messages = messages;
         this.settings = settings;
@@ -212,9 +216,12 @@ class Invitations {
                 new Joined(id, organisationTable.findMember(id, actor.person()).orElseThrow()));
     }
 
-    /** Whether an invitation waits for this person's address. Which one, only its link tells. */
+    /**
+     * Whether an invitation waits for this person's address. Which one, only its link tells; that there is one is told to
+     * nobody who might have signed up with another's address.
+     */
     boolean waitsFor(Actor actor) {
-        return table.waitsFor(actor.email(), clock.instant());
+        return table.waitsFor(actor.email(), clock.instant()) && !proof.isMissing(actor.person());
     }
 
     private static Optional<Secret> secret(@Nullable String token) {

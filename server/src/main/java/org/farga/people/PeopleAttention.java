@@ -26,7 +26,7 @@ class PeopleAttention implements Attention {
     public List<Item> itemsFor(Actor actor) {
         List<Item> items = new ArrayList<>();
         if (invitations.waitsFor(actor)) {
-            // Addresses are not proved at sign-up: which organisation invites is told by the link alone.
+            // Where no mail goes out addresses are not proved: which organisation invites is told by the link alone.
             items.add(new Item("people.attention.invitation", List.of(), "/invitation", null));
         }
         if (actor.organisations().isEmpty() && actor.centreRoles().isEmpty()) {

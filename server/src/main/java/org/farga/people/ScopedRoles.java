@@ -27,6 +27,7 @@ import org.farga.shared.Refusal;
 import org.farga.shared.ScopedRole;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 
@@ -35,6 +36,7 @@ import org.springframework.transaction.annotation.Transactional;
 class ScopedRoles {
     private final ScopedRoleTable table;
     private final People people;
+    private final AddressProof proof;
     private final List<RoleScope> scopes;
     private final AuditLog audit;
     private final ApplicationEventPublisher events;
@@ -44,6 +46,7 @@ class ScopedRoles {
     ScopedRoles(
             ScopedRoleTable table,
             People people,
+            @Lazy AddressProof proof,
             List<RoleScope> scopes,
             AuditLog audit,
             ApplicationEventPublisher events,
@@ -51,6 +54,7 @@ class ScopedRoles {
             Clock clock) {
         this.table = table;
         this.people = people;
+        this.proof = proof;
         this.scopes = scopes;
         this.audit = audit;
         this.events = events;
@@ -85,6 +89,10 @@ class ScopedRoles {
                 .refusal();
         if (refusal.isPresent() || order.kind() == null || order.scope() == null || person.isEmpty()) {
             return Outcome.refused(refusal.orElseThrow());
+        }
+        if (proof.isMissing(person.get().id())) {
+            return Outcome.refused(
+                    Refusal.conflict("address-of-holder-not-proven", address.get().value()));
         }
         ScopedRole role = new ScopedRole(order.kind(), order.scope());
         boolean known = choices(role.kind(), language).containsKey(role.scope());

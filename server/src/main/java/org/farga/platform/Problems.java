@@ -94,7 +94,7 @@ public class Problems {
     /** The problem for anything that was thrown: what is foreseen by name, the rest as one that tells nothing. */
     ResponseEntity<ProblemDetail> answer(Throwable thrown, HttpServletRequest request, Locale language) {
         return switch (thrown) {
-            case Answer.RefusedException refused -> entity(detail(refused.refusal(), language));
+            case Answer.RefusedException refused -> entity(refused.refusal(), language);
             case NotFoundException missing -> named(HttpStatus.NOT_FOUND, "not-found", language);
             case Answer.VersionRequiredException missing ->
                 named(HttpStatus.PRECONDITION_REQUIRED, "version-required", language);
@@ -107,6 +107,14 @@ public class Problems {
 
     ResponseEntity<ProblemDetail> named(HttpStatusCode status, String name, Locale language, Object... arguments) {
         return entity(detail(status, name, messages.text(language, "problem." + name, arguments), language));
+    }
+
+    private ResponseEntity<ProblemDetail> entity(Refusal refusal, Locale language) {
+        ResponseEntity<ProblemDetail> answer = entity(detail(refusal, language));
+        HttpHeaders headers = new HttpHeaders();
+        headers.putAll(answer.getHeaders());
+        refusal.retryAfterSeconds().ifPresent(s -> headers.set(HttpHeaders.RETRY_AFTER, Long.toString(s)));
+        return new ResponseEntity<>(answer.getBody(), headers, answer.getStatusCode());
     }
 
     private static ResponseEntity<ProblemDetail> entity(ProblemDetail detail) {

@@ -15,6 +15,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 import org.springframework.http.CacheControl;
+import org.springframework.http.HttpHeaders;
 import org.springframework.security.config.observation.SecurityObservationSettings;
 import org.springframework.web.method.support.HandlerMethodArgumentResolver;
 import org.springframework.web.servlet.View;
@@ -81,6 +82,10 @@ class WebConfiguration implements WebMvcConfigurer {
                     && CurrentActor.of(request) != null) {
                 // The form is shown again, as for what was typed wrong; programs and tests are told the difference.
                 response.setStatus(Problems.status(refusal).value());
+            }
+            if (parameters.get("refusal") instanceof Refusal refusal) {
+                refusal.retryAfterSeconds()
+                        .ifPresent(s -> response.setHeader(HttpHeaders.RETRY_AFTER, Long.toString(s)));
             }
             response.setContentType("text/html");
             response.setCharacterEncoding(StandardCharsets.UTF_8.name());

@@ -2,6 +2,18 @@ package org.farga.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.farga.people.Organisations;
+import org.farga.people.People;
+import org.farga.allocation.Projects;
+import org.farga.people.Closings;
+import org.farga.audit.AuditLog;
+import org.farga.notification.Notifications;
+import org.farga.platform.Settings;
+import org.farga.shared.ProposalId;
+import org.farga.shared.Outcome;
+import org.farga.shared.Refusal;
+import java.time.Clock;
+import org.farga.people.Actors;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,6 +40,39 @@ class ProposalsApiTest extends HttpTest {
 
     @Autowired
     private CallTable calls;
+
+    @Autowired
+    private ProposalTable proposalTable;
+
+    @Autowired
+    private Calls allCalls;
+
+    @Autowired
+    private Organisations organisations;
+
+    @Autowired
+    private People people;
+
+    @Autowired
+    private Projects projects;
+
+    @Autowired
+    private Closings closings;
+
+    @Autowired
+    private AuditLog audit;
+
+    @Autowired
+    private Notifications notifications;
+
+    @Autowired
+    private Settings settings;
+
+    @Autowired
+    private Clock clock;
+
+    @Autowired
+    private Actors actors;
 
     @Autowired
     private PlatformTransactionManager transactions;
@@ -119,6 +164,33 @@ class ProposalsApiTest extends HttpTest {
         assertThat(allocation.path("gpuHours").decimalValue()).isEqualByComparingTo("50");
         assertThat(allocation.path("cpuHours").decimalValue()).isEqualByComparingTo("200");
         assertThat(allocation.path("proposalCode")).isEqualTo(awarded.path("code"));
+    }
+
+    @Test
+    void whoHasNotProvenTheirAddressKeepsTheDraftAndIsToldWhatToDo() {
+        Client ana = signUp("Ana");
+        String organisation = organisationOf(ana);
+        declareSize(ana, organisation, 5);
+        String path = answered(ana, "PLAYGROUND", organisation);
+        Proposals asking = new Proposals(
+                proposalTable,
+                calls,
+                allCalls,
+                organisations,
+                people,
+                person -> person.equals(ana.person()),
+                projects,
+                closings,
+                audit,
+                notifications,
+                settings,
+                clock);
+        ProposalId id = ProposalId.valueOf(path.substring(path.lastIndexOf('/') + 1));
+        var refused = new TransactionTemplate(transactions)
+                .execute(status -> asking.submit(actors.find(ana.person()).orElseThrow(), id, 2));
+        assertThat(refused).isEqualTo(Outcome.refused(Refusal.conflict("address-not-proven", ana.email())));
+        assertThat(ana.get(path).expect(200).path("state").asString()).isEqualTo("DRAFT");
+        ana.put(path + "/submission", "", "If-Match", "\"2\"").expect(200);
     }
 
     @Test

@@ -7,6 +7,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.Set;
 import java.util.UUID;
 import org.farga.FargaTest;
 import org.farga.audit.AuditLog;
@@ -20,6 +21,7 @@ import org.farga.platform.Settings;
 import org.farga.shared.Actor;
 import org.farga.shared.EmailAddress;
 import org.farga.shared.Outcome;
+import org.farga.shared.Scope;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -76,6 +78,12 @@ class RecoveriesTest {
     @Autowired
     private JdbcClient jdbc;
 
+    @Autowired
+    private ApiTokenTable tokenTable;
+
+    @Autowired
+    private ApiTokens tokens;
+
     private RecordedNotices notices;
     private Recoveries recoveries;
     private EmailAddresses addresses;
@@ -85,8 +93,8 @@ class RecoveriesTest {
     void begin() {
         notices = new RecordedNotices(people, mail, messages, settings);
         recoveries = new Recoveries(
-                table, people, passwordTable, passwords, sessions, notices, audit, settings, queue, clock);
-        addresses = new EmailAddresses(table, people, notices, audit, settings, clock);
+                table, people, passwordTable, passwords, sessions, tokenTable, notices, audit, settings, queue, clock);
+        addresses = new EmailAddresses(table, people, notices, audit, settings, new SignUpSettings(true), clock);
         ana = accounts.signUp(unique("ana"), "Ana", PASSWORD, "ca").orThrow();
     }
 
@@ -136,6 +144,34 @@ class RecoveriesTest {
         assertThat(notices.sent.getLast().what()).isEqualTo("recovered");
         assertThat(refusal(recoveries.finish(token, PASSWORD))).isEqualTo("recovery-link-invalid");
         assertThat(opens(PASSWORD)).isFalse();
+    }
+
+    @Test
+    void recoveringEndsEveryTokenOfThePersonAndTellsThemAndTheRecord() {
+        Person ben = accounts.signUp(unique("ben"), "Ben", PASSWORD, "en").orThrow();
+        var bens = tokens.issue(ben.id(), "ben", Set.of(Scope.READ), 1, null).orThrow();
+        var first = tokens.issue(ana.id(), "one", Set.of(Scope.READ), 1, null).orThrow();
+        var second =
+                tokens.issue(ana.id(), "two", Set.of(Scope.WRITE), 1, null).orThrow();
+        recoveries.answer(ana.email(), Locale.ENGLISH);
+        String link = notices.token("recovery");
+        // A password that is refused ends nothing yet.
+        assertThat(recoveries.finish(link, "short")).isInstanceOf(Outcome.Refused.class);
+        assertThat(tokens.holder(first.secret())).isPresent();
+        assertThat(recoveries.finish(link, NEW_PASSWORD)).isInstanceOf(Outcome.Done.class);
+        assertThat(tokens.holder(first.secret())).isEmpty();
+        assertThat(tokens.holder(second.secret())).isEmpty();
+        assertThat(tokens.holder(bens.secret())).isPresent();
+        assertThat(notices.sent.getLast())
+                .isEqualTo(new RecordedNotices.Sent(ana.email().value(), "recovered", java.util.List.of(2)));
+        assertThat(jdbc.sql("""
+                                SELECT details::text FROM audit_entry
+                                WHERE action = 'person.recovered' AND subject_id = :ana""")
+                        .param("ana", ana.id().toString())
+                        .query(String.class)
+                        .single())
+                .contains("\"tokens\"").contains("2");
+        assertThat(messages.text(Locale.ENGLISH, "identity.mail.recovered", 2)).contains("Your 2 API tokens were ended");
     }
 
     @Test
@@ -228,11 +264,16 @@ class RecoveriesTest {
     void anAddressIsConfirmedByTheLinkOfTheSignUp() {
         addresses.greet(ana);
         assertThat(addresses.itemsFor(actor())).hasSize(1);
+        assertThat(addresses.isMissing(ana.id())).isTrue();
+        assertThat(new EmailAddresses(table, people, notices, audit, settings, new SignUpSettings(false), clock)
+                        .isMissing(ana.id()))
+                .isFalse();
         String token = notices.token("verification");
         // A link for one purpose is none for another.
         assertThat(recoveries.opens(token)).isFalse();
         assertThat(addresses.confirm(token)).isInstanceOf(Outcome.Done.class);
         assertThat(addresses.itemsFor(actor())).isEmpty();
+        assertThat(addresses.isMissing(ana.id())).isFalse();
         assertThat(addresses.status(people.get(ana.id())).verified()).isTrue();
     }
 
@@ -240,10 +281,13 @@ class RecoveriesTest {
     void withoutAMailServerNothingIsPromised() {
         AccountNotices none = new AccountNotices(people, mail, messages, settings);
         Recoveries without =
-                new Recoveries(table, people, passwordTable, passwords, sessions, none, audit, settings, queue, clock);
+                new Recoveries(table, people, passwordTable, passwords, sessions, tokenTable, none, audit, settings, queue, clock);
         assertThat(refusal(without.request("127.0.0.1", ana.email().value(), Locale.ENGLISH)))
                 .isEqualTo("no-mail-server");
-        assertThat(new EmailAddresses(table, people, none, audit, settings, clock).itemsFor(actor()))
-                .isEmpty();
+        EmailAddresses silent =
+                new EmailAddresses(table, people, none, audit, settings, new SignUpSettings(true), clock);
+        assertThat(silent.itemsFor(actor())).isEmpty();
+        // Nobody is asked for a proof that nobody could give.
+        assertThat(silent.isMissing(ana.id())).isFalse();
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.farga.Browser;
@@ -194,7 +195,12 @@ class SecondFactorTest extends HttpTest {
         Client ana = signUp("Ana");
         Browser browser = signedIn(ana);
         age(ana);
-        for (String act : new String[] {"/account/authenticator", "/account/tokens", "/account/password"}) {
+        for (String act : new String[] {
+            "/account/authenticator",
+            "/account/tokens",
+            "/account/password",
+            "/account/identities/" + UUID.randomUUID() + "/removal"
+        }) {
             assertThat(Browser.location(browser.submit("/account", act)))
                     .as(act)
                     .isEqualTo("/account/proof?next=%2Faccount");
@@ -211,6 +217,31 @@ class SecondFactorTest extends HttpTest {
         assertThat(browser.submit("/account/proof", "/account/proof", "password", PASSWORD)
                         .statusCode())
                 .isEqualTo(403);
+    }
+
+    @Test
+    void linkingASignInProviderNeedsAFreshProofAtBothEnds() {
+        Client ana = signUp("Ana");
+        Browser browser = signedIn(ana);
+        String provider = "/account/link/good";
+        assertThat(browser.get(provider).headers().firstValue("Location").orElseThrow())
+                .contains("/authorize?");
+        age(ana);
+        // Back to the page between, from which alone another host can be gone to after a form.
+        assertThat(Browser.location(browser.get(provider)))
+                .isEqualTo("/account/proof?next=%2Faccount%2Flink%3Fprovider%3Dgood");
+        assertThat(Browser.location(browser.submit("/account", "/account/link")))
+                .isEqualTo("/account/proof?next=%2Faccount%2Flink");
+        assertThat(Browser.location(browser.submit(
+                        "/account/proof",
+                        "/account/proof",
+                        "password",
+                        PASSWORD,
+                        "next",
+                        "/account/link?provider=good")))
+                .isEqualTo("/account/link?provider=good");
+        assertThat(browser.get(provider).headers().firstValue("Location").orElseThrow())
+                .contains("/authorize?");
     }
 
     @Test
@@ -237,6 +268,52 @@ class SecondFactorTest extends HttpTest {
                 .isEqualTo(403);
         setUp(later);
         assertThat(later.get("/centre").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void aTokenMadeWithoutASecondFactorLosesTheCentreWhenTheGraceIsOver() {
+        Client carla = staff(CentreRole.ADMINISTRATOR);
+        carla.get("/api/v1/centre/staff").expect(200);
+        assertThat(carla.get("/api/v1/me").expect(200).path("centreRoles").toString())
+                .contains("ADMINISTRATOR");
+        jdbc.sql("UPDATE second_factor_asked SET since = now() - interval '15 days' WHERE person_id = :person")
+                .param("person", carla.person().value())
+                .update();
+        carla.get("/api/v1/centre/staff").expectProblem(404, "not-found");
+        assertThat(carla.get("/api/v1/me").expect(200).path("centreRoles").toString())
+                .doesNotContain("ADMINISTRATOR");
+        // What is not the centre's business still works by it.
+        carla.get("/api/v1/projects").expect(200);
+        // One made with both factors carries the roles on.
+        Kit kit = setUp(signedIn(carla));
+        String strong = stranger()
+                .post("/api/v1/sign-in", """
+                        {"email": "%s", "password": "%s", "code": "%s"}""".formatted(carla.email(), PASSWORD, kit.code(0)))
+                .expect(201)
+                .path("secret")
+                .asString();
+        stranger()
+                .get("/api/v1/centre/staff", "Authorization", "Bearer " + strong)
+                .expect(200);
+        carla.get("/api/v1/centre/staff").expectProblem(404, "not-found");
+    }
+
+    @Test
+    void aWaitIsToldInItsHeaderOnPagesAndOnTheApi() {
+        Client ana = signUp("Ana");
+        Browser browser = new Browser(address());
+        String csrf = browser.csrf("/sign-in");
+        jdbc.sql("""
+                        INSERT INTO sign_in_failure (email, failures, last_failure)
+                        VALUES (:email, 40, now())""").param("email", ana.email()).update();
+        var page = browser.post("/sign-in", csrf, "email", ana.email(), "password", PASSWORD);
+        assertThat(page.statusCode()).isEqualTo(429);
+        assertThat(Integer.parseInt(page.headers().firstValue("Retry-After").orElseThrow()))
+                .isBetween(1, 900);
+        var answered = stranger().post("/api/v1/sign-in", """
+                {"email": "%s", "password": "%s"}""".formatted(ana.email(), PASSWORD));
+        answered.expectProblem(429, "too-many-sign-ins");
+        assertThat(Integer.parseInt(answered.header("Retry-After"))).isBetween(1, 900);
     }
 
     /** Makes the proof in this person's sessions a year older. */

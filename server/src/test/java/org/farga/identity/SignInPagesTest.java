@@ -134,8 +134,10 @@ class SignInPagesTest extends HttpTest {
     @Test
     void theSetUpLeadsNowhereWithoutItsLink() {
         assertThat(new Browser(address()).get("/setup").statusCode()).isEqualTo(404);
-        assertThat(new Browser(address()).get("/setup?token=farga_setup_guess").body())
-                .doesNotContain("<form method=\"post\" action=\"/setup\">");
+        Browser guesser = new Browser(address());
+        assertThat(Browser.location(guesser.get("/setup?token=farga_setup_guess")))
+                .isEqualTo("/setup");
+        assertThat(guesser.get("/setup").body()).doesNotContain("<form method=\"post\" action=\"/setup\">");
         stranger().post("/api/v1/setup", """
                         {"token": "farga_setup_guess", "email": "eve@example.org", "name": "Eve", "password": "%s"}""".formatted(PASSWORD)).expectProblem(409, "setup-link-invalid");
         stranger().post("/api/v1/setup", "{}").expectProblem(409, "setup-link-invalid");

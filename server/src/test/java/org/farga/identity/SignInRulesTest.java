@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.farga.platform.OwnPath;
 import org.farga.platform.Secret;
+import org.farga.shared.Fields;
+import org.farga.shared.Refusal;
 import org.junit.jupiter.api.Test;
 
 /** Guessing, floods of accounts and open redirects: what the door lets through. */
@@ -81,7 +84,7 @@ class SignInRulesTest {
     void whatIsGuessedFirstIsNoPassword() {
         for (String common : new String[] {
             "password1234", "P@ssw0rd!2026", "aaaaaaaaaaaa", "123456789012", "abcabcabcabc", "qwertyuiop12",
-            "Barcelona2026!", "welcome.admin.1", "0987654321098", "1q2w3e4r5t6y", "contraseña1234", "19-12-1990-!!"
+            "Barcelona2026!", "welcome.admin.1", "0987654321098", "1q2w3e4r5t6y", "contraseña1234", "19-12-1990-!!", "futbolclub10", "tequieromucho", "Summer2026!!", "michaeljordan", "612345678901", "zxcvbnm,./12"
         }) {
             assertThat(CommonPasswords.isCommon(common)).as(common).isTrue();
         }
@@ -94,6 +97,35 @@ class SignInRulesTest {
         }) {
             assertThat(CommonPasswords.isCommon(good)).as(good).isFalse();
         }
+    }
+
+    @Test
+    void aPasswordWithAWordOfItsOwnerIsRefusedWithThatWord() {
+        var owner = new Password.Owner("nuria.serra@llum-robotics.example", "Núria Serra Ros", "Barcelona AI Factory");
+        for (String[] wordAndPassword : new String[][] {
+            {"nuria", "my dear NÚRIA, come home"},
+            {"serra", "s e r r a on a hill of stone"},
+            {"robotics", "quartz-Robotics-meadow"},
+            {"barcelona", "rainy barcelona evenings"},
+            {"farga", "the old Farga of my village"}
+        }) {
+            Fields fields = new Fields();
+            Password.check(fields, "password", wordAndPassword[1], owner);
+            assertThat(fields.refusal().orElseThrow().fields())
+                    .as(wordAndPassword[1])
+                    .containsExactly(
+                            new Refusal.FieldProblem("password", "password-own-word", List.of(wordAndPassword[0])));
+        }
+        Fields fine = new Fields();
+        // Three letters ("Ros") are in too many words to be told by.
+        Password.check(fine, "password", "prosody of quiet meadows", owner);
+        assertThat(fine.refusal()).isEmpty();
+    }
+
+    @Test
+    void ofALongPasswordOnlyARepetitionIsCommon() {
+        assertThat(CommonPasswords.isCommon("@4$0135".repeat(28))).isFalse();
+        assertThat(CommonPasswords.isCommon("ab".repeat(100))).isTrue();
     }
 
     @Test

@@ -9,7 +9,9 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import org.farga.FargaTest;
+import org.farga.people.Person;
 import org.farga.shared.Actor;
 import org.farga.shared.CentreRole;
 import org.farga.shared.EmailAddress;
@@ -17,6 +19,7 @@ import org.farga.shared.PersonId;
 import org.farga.shared.Scope;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.mock.env.MockEnvironment;
 
 @FargaTest
 class StrongRolesTest {
@@ -25,10 +28,22 @@ class StrongRolesTest {
     @Autowired
     private ExternalIdentityTable identities;
 
+    @Autowired
+    private SecondFactors factors;
+
+    @Autowired
+    private Accounts accounts;
+
     private StrongRoles roles() {
         return new StrongRoles(
-                new OidcSettings(
-                        Map.of(), new OidcSettings.SignIn(true, Set.of(CentreRole.OPERATOR), Duration.ofHours(12))),
+                new SecondFactorSettings(
+                        SecondFactorSettings.Need.REQUIRED,
+                        Duration.ofDays(14),
+                        Set.of(CentreRole.OPERATOR),
+                        Duration.ofHours(12),
+                        Duration.ofMinutes(15)),
+                new OidcSettings(Map.of(), new OidcSettings.SignIn(true)),
+                factors,
                 identities,
                 Clock.fixed(NOW, ZoneOffset.UTC));
     }
@@ -71,7 +86,16 @@ class StrongRolesTest {
 
     @Test
     void aTokenIsAsStrongAsTheSignInItWasMadeIn() {
-        Actor olga = actor(CentreRole.OPERATOR);
+        // Somebody who exists: since when they know that they need a second factor is on record.
+        Person person = accounts.signUp(UUID.randomUUID() + "@example.org", "Olga", "correct horse battery", "en")
+                .orThrow();
+        Actor olga = new Actor(
+                person.id(),
+                "Olga",
+                person.email(),
+                Set.of(CentreRole.OPERATOR),
+                Map.of(),
+                Set.of(Scope.values()));
         Instant made = NOW.minus(Duration.ofDays(20));
         SignedIn strong = SignedIn.byPassword(made).with(SignedIn.Method.TOTP, made);
         assertThat(roles().withToken(olga, strong, made).actor().is(CentreRole.OPERATOR))
@@ -80,6 +104,15 @@ class StrongRolesTest {
                 .containsExactly(CentreRole.OPERATOR);
         // One from before Farga took down how people sign in.
         assertThat(roles().withToken(olga, null, made).sleeping()).containsExactly(CentreRole.OPERATOR);
+    }
+
+    @Test
+    void aFormerSettingsNameStopsTheStartWithThePresentOne() {
+        MockEnvironment environment = new MockEnvironment();
+        StrongRoles.Renamed.check(environment);
+        environment.setProperty("farga.sign-in.strong-roles", "OPERATOR");
+        assertThat(org.assertj.core.api.Assertions.catchThrowable(() -> StrongRoles.Renamed.check(environment)))
+                .hasMessageContaining("farga.second-factor.strict-roles");
     }
 
     @Test

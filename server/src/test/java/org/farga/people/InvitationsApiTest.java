@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 import org.farga.Browser;
+import org.farga.CapturedLog;
 import org.farga.HttpTest;
 import org.farga.shared.CentreRole;
 import org.junit.jupiter.api.Test;
@@ -244,29 +245,62 @@ class InvitationsApiTest extends HttpTest {
     void whoHasNoAccountYetSignsUpAndComesBackToAccept() {
         Client ana = signUp("Ana");
         String id = organisationOf(ana);
-        String page = "/invitation?token=" + invite(ana, id, "new@example.org", "OWNER");
+        String link = "/invitation?token=" + invite(ana, id, "new@example.org", "OWNER");
         Browser browser = new Browser(address());
-        var offer = browser.get(page).body();
-        assertThat(offer).contains("Forja Vision SL").contains("/sign-up?next=%2Finvitation%3Ftoken%3D");
+        browser.get(link);
+        var offer = browser.get("/invitation").body();
+        assertThat(offer).contains("Forja Vision SL").contains("/sign-up?next=%2Finvitation\"");
         String email = "eva-" + UUID.randomUUID() + "@example.org";
         var signedUp = browser.submit(
-                "/sign-up?next=" + java.net.URLEncoder.encode(page, java.nio.charset.StandardCharsets.UTF_8),
+                "/sign-up?next=%2Finvitation",
                 "/sign-up",
                 "next",
-                page,
+                "/invitation",
                 "email",
                 email,
                 "name",
                 "Eva",
                 "password",
                 PASSWORD);
-        assertThat(Browser.location(signedUp)).isEqualTo(page);
-        var accepted = browser.submit(page, "/invitation", "token", token(page));
+        assertThat(Browser.location(signedUp)).isEqualTo("/invitation");
+        var accepted = browser.submit("/invitation", "/invitation");
         assertThat(Browser.location(accepted)).isEqualTo("/organisations/" + id);
         assertThat(browser.get("/organisations/" + id).body()).contains(email).contains("You are in.");
-        var again = browser.get(page);
+        browser.get(link);
+        var again = browser.get("/invitation");
         assertThat(again.statusCode()).isEqualTo(404);
         assertThat(again.body()).doesNotContain("Forja");
+    }
+
+    @Test
+    void theLinksTokenLeavesTheAddressAtOnceAndIsInNoPageOrLog() {
+        Client ana = signUp("Ana");
+        String id = organisationOf(ana);
+        String token = invite(ana, id, "new@example.org", "MEMBER");
+        Client eva = signUp("Eva");
+        try (var log = new CapturedLog()) {
+            Browser browser = new Browser(address());
+            var followed = browser.get("/invitation?token=" + token);
+            assertThat(followed.statusCode()).isEqualTo(302);
+            assertThat(Browser.location(followed)).isEqualTo("/invitation");
+            assertThat(followed.headers().firstValue("Referrer-Policy")).contains("no-referrer");
+            assertThat(followed.headers().map().toString() + followed.body()).doesNotContain(token);
+            assertThat(browser.get("/invitation").body()).contains("Forja").doesNotContain(token);
+            var signedIn = browser.submit(
+                    "/sign-in?next=%2Finvitation",
+                    "/sign-in",
+                    "next",
+                    "/invitation",
+                    "email",
+                    eva.email(),
+                    "password",
+                    PASSWORD);
+            assertThat(Browser.location(signedIn)).isEqualTo("/invitation");
+            assertThat(browser.get("/invitation").body()).contains("Forja").doesNotContain(token);
+            var accepted = browser.submit("/invitation", "/invitation");
+            assertThat(Browser.location(accepted)).isEqualTo("/organisations/" + id);
+            assertThat(log.text()).contains("a line of this test").doesNotContain(token);
+        }
     }
 
     @Test
