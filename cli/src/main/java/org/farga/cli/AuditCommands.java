@@ -116,8 +116,9 @@ final class AuditCommands {
         @Option(
                 names = "--key",
                 paramLabel = "KEY",
-                description = "The log's key as you got it elsewhere; without it, the export's own is believed.")
-        private @Nullable String key;
+                description = "The log's key as you got it elsewhere; once for each, where it was changed. Without it, the"
+                        + " export's own are believed.")
+        private List<String> keys = new ArrayList<>();
 
         Verify(Session session) {
             super(session);
@@ -127,13 +128,13 @@ final class AuditCommands {
         int run() throws IOException {
             Verdict verdict;
             try (BufferedReader lines = Files.newBufferedReader(readable(file), UTF_8)) {
-                verdict = new AuditVerifier(key, older == null ? null : Files.readString(readable(older), UTF_8))
+                verdict = new AuditVerifier(keys, older == null ? null : Files.readString(readable(older), UTF_8))
                         .verify(lines);
             }
             if (!printed(Api.object("whole", verdict.whole(), "proved", verdict.proved(), "wrong", verdict.wrong()))) {
                 verdict.proved().forEach(p -> screen.say(screen.look(Screen.Look.GOOD, "proved  ") + p));
                 verdict.wrong().forEach(w -> screen.say(screen.look(Screen.Look.BAD, "WRONG   ") + w));
-                if (verdict.whole() && key == null) {
+                if (verdict.whole() && keys.isEmpty()) {
                     screen.note("The key came with the export: compare it with one you got elsewhere, by --key.");
                 }
                 if (verdict.whole() && older == null) {

@@ -26,8 +26,8 @@ import tools.jackson.databind.JsonNode;
 final class AuditVerifier {
     private static final int MOST_TOLD = 20;
 
-    private final List<NoteKey> trusted = new ArrayList<>();
-    private final boolean keyGiven;
+    private final List<Span> keys = new ArrayList<>();
+    private final List<NoteKey> given;
     private final @Nullable String older;
     private final List<String> wrong = new ArrayList<>();
     private final List<String> proved = new ArrayList<>();
@@ -44,6 +44,22 @@ final class AuditVerifier {
     private byte @Nullable [] olderRoot;
 
     private record Leaf(byte @Nullable [] line, long number) {}
+
+    /** A key of the log, and the sizes of the log at which it signed. */
+    private static final class Span {
+        private final NoteKey key;
+        private final long from;
+        private final long to;
+        private boolean trusted;
+
+        /** @param to {@link Long#MAX_VALUE} where it is in force */
+        Span(NoteKey key, long from, long to, boolean trusted) {
+            this.key = key;
+            this.from = from;
+            this.to = to;
+            this.trusted = trusted;
+        }
+    }
 
     /** What a checkpoint says. */
     private record Said(String origin, long size, byte[] root) {
@@ -88,14 +104,11 @@ final class AuditVerifier {
     }
 
     /**
-     * @param key that the reader trusts; null to take the export's own word for it
+     * @param given keys that the reader trusts; none to take the export's own word for it
      * @param older a checkpoint kept from before, or null
      */
-    AuditVerifier(@Nullable String key, @Nullable String older) {
-        this.keyGiven = key != null;
-        if (key != null) {
-            trusted.add(new NoteKey(key));
-        }
+    AuditVerifier(List<String> given, @Nullable String older) {
+        this.given = given.stream().map(NoteKey::new).toList();
         this.older = older;
     }
 
@@ -134,20 +147,19 @@ final class AuditVerifier {
             to = export.path("to").asLong();
             size = export.path("size").asLong();
         } else if (line.has("key")) {
-            if (!keyGiven) {
-                trusted.add(new NoteKey(line.path("key").path("vkey").asString()));
-            } else {
-                candidates.add(new NoteKey(line.path("key").path("vkey").asString()));
-            }
+            JsonNode told = line.path("key");
+            NoteKey key = new NoteKey(told.path("vkey").asString());
+            keys.add(new Span(
+                    key,
+                    told.path("from").asLong(0),
+                    told.path("to").asLong(Long.MAX_VALUE),
+                    given.isEmpty() || given.stream().anyMatch(g -> g.toString().equals(key.toString()))));
         } else if (line.has("rotation")) {
-            String note = line.path("rotation").asString();
-            if (trusted.stream().anyMatch(k -> k.textOf(note) != null)) {
-                candidates.stream().filter(k -> k.textOf(note) != null).forEach(trusted::add);
-            }
+            rotation(line.path("rotation").asString());
         } else if (line.has("checkpoint")) {
             checkpoint = line.path("checkpoint").asString();
             if (older != null) {
-                olderSaid = said(older);
+                olderSaid = said("the older checkpoint", older);
             }
         } else if (line.has("left")) {
             line.path("left").forEach(this::subtree);
@@ -169,7 +181,21 @@ final class AuditVerifier {
         return false;
     }
 
-    private final List<NoteKey> candidates = new ArrayList<>();
+    /** The first checkpoint of a key, which the key before it signed as well: it hands its trust on. */
+    private void rotation(String note) {
+        for (int i = 1; i < keys.size(); i++) {
+            Span before = keys.get(i - 1);
+            Span after = keys.get(i);
+            Said said = Said.of(after.key.textOf(note));
+            if (said != null && before.key.textOf(note) != null) {
+                if (after.from != 0 && said.size() != after.from) {
+                    wrong.add("the key " + after.key.shortly() + " took over at " + said.size()
+                            + " entries, but the export says at " + after.from);
+                }
+                after.trusted |= before.trusted;
+            }
+        }
+    }
 
     private void subtree(JsonNode subtree) {
         byte[] hash = Base64.getDecoder().decode(subtree.path("hash").asString());
@@ -237,22 +263,40 @@ final class AuditVerifier {
         }
     }
 
-    private @Nullable Said said(String note) {
-        return trusted.stream()
-                .map(k -> Said.of(k.textOf(note)))
-                .filter(s -> s != null)
-                .findFirst()
-                .orElse(null);
+    /** What a checkpoint says that a trusted key signed while it was in force; else null, with why. */
+    private @Nullable Said said(String what, String note) {
+        String why = what + (given.isEmpty()
+                ? " is not signed by a key of this log"
+                : " is not signed by the key you gave, nor by one that it vouched for");
+        for (Span span : keys) {
+            Said said = Said.of(span.key.textOf(note));
+            if (said != null && span.trusted) {
+                if (said.size() >= span.from && said.size() <= span.to) {
+                    return said;
+                }
+                why = what + " over " + said.size() + " entries is signed by the key " + span.key.shortly()
+                        + ", which was not in force then: it signed from " + span.from
+                        + (span.to == Long.MAX_VALUE ? " on" : " to " + span.to);
+            }
+        }
+        wrong.add(why);
+        return null;
     }
 
     private void judge() {
-        Said newest = said(checkpoint);
+        for (NoteKey key : given) {
+            if (keys.stream().noneMatch(k -> k.key.toString().equals(key.toString()))) {
+                wrong.add("the key " + key.shortly()
+                        + " that you gave is none of this export's: it is another log's, or a change of key is hidden");
+            }
+        }
+        Said newest = said("the checkpoint", checkpoint);
         if (newest == null) {
-            wrong.add(
-                    keyGiven
-                            ? "the checkpoint is not signed by the key you gave, nor by one that it vouched for"
-                            : "the checkpoint's signature does not hold");
             return;
+        }
+        Span last = keys.getLast();
+        if (last.key.textOf(checkpoint) == null) {
+            wrong.add("the checkpoint is not signed by the log's newest key " + last.key.shortly());
         }
         if (newest.size() != size || stored.size != size) {
             wrong.add("the checkpoint covers " + newest.size() + " entries, but the export comes to " + stored.size);
@@ -265,6 +309,13 @@ final class AuditVerifier {
             wrong.add("the entries do not make the root that was signed");
         }
         proved.add("the checkpoint over " + newest.size() + " entries is signed by " + newest.origin());
+        if (keys.size() > 1 && wrong.isEmpty()) {
+            keys.forEach(k -> proved.add("the key " + k.key.shortly()
+                    + (k.to == Long.MAX_VALUE
+                            ? " signs since entry " + k.from
+                            : " signed from entry " + k.from + " to " + k.to)
+                    + (k.trusted ? "" : " (you did not say that you trust it)")));
+        }
         if (wrong.isEmpty()) {
             proved.add(
                     from == 0 && to == size
@@ -283,8 +334,9 @@ final class AuditVerifier {
     private void compareOlder(Said newest) {
         Said said = olderSaid;
         if (said == null) {
-            wrong.add("the older checkpoint is not signed by a key of this log");
-        } else if (said.size() > newest.size()) {
+            return; // said already
+        }
+        if (said.size() > newest.size()) {
             wrong.add("the older checkpoint covers " + said.size() + " entries, but this log has only " + newest.size()
                     + ": it was put back to an earlier state, or its last entries were taken away");
         } else if (olderRoot == null) {

@@ -50,6 +50,11 @@ final class NoteKey {
         return name;
     }
 
+    /** Its hash, by which people tell keys of one log apart. */
+    String shortly() {
+        return "%08x".formatted(hash);
+    }
+
     @Override
     public String toString() {
         return text;

@@ -30,7 +30,7 @@ class AuditVerifierTest {
 
     private static Verdict verify(String export, String key, String older) {
         try {
-            return new AuditVerifier(key, older).verify(new BufferedReader(new StringReader(export)));
+            return new AuditVerifier(List.of(key), older).verify(new BufferedReader(new StringReader(export)));
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }

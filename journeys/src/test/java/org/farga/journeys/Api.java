@@ -89,6 +89,10 @@ final class Api {
         return send(request(path).PUT(BodyPublishers.noBody()));
     }
 
+    Reply delete(String path) {
+        return send(request(path).DELETE());
+    }
+
     Reply upload(String path, byte[] content) {
         return send(request(path)
                 .header("Content-Type", "application/octet-stream")

@@ -2,11 +2,15 @@ package org.farga.audit;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -26,14 +30,17 @@ import org.springframework.stereotype.Component;
 
 /**
  * The key that signs checkpoints: a file of two PEM blocks, private and public, that only Farga's user may read. It stands in
- * the data folder, or where {@code farga.audit.key} says. To change it, the file is renamed to {@code <name>.old}: Farga makes
- * a new one, and signs the first checkpoint with both.
+ * the data folder, or where {@code farga.audit.key} says. To change it, the file is renamed to {@code <name>.old}, while Farga
+ * runs or before it starts: Farga makes a new one, and signs the first checkpoint with both.
  */
 @Component
 class AuditKey {
-    private final Pair present;
-    private final Optional<Pair> before;
+    private final Path file;
     private final String origin;
+    private volatile Loaded loaded;
+
+    /** What the files held when they were read. @param stamp by which it is seen that the file is another now */
+    private record Loaded(Pair present, Optional<Pair> before, Object stamp) {}
 
     private record Pair(PublicKey open, PrivateKey secret) {
         Signer named(String origin) {
@@ -42,19 +49,46 @@ class AuditKey {
     }
 
     AuditKey(Settings settings, AuditSettings own) {
-        Path file = own.key() == null ? settings.data().resolve("audit/key.pem") : own.key();
+        this.file = own.key() == null ? settings.data().resolve("audit/key.pem") : own.key();
         this.origin = own.origin() == null ? origin(settings.publicUrl()) : own.origin();
+        this.loaded = load();
+    }
+
+    private Loaded load() {
         try {
-            this.before = Files.exists(old(file)) ? Optional.of(read(old(file))) : Optional.empty();
             if (!Files.exists(file)) {
                 create(file);
             }
-            this.present = read(file);
+            // The stamp first: what changes after it is seen as a change.
+            Object stamp = stamp(file);
+            Optional<Pair> before = Files.exists(old(file)) ? Optional.of(read(old(file))) : Optional.empty();
+            return new Loaded(read(file), before, stamp);
         } catch (IOException e) {
             throw new UncheckedIOException(
                     "the audit log's key " + file + " cannot be used; restore it from a back-up, or see"
                             + " \"The audit log's key\" in docs/operations.md",
                     e);
+        }
+    }
+
+    private static Object stamp(Path file) throws IOException {
+        BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
+        return List.of(now.lastModifiedTime(), now.size(), String.valueOf(now.fileKey()));
+    }
+
+    /** Whether an operator changed the key's file since it was read; one that is merely gone is no change of key. */
+    boolean changed() {
+        try {
+            return Files.exists(file) ? !stamp(file).equals(loaded.stamp()) : Files.exists(old(file));
+        } catch (IOException e) {
+            return true;
+        }
+    }
+
+    /** Reads the files again, and makes a new key where the file was renamed to make room for one. */
+    synchronized void refresh() {
+        if (changed()) {
+            loaded = load();
         }
     }
 
@@ -69,12 +103,12 @@ class AuditKey {
 
     /** Signs under this name, which stays the log's even where the public address changes. */
     Signer signer(String name) {
-        return present.named(name);
+        return loaded.present().named(name);
     }
 
     /** The key before it, while its file lies beside. */
     Optional<Signer> before(String name) {
-        return before.map(pair -> pair.named(name));
+        return loaded.before().map(pair -> pair.named(name));
     }
 
     /** The name of a log that has none yet. */
@@ -138,8 +172,20 @@ class AuditKey {
 
     /** Writes a file so that it is there whole or not at all. */
     static void write(Path file, String text) throws IOException {
-        Path written = file.resolveSibling(file.getFileName() + ".new");
-        Files.writeString(written, text);
-        Files.move(written, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        // A name of its own: several processes may keep the same file.
+        Path written = Files.createTempFile(file.toAbsolutePath().getParent(), file.getFileName() + "-", ".new");
+        try {
+            try (FileChannel channel = FileChannel.open(written, StandardOpenOption.WRITE)) {
+                ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+                while (bytes.hasRemaining()) {
+                    channel.write(bytes);
+                }
+                // Before it takes the other's place: a machine that loses power must not leave an empty file there.
+                channel.force(true);
+            }
+            Files.move(written, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(written);
+        }
     }
 }

@@ -36,7 +36,18 @@ class AuditProofApi {
         this.checks = checks;
     }
 
-    record KeyJson(String vkey, Instant since, boolean endorsed) {}
+    record KeyJson(
+            String vkey,
+            Instant since,
+            @Nullable Instant until,
+            boolean endorsed,
+            @Nullable Long from,
+            @Nullable Long to) {
+        static KeyJson of(AuditTreeTable.Key k) {
+            return new KeyJson(
+                    k.vkey(), k.since(), k.until(), k.id() == 1 || k.endorsedBy() != null, k.from(), k.to());
+        }
+    }
 
     record CheckpointJson(long size, String rootHash, Instant signedAt, String note) {
         static CheckpointJson of(Checkpoint c) {
@@ -101,7 +112,7 @@ class AuditProofApi {
                 state.newest().map(CheckpointJson::of).orElse(null),
                 state.lastCheck().map(CheckJson::of).orElse(null),
                 checks.keys().stream()
-                        .map(k -> new KeyJson(k.vkey(), k.since(), k.id() == 1 || k.endorsedBy() != null))
+                        .map(KeyJson::of)
                         .toList());
     }
 
@@ -117,7 +128,7 @@ class AuditProofApi {
     @GetMapping(path = "/keys", produces = MediaType.APPLICATION_JSON_VALUE)
     List<KeyJson> keys(Actor actor) {
         return proofs.keys().stream()
-                .map(k -> new KeyJson(k.vkey(), k.since(), k.id() == 1 || k.endorsedBy() != null))
+                .map(KeyJson::of)
                 .toList();
     }
 

@@ -131,7 +131,12 @@ class AuditProofs {
                 out,
                 Map.of("export", map("version", 1, "from", range.from(), "to", range.to(), "size", checkpoint.size())));
         for (Key key : tree.keys()) {
-            line(out, Map.of("key", map("vkey", key.vkey(), "since", key.since().toString())));
+            Map<String, Object> told = map("vkey", key.vkey(), "since", key.since().toString(), "from", key.from());
+            if (key.to() != null && key.until() != null) {
+                told.put("until", key.until().toString());
+                told.put("to", key.to());
+            }
+            line(out, Map.of("key", told));
         }
         for (Checkpoint rotation : tree.rotations()) {
             line(out, Map.of("rotation", rotation.note()));

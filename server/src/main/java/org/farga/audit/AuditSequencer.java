@@ -3,12 +3,14 @@ package org.farga.audit;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -85,6 +87,8 @@ class AuditSequencer implements SmartLifecycle {
     Optional<String> kept() {
         try {
             return Files.exists(kept) ? Optional.of(Files.readString(kept)) : Optional.empty();
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -121,7 +125,7 @@ class AuditSequencer implements SmartLifecycle {
         while (thread == Thread.currentThread()) {
             Duration pause = GATHER;
             try {
-                if (tree.anyWaiting() || tree.newest().isEmpty()) {
+                if (tree.anyWaiting() || keys.changed() || tree.newest().isEmpty()) {
                     sequenceAll();
                 }
             } catch (RuntimeException e) {
@@ -211,6 +215,7 @@ class AuditSequencer implements SmartLifecycle {
 
     /** Who signs: this process's key, if the log takes it; together with the one before it, for the first time. */
     private @Nullable Signers signers() {
+        keys.refresh();
         List<Key> known = tree.keys();
         Instant now = clock.instant();
         if (known.isEmpty()) {
@@ -233,6 +238,17 @@ class AuditSequencer implements SmartLifecycle {
                     own.verifier().text());
             List<Signer> all = before.map(b -> List.of(own, b)).orElse(List.of(own));
             Integer endorsedBy = before.isPresent() ? last.id() : null;
+            entries.insert(
+                    now,
+                    null,
+                    "audit-key.changed",
+                    "audit-key",
+                    "%08x".formatted(own.verifier().hash()),
+                    Map.of(
+                            "from", "%08x".formatted(Verifier.parse(last.vkey()).hash()),
+                            "to", "%08x".formatted(own.verifier().hash()),
+                            "kind", endorsedBy == null ? "UNENDORSED" : "ENDORSED"),
+                    List.of());
             return new Signers(tree.insertKey(own.verifier().text(), now, endorsedBy), origin, all);
         }
         if (stopped == null) {

@@ -160,16 +160,39 @@ class AuditTreeTable implements MerkleTree.Hashes {
      *
      * @param vkey as verifiers read it
      * @param endorsedBy the key that vouched for it
+     * @param from leaves that its first checkpoint covers; null before that
+     * @param to leaves at which the next key took over, and from which on it signs nothing; null where it is in force
+     * @param until when the next key took over
      */
-    record Key(int id, String vkey, Instant since, @Nullable Integer endorsedBy) {}
+    record Key(
+            int id,
+            String vkey,
+            Instant since,
+            @Nullable Integer endorsedBy,
+            @Nullable Long from,
+            @Nullable Long to,
+            @Nullable Instant until) {}
 
+    /** The oldest first; the last is in force. */
     List<Key> keys() {
-        return jdbc.sql("SELECT id, vkey, since, endorsed_by FROM audit_key ORDER BY id")
+        return jdbc.sql("""
+                        SELECT id, vkey, since, endorsed_by, first_size,
+                               lead(first_size) OVER (ORDER BY id) AS next_size, lead(since) OVER (ORDER BY id) AS next_since
+                        FROM audit_key k
+                        CROSS JOIN LATERAL (
+                            SELECT min(tree_size) AS first_size FROM audit_checkpoint WHERE key_id = k.id) AS c
+                        ORDER BY id""")
                 .query((row, n) -> new Key(
                         row.getInt("id"),
                         row.getString("vkey"),
                         row.getObject("since", OffsetDateTime.class).toInstant(),
-                        row.getObject("endorsed_by", Integer.class)))
+                        row.getObject("endorsed_by", Integer.class),
+                        row.getObject("first_size", Long.class),
+                        row.getObject("next_size", Long.class),
+                        row.getObject("next_since", OffsetDateTime.class) == null
+                                ? null
+                                : row.getObject("next_since", OffsetDateTime.class)
+                                        .toInstant()))
                 .list();
     }
 

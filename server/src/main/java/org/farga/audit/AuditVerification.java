@@ -47,6 +47,7 @@ class AuditVerification {
     private final class Walk {
         private final List<AuditFinding> findings = new ArrayList<>();
         private final Map<Integer, Verifier> keys = new HashMap<>();
+        private final Map<Integer, Key> spans = new HashMap<>();
         private final Frontier frontier = new Frontier();
         private final Map<Integer, List<Hash>> row = new HashMap<>();
         private long checkpoints;
@@ -56,6 +57,7 @@ class AuditVerification {
         Verdict walk() {
             for (Key key : tree.keys()) {
                 keys.put(key.id(), Verifier.parse(key.vkey()));
+                spans.put(key.id(), key);
             }
             // Checkpoints tell how long the log was, even where its last leaves are gone.
             long size =
@@ -152,7 +154,8 @@ class AuditVerification {
             Long last = numberAt(checkpoint.size() - 1);
             if (key == null
                     || !Checkpoint.text(key.name(), checkpoint.size(), checkpoint.root())
-                            .equals(text)) {
+                            .equals(text)
+                    || !inForce(checkpoint)) {
                 found(Kind.CHECKPOINT_FORGED, last, last);
             } else if (!frontier.root().equals(checkpoint.root())) {
                 // Among the leaves since the last checkpoint that agreed: one of them is not what was signed.
@@ -162,6 +165,17 @@ class AuditVerification {
             } else {
                 agreed = checkpoint.size();
             }
+        }
+
+        /** Whether the key was the log's at that size; and the one before it vouched for it, where the log says so. */
+        private boolean inForce(Checkpoint checkpoint) {
+            Key key = spans.get(checkpoint.key());
+            if (key == null || (key.to() != null && checkpoint.size() > key.to())) {
+                return false;
+            }
+            boolean first = key.from() != null && key.from() == checkpoint.size();
+            Verifier before = key.endorsedBy() == null ? null : keys.get(key.endorsedBy());
+            return !first || before == null || before.textOf(checkpoint.note()) != null;
         }
 
         private @Nullable Long numberAt(long index) {
