@@ -274,7 +274,7 @@ class BackUpTest {
                                             "tokenName", "journeys"))
                             .status())
                     .as("who came later")
-                    .isEqualTo(401);
+                    .isEqualTo(403);
             // The mistake's folder is still there; whoever submits the next job must not be given its log.
             String next = ana.post("/jobs", story.job("next", "#!/bin/sh\necho next\n"))
                     .id();

@@ -133,11 +133,15 @@ class TwoProcessesTest {
                 FargaProcess.pause(10);
             }
             victim.killNine();
+            Instant killed = Instant.now();
             for (Thread client : clients) {
                 client.join();
             }
             assertThat(jobs).as("accepted, each once").hasSize(3 * JOBS_EACH).doesNotHaveDuplicates();
             awaitHandedOver(TAKEN_UP);
+            System.out.printf(
+                    "jobs of a killed process and under load: handed over after %d ms%n",
+                    Duration.between(killed, Instant.now()).toMillis());
             assertEachRanOnce(jobs, ana);
         } finally {
             c.close();
