@@ -42,18 +42,40 @@
     const log = new Log(document.getElementById('log'), document.getElementById('log-follow'));
     const metrics = new Metrics(document.getElementById('metrics'), document.getElementById('metric'));
     const connection = document.getElementById('connection');
-    // The browser takes a broken connection up again by itself, and says what it has seen (Last-Event-ID).
-    const events = new EventSource(page.dataset.events);
-    events.onopen = () => { connection.textContent = ''; };
-    events.onerror = () => { connection.textContent = connection.dataset.broken; };
-    events.addEventListener('log', (event) => log.add(JSON.parse(event.data).text));
-    events.addEventListener('metric', (event) => metrics.add(JSON.parse(event.data)));
-    events.addEventListener('state', (event) => show(JSON.parse(event.data)));
-    events.addEventListener('end', (event) => {
-      events.close();
-      connection.textContent = '';
-      show(JSON.parse(event.data));
-    });
+    // The browser takes a broken connection up again by itself, and says what it has seen (Last-Event-ID); not so where
+    // a proxy answered in place of a Farga that is restarting: then we do, later and later.
+    let last = '';
+    let pause = 1000;
+    open();
+
+    function open() {
+      const address = new URL(page.dataset.events, location.href);
+      if (last) address.searchParams.set('after', last);
+      const events = new EventSource(address);
+      const on = (name, take) => events.addEventListener(name, (event) => {
+        last = event.lastEventId;
+        take(JSON.parse(event.data));
+      });
+      events.onopen = () => {
+        pause = 1000;
+        connection.textContent = '';
+      };
+      events.onerror = () => {
+        connection.textContent = connection.dataset.broken;
+        if (events.readyState === EventSource.CLOSED) {
+          setTimeout(open, pause);
+          pause = Math.min(2 * pause, 60000);
+        }
+      };
+      on('log', (said) => log.add(said.text));
+      on('metric', (metric) => metrics.add(metric));
+      on('state', show);
+      on('end', (now) => {
+        events.close();
+        connection.textContent = '';
+        show(now);
+      });
+    }
 
     let shown = null;
     async function show(now) {

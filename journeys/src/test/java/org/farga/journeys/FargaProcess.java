@@ -160,9 +160,9 @@ final class FargaProcess implements AutoCloseable {
         return "http://127.0.0.1:" + port;
     }
 
-    /** As the database's list of sessions names it. */
-    String nameInDatabase() {
-        return "farga " + process.pid();
+    /** Whether a session of this name in the database's list is one of this process. */
+    boolean owns(String session) {
+        return session.startsWith("farga " + process.pid() + " ");
     }
 
     Path data() {

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
@@ -132,16 +133,60 @@ class TwoProcessesTest {
                 FargaProcess.pause(10);
             }
             victim.killNine();
+            Instant killed = Instant.now();
             for (Thread client : clients) {
                 client.join();
             }
             assertThat(jobs).as("accepted, each once").hasSize(3 * JOBS_EACH).doesNotHaveDuplicates();
             awaitHandedOver(TAKEN_UP);
+            System.out.printf(
+                    "jobs of a killed process and under load: handed over after %d ms%n",
+                    Duration.between(killed, Instant.now()).toMillis());
             assertEachRanOnce(jobs, ana);
         } finally {
             c.close();
             d.close();
         }
+    }
+
+    /** Nobody else may know of an event that a process died with, but the row that says so. */
+    @Test
+    void anEventThatAProcessWasKilledWithIsDeliveredByAnotherWithinSeconds() throws Exception {
+        story.signUp(Story.PAU);
+        Api pau = Api.signIn(a, Story.PAU.email(), Story.PAU.password());
+        String link = story.ana
+                .post(
+                        "/organisations/" + story.organisation + "/invitations",
+                        Map.of("email", Story.PAU.email(), "role", "MEMBER"))
+                .done()
+                .path("link")
+                .asString();
+        int told = story.ana.get("/notifications").done().path("items").size();
+        FargaProcess c = a.startAnother();
+        try (Connection database = DriverManager.getConnection(a.databaseUrl(), "farga", a.databasePassword());
+                Statement statement = database.createStatement()) {
+            database.setAutoCommit(false);
+            // Its listener wants to write here, and has to wait until its process is dead.
+            statement.execute("LOCK TABLE notification IN SHARE MODE");
+            pau.at(c).post("/invitations/acceptance", Map.of("token", link.replaceFirst(".*[=/]", "")))
+                    .done();
+            Instant deadline = Instant.now().plus(Story.SOON);
+            while (PrivateDatabase.count(
+                            a.data(), "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+                                    + " AND query ILIKE '%insert into notification%'")
+                    == 0) {
+                assertThat(Instant.now()).as("the listener waits").isBefore(deadline);
+                FargaProcess.pause(50);
+            }
+            c.killNine();
+            database.rollback();
+        }
+        Instant killed = Instant.now();
+        story.ana.await(
+                "/notifications", TAKEN_UP, n -> n.path("items").size() > told);
+        System.out.printf(
+                "an event of a killed process: delivered after %d ms%n",
+                Duration.between(killed, Instant.now()).toMillis());
     }
 
     /** Which of these hands jobs over; makes it one of them where another does. */
@@ -155,7 +200,7 @@ class TwoProcessesTest {
                             WHERE l.locktype = 'advisory' AND l.granted AND s.application_name LIKE 'farga %'""")) {
                 while (rows.next()) {
                     for (FargaProcess farga : wanted) {
-                        if (rows.getString(1).equals(farga.nameInDatabase())) {
+                        if (farga.owns(rows.getString(1))) {
                             return farga;
                         }
                     }

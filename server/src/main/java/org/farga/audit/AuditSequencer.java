@@ -12,18 +12,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import org.farga.audit.AuditTreeTable.Key;
 import org.farga.audit.AuditTreeTable.Leaf;
 import org.farga.audit.SignedNote.Signer;
 import org.farga.audit.SignedNote.Verifier;
+import org.farga.platform.Rounds;
 import org.farga.platform.Settings;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
-import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -35,7 +33,7 @@ import org.springframework.transaction.support.TransactionTemplate;
  */
 @Component
 @EnableConfigurationProperties(AuditSettings.class)
-class AuditSequencer implements SmartLifecycle {
+class AuditSequencer extends Rounds {
     private static final Logger LOG = LoggerFactory.getLogger(AuditSequencer.class);
     static final int BATCH = 1_000;
     private static final Duration LOOK = Duration.ofSeconds(1);
@@ -50,8 +48,6 @@ class AuditSequencer implements SmartLifecycle {
     private final TransactionTemplate transactions;
     private final Clock clock;
     private final Path kept;
-    private final Semaphore work = new Semaphore(0);
-    private volatile @Nullable Thread thread;
     private volatile @Nullable String stopped;
     private volatile boolean keptIsOurs;
 
@@ -63,6 +59,7 @@ class AuditSequencer implements SmartLifecycle {
             Settings all,
             PlatformTransactionManager transactions,
             Clock clock) {
+        super("audit-sequencer", GATHER, PAUSE_AFTER_FAILURE);
         this.tree = tree;
         this.entries = entries;
         this.keys = keys;
@@ -70,11 +67,6 @@ class AuditSequencer implements SmartLifecycle {
         this.transactions = new TransactionTemplate(transactions);
         this.clock = clock;
         this.kept = all.data().resolve("audit/checkpoint");
-    }
-
-    /** Says that something was written and committed. */
-    void wake() {
-        work.release();
     }
 
     /** Why this process signs nothing; null where it does. */
@@ -94,55 +86,13 @@ class AuditSequencer implements SmartLifecycle {
         }
     }
 
+    /** Woken where something was written here and committed; what others wrote is found by itself. */
     @Override
-    public void start() {
-        // Known before it runs: its loop ends where it is not the one that is meant.
-        Thread made = Thread.ofPlatform().daemon().name("audit-sequencer").unstarted(this::loop);
-        thread = made;
-        made.start();
-    }
-
-    @Override
-    public void stop() {
-        Thread running = thread;
-        thread = null;
-        if (running != null) {
-            running.interrupt();
-            try {
-                running.join(Duration.ofSeconds(5));
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
+    protected Duration round() {
+        if (tree.anyWaiting() || keys.changed() || tree.newest().isEmpty()) {
+            sequenceAll();
         }
-    }
-
-    @Override
-    public boolean isRunning() {
-        return thread != null;
-    }
-
-    private void loop() {
-        while (thread == Thread.currentThread()) {
-            Duration pause = GATHER;
-            try {
-                if (tree.anyWaiting() || keys.changed() || tree.newest().isEmpty()) {
-                    sequenceAll();
-                }
-            } catch (RuntimeException e) {
-                if (thread != null) {
-                    LOG.warn("the audit log's entries cannot be taken into its tree just now", e);
-                }
-                pause = PAUSE_AFTER_FAILURE;
-            }
-            try {
-                Thread.sleep(pause);
-                if (work.tryAcquire(LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
-                    work.drainPermits();
-                }
-            } catch (InterruptedException e) {
-                return;
-            }
-        }
+        return LOOK;
     }
 
     /** Takes in all that waits. */

@@ -1,5 +1,7 @@
 package org.farga.compute;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -96,7 +98,10 @@ final class FeedStream implements JobFeed.Follower {
         emitter.onCompletion(this::close);
         emitter.onError(e -> close());
         emitter.onTimeout(this::close);
-        thread = Thread.ofVirtual().name(name).start(this::work);
+        // Known before it runs, so that whoever closes the stream from its first moment on finds it.
+        Thread made = Thread.ofVirtual().name(name).unstarted(this::work);
+        thread = made;
+        made.start();
     }
 
     void close() {
@@ -220,17 +225,30 @@ final class FeedStream implements JobFeed.Follower {
                             ? lines
                             : GrowingFile.lines(files::openMetrics, at.metrics(), (int) (next - at.metrics()), true)
                                     .text();
-                    at = new Position(at.log(), next);
-                    for (String line : unseen.lines().toList()) {
-                        String metric = metric(line);
-                        if (metric != null) {
-                            send("metric", metric);
-                        }
-                    }
+                    metrics(unseen, next);
                 }
             }
             case Said.End(Job now) -> send("end", state(now));
         }
+    }
+
+    /** Each with the position behind its own line: a stream that breaks between two goes on with the second. */
+    private void metrics(String lines, long next) throws IOException {
+        long reached = at.metrics();
+        // Bytes that are no UTF-8 count otherwise as characters; then the position moves with the last line.
+        boolean exact = lines.getBytes(UTF_8).length == next - reached;
+        for (int from = 0, to; from < lines.length(); from = to) {
+            to = lines.indexOf('\n', from) + 1;
+            to = to == 0 ? lines.length() : to;
+            String line = lines.substring(from, to);
+            reached = to == lines.length() ? next : exact ? reached + line.getBytes(UTF_8).length : reached;
+            at = new Position(at.log(), reached);
+            String metric = metric(line);
+            if (metric != null) {
+                send("metric", metric);
+            }
+        }
+        at = new Position(at.log(), next);
     }
 
     private void send(String event, String data) throws IOException {

@@ -9,15 +9,14 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
+import org.farga.platform.Rounds;
 import org.farga.platform.SoleHolder;
 import org.farga.shared.JobId;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
@@ -28,7 +27,7 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
  * an engine is given only so many at once: the others wait in the table, where waiting costs nothing.
  */
 @Component
-class HandOver implements SmartLifecycle {
+class HandOver extends Rounds {
     /** Waiting jobs that an engine has at most; enough that it always has one to start. */
     static final int MOST_WITH_ENGINE = 64;
 
@@ -48,10 +47,10 @@ class HandOver implements SmartLifecycle {
     /** Until when (nanoseconds) a job is left alone whose hand-over failed; its engine may be away. */
     private final Map<JobId, Long> resting = new ConcurrentHashMap<>();
 
-    private volatile boolean woken;
-    private volatile @Nullable Thread thread;
+    private @Nullable ExecutorService workers;
 
     HandOver(JobTable table, JobProgress progress, Clusters clusters, DataSource source) {
+        super("hand-over", GATHERING, TROUBLE);
         this.table = table;
         this.progress = progress;
         this.clusters = clusters;
@@ -64,81 +63,39 @@ class HandOver implements SmartLifecycle {
         TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
             @Override
             public void afterCommit() {
-                if (!woken) {
-                    woken = true;
-                    LockSupport.unpark(thread);
-                }
+                wake();
             }
         });
     }
 
     @Override
-    public void start() {
-        Thread started = Thread.ofPlatform().daemon().name("farga-hand-over").unstarted(this::work);
-        thread = started;
-        started.start();
-    }
-
-    @Override
-    public void stop() {
-        Thread stopping = thread;
-        thread = null;
-        if (stopping != null) {
-            LockSupport.unpark(stopping);
+    protected Duration round() {
+        boolean well = true;
+        boolean more = false;
+        for (Map.Entry<String, SoleHolder> turn : turns.entrySet()) {
             try {
-                stopping.join(Duration.ofSeconds(10));
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
+                more |= turn.getValue().hold() && round(turn.getKey());
+            } catch (SQLException | RuntimeException e) {
+                well = false;
+                if (isRunning()) {
+                    LOG.warn("jobs of cluster {} cannot be handed over just now; trying again", turn.getKey(), e);
+                }
             }
         }
+        return more ? Duration.ZERO : well ? ROUND : TROUBLE;
     }
 
     @Override
-    public boolean isRunning() {
-        return thread != null;
-    }
-
-    private void work() {
-        try (ExecutorService workers = Executors.newFixedThreadPool(
-                AT_ONCE,
-                Thread.ofPlatform().daemon().name("farga-hand-over-", 1).factory())) {
-            while (thread == Thread.currentThread()) {
-                woken = false;
-                boolean more = false;
-                for (Map.Entry<String, SoleHolder> turn : turns.entrySet()) {
-                    more |= look(turn.getKey(), turn.getValue(), workers);
-                }
-                if (!more) {
-                    rest();
-                }
-            }
-        } finally {
-            turns.values().forEach(HandOver::leave);
+    protected void ended() {
+        if (workers != null) {
+            workers.close();
+            workers = null;
         }
-    }
-
-    private void rest() {
-        long until = System.nanoTime() + ROUND.toNanos();
-        while (!woken && thread == Thread.currentThread() && System.nanoTime() < until) {
-            LockSupport.parkNanos(this, until - System.nanoTime());
-        }
-        LockSupport.parkNanos(this, GATHERING.toNanos());
+        turns.values().forEach(HandOver::leave);
     }
 
     /** Whether there is more to do at once. */
-    private boolean look(String cluster, SoleHolder turn, ExecutorService workers) {
-        try {
-            return turn.hold() && round(cluster, workers);
-        } catch (SQLException | RuntimeException e) {
-            if (thread != null) {
-                LOG.warn("jobs of cluster {} cannot be handed over just now; trying again", cluster, e);
-                LockSupport.parkNanos(TROUBLE.toNanos());
-            }
-            return false;
-        }
-    }
-
-    private boolean round(String cluster, ExecutorService workers) {
+    private boolean round(String cluster) {
         long now = System.nanoTime();
         resting.values().removeIf(until -> until - now <= 0);
         List<JobId> waiting = table.queue(cluster, resting.keySet(), BATCH, MOST_WITH_ENGINE);
@@ -148,6 +105,11 @@ class HandOver implements SmartLifecycle {
         List<Callable<Boolean>> tasks = new ArrayList<>();
         for (JobId job : waiting) {
             tasks.add(() -> handOver(job));
+        }
+        if (workers == null) {
+            workers = Executors.newFixedThreadPool(
+                    AT_ONCE,
+                    Thread.ofPlatform().daemon().name("farga-hand-over-", 1).factory());
         }
         try {
             workers.invokeAll(tasks);

@@ -45,10 +45,13 @@ final class JobFeed {
         boolean tell(Said said);
     }
 
-    JobFeed(Job job, JobFiles files, Position from) {
+    /** Begins where its first follower does; not behind the files' ends, which one may claim to have read and others not. */
+    JobFeed(Job job, JobFiles files, Position from) throws IOException {
         this.job = job;
         this.files = files;
-        this.at = from;
+        this.at = new Position(
+                Math.min(from.log(), GrowingFile.length(files::openLog)),
+                Math.min(from.metrics(), GrowingFile.length(files::openMetrics)));
     }
 
     /** The position up to which a newcomer reads by itself. */

@@ -9,11 +9,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.farga.allocation.Projects;
 import org.farga.compute.JobFeed.Position;
 import org.farga.platform.Messages;
+import org.farga.platform.Rounds;
 import org.farga.platform.Standing;
 import org.farga.shared.Actor;
 import org.farga.shared.JobId;
@@ -24,14 +24,13 @@ import org.farga.shared.Refusal;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The jobs that somebody follows: one query a round for all of them, one reader of files for each. */
 @Component
-class JobFeeds implements SmartLifecycle {
+class JobFeeds extends Rounds {
     static final int MOST_PER_PERSON = 10;
     private static final Logger LOG = LoggerFactory.getLogger(JobFeeds.class);
     /** How often a silent stream shows that it lives, and every stream is asked whether its reader still may see it. */
@@ -48,9 +47,9 @@ class JobFeeds implements SmartLifecycle {
     private final Map<JobId, JobFeed> feeds = new HashMap<>();
     private final List<FeedStream> streams = new ArrayList<>();
     private final Map<RightKey, Right> rights = new HashMap<>();
-    private volatile @Nullable Thread thread;
 
     JobFeeds(JobTable table, Jobs jobs, Projects projects, Messages messages, JsonMapper json) {
+        super("job-feeds", Duration.ZERO, ROUND);
         this.table = table;
         this.jobs = jobs;
         this.projects = projects;
@@ -63,12 +62,16 @@ class JobFeeds implements SmartLifecycle {
      * nothing any more: it is revoked, or does not show the job. Refused as {@code too-many-followed} beyond {@link #MOST_PER_PERSON} at once.
      */
     synchronized Outcome<SseEmitter> follow(
-            Actor actor, Job job, Position from, Locale language, @Nullable Standing standing) {
+            Actor actor, Job job, Position from, Locale language, @Nullable Standing standing) throws IOException {
         PersonId person = actor.person();
         if (streams.stream().filter(s -> s.person().equals(person)).count() >= MOST_PER_PERSON) {
             return Outcome.refused(Refusal.tooManyAtOnce("too-many-followed", MOST_PER_PERSON));
         }
-        JobFeed feed = feeds.computeIfAbsent(job.id(), id -> new JobFeed(job, jobs.files(job), from));
+        JobFeed feed = feeds.get(job.id());
+        if (feed == null) {
+            feed = new JobFeed(job, jobs.files(job), from);
+            feeds.put(job.id(), feed);
+        }
         // Asked once for all streams that one came with, not for each.
         Right right = rights.computeIfAbsent(
                 new RightKey(standing == null ? person : standing.key(), job.project()),
@@ -76,7 +79,7 @@ class JobFeeds implements SmartLifecycle {
         FeedStream stream = new FeedStream(
                 person, feed, jobs.files(job), from, job, language, messages, json, right, HEARTBEAT, this::gone);
         streams.add(stream);
-        if (thread == null) {
+        if (!isRunning()) {
             // Shutting down: the follower is told to come back, and finds the next process.
             stream.close();
         }
@@ -126,49 +129,27 @@ class JobFeeds implements SmartLifecycle {
     }
 
     @Override
-    public void start() {
-        Thread started = Thread.ofPlatform().daemon().name("farga-job-feeds").unstarted(this::work);
-        thread = started;
-        started.start();
+    protected Duration round() {
+        Map<JobId, JobFeed> followed;
+        synchronized (this) {
+            followed = Map.copyOf(feeds);
+        }
+        if (!followed.isEmpty()) {
+            for (Job job : table.list(followed.keySet())) {
+                advance(followed.get(job.id()), job);
+            }
+        }
+        return ROUND;
     }
 
     /** Ends every stream, so that the server need not wait for them; followers come back to the next process. */
     @Override
-    public void stop() {
-        Thread stopping = thread;
-        thread = null;
-        if (stopping != null) {
-            LockSupport.unpark(stopping);
-        }
+    protected void stopping() {
         List<FeedStream> open;
         synchronized (this) {
             open = List.copyOf(streams);
         }
         open.forEach(FeedStream::close);
-    }
-
-    @Override
-    public boolean isRunning() {
-        return thread != null;
-    }
-
-    private void work() {
-        while (thread == Thread.currentThread()) {
-            Map<JobId, JobFeed> followed;
-            synchronized (this) {
-                followed = Map.copyOf(feeds);
-            }
-            try {
-                if (!followed.isEmpty()) {
-                    for (Job job : table.list(followed.keySet())) {
-                        advance(followed.get(job.id()), job);
-                    }
-                }
-            } catch (RuntimeException e) {
-                LOG.warn("followed jobs cannot be read; trying again", e);
-            }
-            LockSupport.parkNanos(ROUND.toNanos());
-        }
     }
 
     private static void advance(@Nullable JobFeed feed, Job job) {

@@ -1,16 +1,14 @@
 package org.farga.compute;
 
 import java.time.Duration;
-import java.util.concurrent.locks.LockSupport;
-import org.jspecify.annotations.Nullable;
+import org.farga.platform.Rounds;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 
 /** Looks at every cluster's jobs twice a second. Each Farga process does: what follows from a sight happens once. */
 @Component
-class JobObserver implements SmartLifecycle {
+class JobObserver extends Rounds {
     private static final Logger LOG = LoggerFactory.getLogger(JobObserver.class);
     private static final Duration ROUND = Duration.ofMillis(500);
     private static final Duration TROUBLE = Duration.ofSeconds(5);
@@ -19,50 +17,25 @@ class JobObserver implements SmartLifecycle {
 
     private final Clusters clusters;
     private final JobProgress progress;
-    private volatile @Nullable Thread thread;
+    private long round;
 
     JobObserver(Clusters clusters, JobProgress progress) {
+        super("job-observer", Duration.ZERO, TROUBLE);
         this.clusters = clusters;
         this.progress = progress;
     }
 
     @Override
-    public void start() {
-        Thread started = Thread.ofPlatform().daemon().name("farga-job-observer").unstarted(this::work);
-        thread = started;
-        started.start();
-    }
-
-    @Override
-    public void stop() {
-        Thread stopping = thread;
-        thread = null;
-        if (stopping != null) {
-            LockSupport.unpark(stopping);
-            try {
-                stopping.join(Duration.ofSeconds(10));
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
+    protected Duration round() {
+        boolean well = true;
+        for (String cluster : clusters.names()) {
+            well &= look(cluster);
         }
+        round++;
+        return well ? ROUND : TROUBLE;
     }
 
-    @Override
-    public boolean isRunning() {
-        return thread != null;
-    }
-
-    private void work() {
-        for (long round = 0; thread == Thread.currentThread(); round++) {
-            boolean well = true;
-            for (String cluster : clusters.names()) {
-                well &= look(cluster, round);
-            }
-            LockSupport.parkNanos((well ? ROUND : TROUBLE).toNanos());
-        }
-    }
-
-    private boolean look(String cluster, long round) {
+    private boolean look(String cluster) {
         try {
             progress.observe(cluster);
             if (round % DESCRIBE_EACH == 0) {

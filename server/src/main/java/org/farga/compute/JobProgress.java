@@ -21,6 +21,7 @@ import org.farga.compute.Job.Why;
 import org.farga.dataspace.Datasets;
 import org.farga.dataspace.Datasets.Mountable;
 import org.farga.notification.Notifications;
+import org.farga.platform.LogContext;
 import org.farga.shared.AllocationId;
 import org.farga.shared.JobId;
 import org.farga.shared.Outcome;
@@ -108,11 +109,13 @@ class JobProgress {
 
     /** Hands an accepted job to its engine. */
     void handOver(JobId id) {
-        switch (decide(id)) {
-            case Next.Nothing() -> {}
-            case Next.Ask(Job job, JobOrder order) -> ask(job, order);
-            case Next.FindOut(Job job) -> findOut(job);
-            case Next.CallBack(Job job) -> clusters.scheduler(job.cluster()).cancel(id);
+        try (LogContext.Scope about = LogContext.About.JOB.is(id)) {
+            switch (decide(id)) {
+                case Next.Nothing() -> {}
+                case Next.Ask(Job job, JobOrder order) -> ask(job, order);
+                case Next.FindOut(Job job) -> findOut(job);
+                case Next.CallBack(Job job) -> clusters.scheduler(job.cluster()).cancel(id);
+            }
         }
     }
 
@@ -214,6 +217,8 @@ class JobProgress {
         Map<JobId, Observation> seen = clusters.scheduler(cluster).observe(ids);
         Instant now = now();
         for (Job job : live) {
+            // Closed after the failure is logged, which a resource of that same try would not be.
+            LogContext.Scope about = LogContext.About.JOB.is(job.id());
             try {
                 Observation observation = seen.get(job.id());
                 if (observation == null) {
@@ -225,6 +230,8 @@ class JobProgress {
             } catch (RuntimeException e) {
                 // One job's trouble must not hide the others.
                 LOG.error("job {} cannot be moved on", job.id(), e);
+            } finally {
+                about.close();
             }
         }
     }

@@ -62,6 +62,27 @@ class JobTable {
                 jdbc.sql("SELECT nextval('job_number')").query(Long.class).single());
     }
 
+    /** The highest number that was given out; 0 for none. */
+    long reachedNumber() {
+        return jdbc.sql("SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM job_number")
+                .query(Long.class)
+                .single();
+    }
+
+    /** Gives out only numbers beyond this one from now on; nothing where they are there already. Joins a transaction. */
+    void passOverNumbers(long upTo) {
+        // Of two processes that start, the second must not set back what the first has given out since.
+        jdbc.sql("SELECT pg_advisory_xact_lock(hashtextextended('farga.job-number', 0))")
+                .query()
+                .listOfRows();
+        jdbc.sql("""
+                        SELECT setval('job_number', :upTo) FROM job_number
+                        WHERE :upTo > CASE WHEN is_called THEN last_value ELSE 0 END""")
+                .param("upTo", upTo)
+                .query(Long.class)
+                .list();
+    }
+
     /** Inserts a job that is just accepted. */
     void insert(Job job, String script) {
         jdbc.sql("""

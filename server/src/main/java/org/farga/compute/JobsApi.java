@@ -212,19 +212,22 @@ class JobsApi {
 
     /**
      * The job's news as they come: {@code state}, {@code log}, {@code metric}, and {@code end} when there will be no
-     * more. Goes on after {@code Last-Event-ID}; with {@code tail}, a long log begins near its end.
+     * more. Goes on after {@code Last-Event-ID}, or after {@code after} where a client cannot set that; with {@code tail},
+     * a long log begins near its end.
      */
     @GetMapping(path = "/{id}/events", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
     ResponseEntity<SseEmitter> events(
             Actor actor,
             @PathVariable JobId id,
             @RequestHeader(name = "Last-Event-ID", required = false) @Nullable String lastEventId,
+            @RequestParam(required = false) @Nullable String after,
             @RequestParam(required = false, defaultValue = "false") boolean tail,
             HttpServletRequest request)
             throws IOException {
         Job job = jobs.get(actor, id);
-        Position from = position(lastEventId);
-        if (lastEventId == null && tail) {
+        String last = lastEventId == null ? after : lastEventId;
+        Position from = position(last);
+        if (last == null && tail) {
             from = new Position(Math.max(0, GrowingFile.length(jobs.files(job)::openLog) - TAIL_BYTES), 0);
         }
         SseEmitter emitter = Answer.of(feeds.follow(actor, job, from, Languages.of(request), Standing.of(request)));

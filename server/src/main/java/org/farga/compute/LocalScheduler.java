@@ -69,6 +69,11 @@ final class LocalScheduler implements Scheduler, AutoCloseable {
         });
     }
 
+    /** All jobs whose folders are there, ended ones as well, by number. */
+    List<JobId> jobs() {
+        return asking(() -> folders.all().stream().map(JobFolder::id).toList());
+    }
+
     /** Why this machine can never run the order. */
     private Optional<String> refusalHere(JobOrder order) {
         Resources wanted = order.resources();

@@ -13,11 +13,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.farga.compute.Jobs;
+import org.farga.platform.Rounds;
 import org.farga.shared.JobId;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 
 /**
@@ -25,7 +24,7 @@ import org.springframework.stereotype.Component;
  * taken once.
  */
 @Component
-class RunFollower implements SmartLifecycle {
+class RunFollower extends Rounds {
     private static final Logger LOG = LoggerFactory.getLogger(RunFollower.class);
     private static final Duration PAUSE = Duration.ofMillis(500);
     private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(10);
@@ -35,60 +34,15 @@ class RunFollower implements SmartLifecycle {
     private final Runs runs;
     // The size of each metrics file when it was last read: where it has not grown, the database is not asked.
     private final Map<JobId, Long> read = new HashMap<>();
-    private volatile @Nullable Thread thread;
 
     RunFollower(Jobs jobs, Runs runs) {
+        super("run-follower", Duration.ZERO, PAUSE_AFTER_FAILURE);
         this.jobs = jobs;
         this.runs = runs;
     }
 
     @Override
-    public void start() {
-        // Known before it runs: its loop ends where it is not the one that is meant.
-        Thread made = Thread.ofPlatform().daemon().name("run-follower").unstarted(this::loop);
-        thread = made;
-        made.start();
-    }
-
-    @Override
-    public void stop() {
-        Thread running = thread;
-        thread = null;
-        if (running != null) {
-            running.interrupt();
-            try {
-                running.join(Duration.ofSeconds(5));
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        }
-    }
-
-    @Override
-    public boolean isRunning() {
-        return thread != null;
-    }
-
-    private void loop() {
-        while (thread == Thread.currentThread()) {
-            Duration pause = PAUSE;
-            try {
-                look();
-            } catch (RuntimeException e) {
-                if (thread != null) {
-                    LOG.warn("metrics of running jobs cannot be read just now", e);
-                }
-                pause = PAUSE_AFTER_FAILURE;
-            }
-            try {
-                Thread.sleep(pause);
-            } catch (InterruptedException e) {
-                return;
-            }
-        }
-    }
-
-    private void look() {
+    protected Duration round() {
         List<JobId> running = jobs.running();
         read.keySet().retainAll(new HashSet<>(running));
         Set<JobId> grown = new HashSet<>(running);
@@ -100,6 +54,7 @@ class RunFollower implements SmartLifecycle {
                 LOG.warn("metrics of job {} cannot be read just now", job.id(), e);
             }
         }
+        return PAUSE;
     }
 
     /** Takes what this job has reported since the last look. */

@@ -1,5 +1,8 @@
 package org.farga.operations;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -13,6 +16,8 @@ import org.farga.platform.HealthCheck;
 import org.farga.platform.HealthFinding;
 import org.farga.platform.HealthFinding.Remedy;
 import org.farga.platform.HealthFinding.Severity;
+import org.farga.platform.Settings;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /** How PostgreSQL does. */
@@ -35,12 +40,25 @@ class DatabaseCheck implements HealthCheck {
     private static final double LAG_SECONDS = 60;
     private static final long DEAD_ROWS = 200_000;
 
-    private final DatabaseState state;
-    private final Figures figures;
+    private static final Duration GROWTH_OVER = Duration.ofDays(7);
 
-    DatabaseCheck(DatabaseState state, Figures figures) {
+    private final DatabaseState state;
+    private final DatabaseSizeTable sizes;
+    private final Path data;
+    private final Figures figures;
+    private volatile @Nullable DatabaseGrowth growth;
+
+    DatabaseCheck(DatabaseState state, DatabaseSizeTable sizes, Settings settings, Figures figures) {
         this.state = state;
+        this.sizes = sizes;
+        this.data = settings.data().toAbsolutePath().normalize();
         this.figures = figures;
+    }
+
+    /** As it was at this process's last look; null before the first. */
+    @Nullable
+    DatabaseGrowth growth() {
+        return growth;
     }
 
     @Override
@@ -63,6 +81,8 @@ class DatabaseCheck implements HealthCheck {
         Duration skew =
                 Duration.between(before.plus(Duration.between(before, after).dividedBy(2)), server.at());
         figures.set("farga.database.size.bytes", server.sizeBytes());
+        DatabaseGrowth grown = grown(now, server.sizeBytes());
+        grown.judge().ifPresent(findings::add);
         figures.set("farga.database.connections", server.connections());
         figures.set("farga.database.connections.max", server.connectionsMost());
         figures.set("farga.database.clock.skew.seconds", skew.toMillis() / 1000.0);
@@ -94,6 +114,30 @@ class DatabaseCheck implements HealthCheck {
                             "psql \"$FARGA_DATABASE\" -c 'VACUUM (ANALYZE, VERBOSE) " + table.table() + "'")));
         }
         return findings;
+    }
+
+    private DatabaseGrowth grown(Instant now, long bytes) {
+        sizes.take(now, bytes);
+        DatabaseSizeTable.Size before =
+                sizes.oldest(now.minus(GROWTH_OVER)).orElse(new DatabaseSizeTable.Size(now, bytes));
+        DatabaseGrowth known = new DatabaseGrowth(before.at(), before.bytes(), now, bytes, freeBytes());
+        growth = known;
+        figures.set(
+                "farga.database.growth.bytes.per.day", known.bytesPerDay().orElse(0));
+        figures.set(
+                "farga.database.disk.full.days",
+                known.daysLeft().isPresent() ? known.daysLeft().getAsLong() : Double.POSITIVE_INFINITY);
+        return known;
+    }
+
+    private @Nullable Long freeBytes() {
+        try {
+            return state.isPrivate()
+                    ? Files.getFileStore(data.resolve("postgres")).getUsableSpace()
+                    : null;
+        } catch (IOException e) {
+            return null; // the check of the disk tells
+        }
     }
 
     /** What is wrong with a server in this state. */
@@ -161,7 +205,7 @@ class DatabaseCheck implements HealthCheck {
         return findings;
     }
 
-    private static double seconds(@org.jspecify.annotations.Nullable Instant since, Instant now) {
+    private static double seconds(@Nullable Instant since, Instant now) {
         return since == null ? 0 : Math.max(0, Duration.between(since, now).toMillis() / 1000.0);
     }
 }

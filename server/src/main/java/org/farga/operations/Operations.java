@@ -20,6 +20,7 @@ import org.farga.shared.CentreRole;
 import org.farga.shared.NotFoundException;
 import org.farga.shared.Outcome;
 import org.farga.shared.Refusal;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.annotation.Transactional;
@@ -38,6 +39,7 @@ class Operations {
     private final WorkQueue queue;
     private final EventRegistry events;
     private final DatabaseState database;
+    private final DatabaseCheck databaseCheck;
     private final OutgoingMail mail;
     private final AuditLog audit;
     private final Messages messages;
@@ -52,6 +54,7 @@ class Operations {
             WorkQueue queue,
             EventRegistry events,
             DatabaseState database,
+            DatabaseCheck databaseCheck,
             OutgoingMail mail,
             AuditLog audit,
             Messages messages,
@@ -64,6 +67,7 @@ class Operations {
         this.queue = queue;
         this.events = events;
         this.database = database;
+        this.databaseCheck = databaseCheck;
         this.mail = mail;
         this.audit = audit;
         this.messages = messages;
@@ -80,6 +84,7 @@ class Operations {
      * @param processes of the last day
      * @param failing work that failed {@link WorkQueue#FAILING_FROM} times in a row or more
      * @param events that no listener has taken within a minute
+     * @param growth of the database, as this process saw it last
      * @param history of the last 24 hours, by ten minutes
      */
     record View(
@@ -91,11 +96,12 @@ class Operations {
             List<WorkQueue.Failing> failing,
             List<EventRegistry.Waiting> events,
             DatabaseState.Server database,
+            @Nullable DatabaseGrowth growth,
             OutgoingMail.State mail,
             List<SampleTable.Span> history) {
 
         /** The worst there is, or null where nothing is wrong. */
-        @org.jspecify.annotations.Nullable
+        @Nullable
         Severity worst() {
             return findings.stream()
                     .map(m -> m.finding().severity())
@@ -123,6 +129,7 @@ class Operations {
                 queue.failing(WorkQueue.FAILING_FROM, MOST_SHOWN),
                 events.waiting(now.minus(EventCheck.AT_WORK), MOST_SHOWN),
                 database.server(),
+                databaseCheck.growth(),
                 mail.state(),
                 samples.list(now.minus(DAY)));
     }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
 import org.farga.platform.Answer;
+import org.farga.platform.DatabaseState;
 import org.farga.platform.EventRegistry;
 import org.farga.platform.HealthFinding;
 import org.farga.platform.HealthFinding.Remedy;
@@ -89,7 +90,28 @@ class OperationsApi {
             int attempts,
             @Nullable String summary) {}
 
-    record DatabaseJson(String version, long sizeBytes, long connections, long connectionsMost) {}
+    record DatabaseJson(
+            String version,
+            long sizeBytes,
+            @Nullable Long growthBytesPerDay,
+            @Nullable Long diskFullInDays,
+            long connections,
+            long connectionsMost) {
+
+        static DatabaseJson of(DatabaseState.Server server, @Nullable DatabaseGrowth growth) {
+            return new DatabaseJson(
+                    server.version(),
+                    server.sizeBytes(),
+                    growth == null || growth.bytesPerDay().isEmpty()
+                            ? null
+                            : growth.bytesPerDay().getAsLong(),
+                    growth == null || growth.daysLeft().isEmpty()
+                            ? null
+                            : growth.daysLeft().getAsLong(),
+                    server.connections(),
+                    server.connectionsMost());
+        }
+    }
 
     record MailJson(
             boolean configured,
@@ -140,11 +162,7 @@ class OperationsApi {
                         .toList(),
                 view.failing().stream().map(OperationsApi::failing).toList(),
                 view.events().stream().map(OperationsApi::event).toList(),
-                new DatabaseJson(
-                        view.database().version(),
-                        view.database().sizeBytes(),
-                        view.database().connections(),
-                        view.database().connectionsMost()),
+                DatabaseJson.of(view.database(), view.growth()),
                 new MailJson(
                         view.mail().configured(),
                         view.mail().unsent(),

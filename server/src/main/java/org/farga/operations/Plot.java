@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 record Plot(List<String> lines, List<Tick> hours, double top) {
     static final int WIDTH = 320;
     static final int HEIGHT = 110;
-    static final int LEFT = 44;
+    static final int LEFT = 58;
     static final int RIGHT = 8;
     static final int TOP = 10;
     static final int BOTTOM = 22;

@@ -6,14 +6,13 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
 import org.farga.platform.Drain;
+import org.farga.platform.Rounds;
 import org.farga.shared.TimeOrderedUuid;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
-import org.springframework.context.SmartLifecycle;
 import org.springframework.context.event.EventListener;
 import org.springframework.core.env.Environment;
 import org.springframework.dao.DataAccessException;
@@ -21,7 +20,7 @@ import org.springframework.stereotype.Component;
 
 /** Says in the database that this process lives, and knows the others. */
 @Component
-class Processes implements SmartLifecycle {
+class Processes extends Rounds {
     private static final Logger LOG = LoggerFactory.getLogger(Processes.class);
     private static final Duration REMEMBERED = Duration.ofDays(1);
 
@@ -30,9 +29,10 @@ class Processes implements SmartLifecycle {
     private final Drain drain;
     private final Clock clock;
     private volatile @Nullable FargaProcess self;
-    private volatile @Nullable Thread thread;
+    private int beats;
 
     Processes(ProcessTable table, Environment environment, Drain drain, Clock clock) {
+        super("heartbeat", Duration.ZERO, FargaProcess.BEAT);
         this.table = table;
         this.environment = environment;
         this.drain = drain;
@@ -66,19 +66,12 @@ class Processes implements SmartLifecycle {
                 null);
         table.insert(process);
         self = process;
-        Thread beating = Thread.ofPlatform().daemon().name("farga-heartbeat").unstarted(this::beat);
-        thread = beating;
-        beating.start();
     }
 
-    private void beat() {
-        int beats = 0;
-        while (thread == Thread.currentThread()) {
-            LockSupport.parkNanos(FargaProcess.BEAT.toNanos());
-            FargaProcess process = self;
-            if (process == null || thread != Thread.currentThread()) {
-                return;
-            }
+    @Override
+    protected Duration round() {
+        FargaProcess process = self;
+        if (process != null) {
             try {
                 table.seen(
                         process.id(),
@@ -91,32 +84,20 @@ class Processes implements SmartLifecycle {
                 LOG.debug("the sign of life was not taken", e);
             }
         }
+        return FargaProcess.BEAT;
     }
 
     @Override
-    public void start() {
-        // begins when Farga is ready
-    }
-
-    @Override
-    public void stop() {
-        Thread beating = thread;
-        thread = null;
+    protected void ended() {
         FargaProcess process = self;
         self = null;
-        if (beating != null && process != null) {
-            LockSupport.unpark(beating);
+        if (process != null) {
             try {
                 table.seen(process.id(), FargaProcess.State.STOPPED, clock.instant());
             } catch (DataAccessException e) {
                 LOG.debug("the end was not taken down", e);
             }
         }
-    }
-
-    @Override
-    public boolean isRunning() {
-        return true;
     }
 
     /** Stopped after the web server, so that it is known as draining meanwhile. */

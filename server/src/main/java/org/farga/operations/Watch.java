@@ -10,25 +10,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import org.farga.operations.FindingTable.Found;
 import org.farga.platform.Figures;
 import org.farga.platform.HealthCheck;
 import org.farga.platform.HealthFinding;
 import org.farga.platform.HealthFinding.Severity;
-import org.jspecify.annotations.Nullable;
+import org.farga.platform.Rounds;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.boot.context.event.ApplicationReadyEvent;
-import org.springframework.context.SmartLifecycle;
-import org.springframework.context.event.EventListener;
 import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 
 /** Looks through all checks every 20 seconds, in the background, and closes a sample every minute. */
 @Component
-class Watch implements SmartLifecycle {
+class Watch extends Rounds {
     private static final Logger LOG = LoggerFactory.getLogger(Watch.class);
     private static final Duration ROUND = Duration.ofSeconds(20);
     private static final int ROUNDS_A_MINUTE = 3;
@@ -46,7 +42,7 @@ class Watch implements SmartLifecycle {
     private final WorkCheck work;
     private final Figures figures;
     private final Clock clock;
-    private volatile @Nullable Thread thread;
+    private int round;
     private volatile List<Merged> known = List.of();
 
     Watch(
@@ -59,6 +55,7 @@ class Watch implements SmartLifecycle {
             WorkCheck work,
             Figures figures,
             Clock clock) {
+        super("watch", Duration.ZERO, ROUND);
         this.checks = List.copyOf(checks);
         this.processes = processes;
         this.processTable = processTable;
@@ -176,54 +173,18 @@ class Watch implements SmartLifecycle {
         samples.forget(now.minus(HISTORY));
     }
 
-    @EventListener(ApplicationReadyEvent.class)
-    void begin() {
-        Thread looking = Thread.ofPlatform().daemon().name("farga-watch").unstarted(this::work);
-        thread = looking;
-        looking.start();
-    }
-
-    private void work() {
-        for (int round = 1; thread == Thread.currentThread(); round++) {
-            LockSupport.parkNanos(ROUND.toNanos());
-            if (thread != Thread.currentThread()) {
-                return;
+    /** Finds nothing to do until this process serves. */
+    @Override
+    protected Duration round() {
+        try {
+            look();
+            if (++round % ROUNDS_A_MINUTE == 0) {
+                sample();
             }
-            try {
-                look();
-                if (round % ROUNDS_A_MINUTE == 0) {
-                    sample();
-                }
-            } catch (DataAccessException e) {
-                LOG.warn("what is wrong cannot be taken down: {}", e.getMessage());
-            } catch (RuntimeException e) {
-                LOG.warn("the look at what is wrong failed", e);
-            }
+        } catch (DataAccessException e) {
+            LOG.warn("what is wrong cannot be taken down: {}", e.getMessage());
         }
-    }
-
-    @Override
-    public void start() {
-        // begins when Farga is ready
-    }
-
-    @Override
-    public void stop() {
-        Thread looking = thread;
-        thread = null;
-        if (looking != null) {
-            LockSupport.unpark(looking);
-            try {
-                looking.join(Duration.ofSeconds(10));
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        }
-    }
-
-    @Override
-    public boolean isRunning() {
-        return true;
+        return ROUND;
     }
 
     /** Before the process says that it stopped. */

@@ -114,7 +114,7 @@ public final class BackUp {
             throw new IllegalArgumentException("it needs the folder of the copy.");
         }
         if (arguments.getFirst().equals("backup")) {
-            make(data == null ? Path.of("data") : data, folder, onlyFiles);
+            make(data == null ? Path.of(System.getenv().getOrDefault("FARGA_DATA", "data")) : data, folder, onlyFiles);
         } else {
             if (data == null) {
                 throw new IllegalArgumentException("it needs --data, the new folder.");

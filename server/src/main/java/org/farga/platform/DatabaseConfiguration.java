@@ -1,6 +1,7 @@
 package org.farga.platform;
 
 import com.zaxxer.hikari.HikariDataSource;
+import java.security.SecureRandom;
 import org.farga.platform.LocalPostgres.Durability;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.annotation.Bean;
@@ -31,6 +32,15 @@ class DatabaseConfiguration {
                 settings.database().archive()));
     }
 
+    /**
+     * Of several processes on one database, its sessions say whose they are; never those of another, as two containers
+     * have the same process number.
+     */
+    private static final String SESSIONS = "farga "
+            + ProcessHandle.current().pid()
+            + " "
+            + Integer.toHexString(new SecureRandom().nextInt(1 << 24) | 1 << 24).substring(1);
+
     @Bean
     HikariDataSource dataSource(PrivateServer server, Settings settings) {
         HikariDataSource source = new HikariDataSource();
@@ -49,9 +59,7 @@ class DatabaseConfiguration {
         source.setConnectionTimeout(10_000);
         source.setMaximumPoolSize(settings.database().connections());
         source.addDataSourceProperty("reWriteBatchedInserts", "true");
-        // Of several processes on one database, its sessions say whose they are.
-        source.addDataSourceProperty(
-                "ApplicationName", "farga " + ProcessHandle.current().pid());
+        source.addDataSourceProperty("ApplicationName", SESSIONS);
         return source;
     }
 }

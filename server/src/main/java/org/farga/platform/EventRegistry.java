@@ -1,11 +1,15 @@
 package org.farga.platform;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.modulith.events.EventPublication;
 import org.springframework.modulith.events.FailedEventPublications;
@@ -16,6 +20,12 @@ import org.springframework.stereotype.Component;
 /** The news between modules that a listener has not taken yet, and giving it to them again. */
 @Component
 public class EventRegistry {
+    private static final Logger LOG = LoggerFactory.getLogger(EventRegistry.class);
+    /** Old enough that no living process can still be at work on it. */
+    private static final Duration STALE = Duration.ofMinutes(2);
+    /** Young ones are left alone: their process may be opening its sessions anew after the database was away. */
+    private static final Duration SETTLED = Duration.ofSeconds(3);
+
     private final JdbcClient jdbc;
     private final FailedEventPublications failed;
     private final IncompleteEventPublications incomplete;
@@ -79,6 +89,34 @@ public class EventRegistry {
                 .list();
     }
 
+    /**
+     * Gives those events to their listeners that a process died with: one whose last step was taken by a process that
+     * has no session on the database any more, or that stands where it is for longer than any listener takes. Listeners
+     * stand being called twice, should that process only have been cut off.
+     *
+     * @return how many those were
+     */
+    int takeOver(Instant now) {
+        // As FAILED, Modulith gives them out again whatever they were, also one that died while it was given out again.
+        List<UUID> left = jdbc.sql("""
+                        UPDATE event_publication SET status = 'FAILED'
+                        WHERE completion_date IS NULL AND status IS DISTINCT FROM 'FAILED'
+                          AND (coalesce(last_resubmission_date, publication_date) < :stale
+                            OR (publication_date < :settled AND held_by IS NOT NULL AND NOT EXISTS (
+                                SELECT 1 FROM pg_stat_activity WHERE application_name = held_by)))
+                        RETURNING id""")
+                .param("stale", Timestamps.utc(now.minus(STALE)))
+                .param("settled", Timestamps.utc(now.minus(SETTLED)))
+                .query(UUID.class)
+                .list();
+        if (!left.isEmpty()) {
+            LOG.info("{} events were left by a process that ended; they are delivered now", left.size());
+            Set<UUID> these = Set.copyOf(left);
+            failed.resubmit(all(publication -> these.contains(publication.getIdentifier())));
+        }
+        return left.size();
+    }
+
     /** Whether this event still waits for a listener. */
     public boolean waits(UUID id) {
         return jdbc.sql("SELECT count(*) FROM event_publication WHERE id = :id AND completion_date IS NULL")
@@ -99,14 +137,18 @@ public class EventRegistry {
     }
 
     private void resubmit(Predicate<EventPublication> which) {
-        failed.resubmit(ResubmissionOptions.defaults()
-                .withBatchSize(10_000)
-                .withMaxInFlight(10_000)
-                .withFilter(which));
+        failed.resubmit(all(which));
         incomplete.resubmitIncompletePublications(
                 publication -> publication.getStatus() != EventPublication.Status.FAILED
                         && publication.getStatus() != EventPublication.Status.RESUBMITTED
                         && which.test(publication));
+    }
+
+    private static ResubmissionOptions all(Predicate<EventPublication> which) {
+        return ResubmissionOptions.defaults()
+                .withBatchSize(10_000)
+                .withMaxInFlight(10_000)
+                .withFilter(which);
     }
 
     private static String simple(String type) {

@@ -11,7 +11,6 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.modulith.events.FailedEventPublications;
-import org.springframework.modulith.events.IncompleteEventPublications;
 import org.springframework.modulith.events.ResubmissionOptions;
 import org.springframework.scheduling.annotation.EnableAsync;
 
@@ -22,14 +21,19 @@ import org.springframework.scheduling.annotation.EnableAsync;
 @Configuration(proxyBeanMethods = false)
 @EnableAsync
 class WorkQueueConfiguration {
-    /** Events whose listener failed are given to it again, and those of a process that died as well. */
+    /** Events whose listener failed are given to it again. */
     @Bean
-    RecurringTask<Void> resubmitEvents(FailedEventPublications failed, IncompleteEventPublications incomplete) {
-        return Tasks.recurring("resubmit-events", FixedDelay.ofSeconds(10)).execute((instance, context) -> {
-            failed.resubmit(ResubmissionOptions.defaults().withBatchSize(100).withMinAge(Duration.ofSeconds(5)));
-            // Old enough that no living process can still be at work on it; listeners stand being called twice.
-            incomplete.resubmitIncompletePublicationsOlderThan(Duration.ofMinutes(2));
-        });
+    RecurringTask<Void> resubmitEvents(FailedEventPublications failed) {
+        return Tasks.recurring("resubmit-events", FixedDelay.ofSeconds(10))
+                .execute((instance, context) -> failed.resubmit(
+                        ResubmissionOptions.defaults().withBatchSize(100).withMinAge(Duration.ofSeconds(5))));
+    }
+
+    /** Events that a process died with are given to their listeners by another, within seconds. */
+    @Bean
+    RecurringTask<Void> takeOverEvents(EventRegistry registry, Clock clock) {
+        return Tasks.recurring("take-over-events", FixedDelay.ofSeconds(2))
+                .execute((instance, context) -> registry.takeOver(clock.instant()));
     }
 
     /** Keys are kept for a day, as long as a client may reasonably repeat a request; delivered events for a week. */

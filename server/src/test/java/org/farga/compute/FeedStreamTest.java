@@ -49,7 +49,7 @@ class FeedStreamTest {
     }
 
     @Test
-    void aStreamEndsSoonAfterItsReaderMayNotSeeTheJobAnyMore() throws InterruptedException {
+    void aStreamEndsSoonAfterItsReaderMayNotSeeTheJobAnyMore() throws Exception {
         AtomicBoolean may = new AtomicBoolean(true);
         CountDownLatch gone = new CountDownLatch(1);
         FeedStream stream = new FeedStream(
@@ -109,5 +109,15 @@ class FeedStreamTest {
         assertThat(feed.hasFollowers()).isTrue();
         feed.advance(job);
         assertThat(feed.hasFollowers()).isFalse();
+    }
+
+    @Test
+    void whoClaimsToHaveReadMoreThanThereIsTakesNothingFromOthers() throws IOException {
+        JobFeed feed = new JobFeed(job, files, new Position(1_000_000, 1_000_000));
+        List<Said> said = new ArrayList<>();
+        assertThat(feed.join(said::add, new Position(8, 0))).isTrue();
+        Files.writeString(files.log(), "one\ntwo\nthree\n");
+        feed.advance(job);
+        assertThat(said).contains(new Said.Log("three\n", 8, 14));
     }
 }

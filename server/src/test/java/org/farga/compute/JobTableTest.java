@@ -208,4 +208,14 @@ class JobTableTest extends ComputeTest {
                         .update())
                 .isInstanceOf(DataIntegrityViolationException.class);
     }
+
+    @Test
+    void numbersThatArePassedOverAreNeverGivenOut() {
+        long reached = table.nextNumber().value();
+        table.passOverNumbers(reached - 1);
+        assertThat(table.nextNumber().value()).isEqualTo(reached + 1);
+        table.passOverNumbers(reached + 10);
+        assertThat(table.reachedNumber()).isEqualTo(reached + 10);
+        assertThat(table.nextNumber().value()).isEqualTo(reached + 11);
+    }
 }

@@ -211,6 +211,40 @@ class JobsApiTest extends ComputeTest {
     }
 
     @Test
+    void aStreamIsTakenUpBehindAnyOfItsEventsWithoutLossAndWithoutDoubles() throws InterruptedException {
+        Client ana = signUp("Ana");
+        // All at once, so that they come in one piece; the second is as long in bytes as no string is.
+        JsonNode submitted = submit(ana, job(allocationOf(ana, 10), """
+                #!/bin/sh
+                printf '{"name":"loss","step":1,"value":1}\\n{"name":"precisió","step":1,"value":2}\\nno\\n{"name":"loss","step":2,"value":3}\\n' >> $FARGA_METRICS
+                echo done
+                """));
+        await(ana, path(submitted), "COMPLETED");
+        List<Event> all = events(ana.get(path(submitted) + "/events").body());
+        List<String> told = news(all);
+        assertThat(told).hasSize(4);
+        for (Event event : all) {
+            int seen = news(all.subList(0, all.indexOf(event) + 1)).size();
+            List<String> unseen = told.subList(seen, told.size());
+            assertThat(news(events(ana.get(path(submitted) + "/events", "Last-Event-ID", event.id())
+                            .body())))
+                    .as("behind %s", event)
+                    .isEqualTo(unseen);
+            assertThat(news(events(ana.get(path(submitted) + "/events?tail=true&after=" + event.id())
+                            .body())))
+                    .as("behind %s, for those who cannot set a header", event)
+                    .isEqualTo(unseen);
+        }
+    }
+
+    private static List<String> news(List<Event> events) {
+        return events.stream()
+                .filter(e -> e.name().equals("metric") || e.name().equals("log"))
+                .map(Event::data)
+                .toList();
+    }
+
+    @Test
     void aSuspendedAllocationTakesNoJobsAndStopsThoseThatRun() throws InterruptedException {
         Client ana = signUp("Ana");
         AllocationId allocation = allocationOf(ana, 10);

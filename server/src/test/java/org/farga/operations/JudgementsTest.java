@@ -27,6 +27,29 @@ class JudgementsTest {
     }
 
     @Test
+    void aDatabasesGrowthIsReckonedByTheDayAndToldTwoWeeksBeforeItsDiskIsFull() {
+        Instant weekAgo = NOW.minusSeconds(7 * 86_400);
+        DatabaseGrowth growth = new DatabaseGrowth(weekAgo, 10 * GIB, NOW, 17 * GIB, 20 * GIB);
+        assertThat(growth.bytesPerDay()).hasValue(GIB);
+        assertThat(growth.daysLeft()).hasValue(20);
+        assertThat(growth.judge()).isEmpty();
+        assertThat(new DatabaseGrowth(weekAgo, 10 * GIB, NOW, 17 * GIB, 13 * GIB).judge())
+                .get()
+                .satisfies(f -> assertThat(f.severity()).isEqualTo(Severity.WARNING))
+                .satisfies(f -> assertThat(f.arguments()).isEqualTo(List.of(1024L, 13L)));
+        assertThat(new DatabaseGrowth(weekAgo, 10 * GIB, NOW, 17 * GIB, 2 * GIB).judge())
+                .get()
+                .satisfies(f -> assertThat(f.severity()).isEqualTo(Severity.CRITICAL));
+        // It shrinks; its disk is elsewhere; an hour says nothing.
+        assertThat(new DatabaseGrowth(weekAgo, 17 * GIB, NOW, 10 * GIB, 1L).daysLeft())
+                .isEmpty();
+        assertThat(new DatabaseGrowth(weekAgo, 10 * GIB, NOW, 17 * GIB, null).judge())
+                .isEmpty();
+        assertThat(new DatabaseGrowth(NOW.minusSeconds(3600), 10 * GIB, NOW, 17 * GIB, 1L).bytesPerDay())
+                .isEmpty();
+    }
+
+    @Test
     void aDatabaseThatIsWellHasNoFinding() {
         assertThat(DatabaseCheck.judge(server(18, 20, null, 50_000_000, null, null), NOW))
                 .isEmpty();

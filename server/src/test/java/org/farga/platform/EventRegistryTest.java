@@ -2,8 +2,13 @@ package org.farga.platform;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.zaxxer.hikari.HikariDataSource;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Properties;
 import java.util.UUID;
 import org.farga.FargaTest;
 import org.junit.jupiter.api.Test;
@@ -29,6 +34,9 @@ class EventRegistryTest {
 
     @Autowired
     private JdbcClient jdbc;
+
+    @Autowired
+    private HikariDataSource pool;
 
     @Test
     void anEventWhoseListenerFailedIsGivenToItAgain() throws InterruptedException {
@@ -77,6 +85,41 @@ class EventRegistryTest {
         assertThat(completed(what)).isEqualTo(1);
         assertThat(listener.calls()).isGreaterThan(before);
         assertThat(registry.waits(id)).isFalse();
+    }
+
+    /** Also one that it died with while it gave it out again, which no longer failed and was not taken either. */
+    @Test
+    void anEventOfAProcessThatIsGoneIsDeliveredByAnotherAndOneOfALivingProcessIsNot() throws Exception {
+        String what = UUID.randomUUID().toString();
+        new TransactionTemplate(transactions)
+                .executeWithoutResult(s -> events.publishEvent(new FlakyListener.SomethingHappened(what)));
+        awaitCompleted(what);
+        Properties other = new Properties();
+        other.setProperty("user", pool.getUsername());
+        other.setProperty("password", pool.getPassword());
+        other.setProperty("ApplicationName", "farga 1 " + what);
+        try (Connection session = DriverManager.getConnection(pool.getJdbcUrl(), other);
+                Statement statement = session.createStatement()) {
+            // As it is in the midst of things, long enough ago to be looked at, too short for its age to count.
+            statement.execute("UPDATE event_publication SET completion_date = NULL, status = 'RESUBMITTED',"
+                    + " publication_date = now() - interval '10 seconds' WHERE serialized_event LIKE '%" + what + "%'");
+            registry.takeOver(Instant.now());
+            assertThat(completed(what)).as("while its process lives").isZero();
+            assertThat(jdbc.sql("SELECT held_by FROM event_publication WHERE serialized_event LIKE :what")
+                            .param("what", "%" + what + "%")
+                            .query(String.class)
+                            .single())
+                    .isEqualTo("farga 1 " + what);
+        }
+        awaitCompleted(what);
+    }
+
+    private void awaitCompleted(String what) throws InterruptedException {
+        Instant deadline = Instant.now().plus(Duration.ofSeconds(60));
+        while (completed(what) == 0 && Instant.now().isBefore(deadline)) {
+            Thread.sleep(50);
+        }
+        assertThat(completed(what)).isEqualTo(1);
     }
 
     @Test
