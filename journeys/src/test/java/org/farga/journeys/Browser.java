@@ -10,6 +10,7 @@ import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.Response;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.ColorScheme;
 import java.net.URI;
 import java.nio.file.Files;
@@ -52,6 +53,8 @@ final class Browser implements AutoCloseable {
                 .filter(Files::isExecutable)
                 .findFirst();
         assumeTrue(executable.isPresent(), "left out: no Chromium on the PATH (apt-get install chromium)");
+        // Five seconds by default, which a machine that others work on may take for a page.
+        PlaywrightAssertions.setDefaultAssertionTimeout(20_000);
         Playwright playwright = Playwright.create(
                 new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
         return new Browser(playwright, executable.get());

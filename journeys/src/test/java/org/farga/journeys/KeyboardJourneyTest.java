@@ -200,7 +200,7 @@ class KeyboardJourneyTest {
         // The only run of a job is shown at once.
         page.waitForURL(Pattern.compile("/runs/[0-9a-f-]{36}$"));
         Locator register = page.locator("form[action$='/model'] button");
-        for (int i = 0; i < 40 && register.count() == 0; i++) {
+        for (int i = 0; i < 160 && register.count() == 0; i++) {
             // The run's files are taken in after the job's end.
             FargaProcess.pause(250);
             page.reload();

@@ -216,7 +216,7 @@ class WebJourneyTest {
 
     private void theAwardMadeAProjectWithAnAllocation(Page page) {
         Locator project = page.locator(".outcome a[href^='/projects/']");
-        for (int i = 0; i < 40 && project.count() == 0; i++) {
+        for (int i = 0; i < 160 && project.count() == 0; i++) {
             // The project follows the award after its commit.
             FargaProcess.pause(250);
             page.reload();
@@ -225,7 +225,7 @@ class WebJourneyTest {
         page.waitForURL("**/projects/*");
         hers.add(page.url());
         Locator allocation = page.locator("[id^=allocation-]");
-        for (int i = 0; i < 40 && allocation.count() == 0; i++) {
+        for (int i = 0; i < 160 && allocation.count() == 0; i++) {
             FargaProcess.pause(250);
             page.reload();
         }
@@ -305,7 +305,7 @@ class WebJourneyTest {
 
     private void theModelLeadsBackToTheCallAndTheDataset(Page page, String job) {
         Locator model = page.locator("main a", new Page.LocatorOptions().setHasText(Pattern.compile("^digits$")));
-        for (int i = 0; i < 40; i++) {
+        for (int i = 0; i < 160; i++) {
             // The run's files are taken in after the job's end.
             navigation(page, "/models");
             if (model.count() > 0) {
