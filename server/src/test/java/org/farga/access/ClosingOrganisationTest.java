@@ -80,7 +80,7 @@ class ClosingOrganisationTest extends HttpTest {
         assertThat(preview.valueStream().map(line -> line.path("message").asString()))
                 .contains("allocation.closing", "access.closing", "identity.closing");
         begin(ana, organisation, 30);
-        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
             assertThat(allocation(ana).path("state").asString()).isEqualTo("SUSPENDED");
             assertThat(ana.get("/api/v1/proposals?state=WITHDRAWN").expect(200).path("items"))
                     .hasSize(1);
@@ -104,10 +104,10 @@ class ClosingOrganisationTest extends HttpTest {
         Client ana = signUp("Ana");
         String organisation = busy(ana);
         begin(ana, organisation, 30);
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(60))
                 .until(() -> allocation(ana).path("state").asString().equals("SUSPENDED"));
         ana.delete(organisationPath(organisation) + "/closing").expect(204);
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(60))
                 .until(() -> allocation(ana).path("state").asString().equals("ACTIVE"));
         ana.delete(organisationPath(organisation) + "/closing").expectProblem(409, "organisation-not-closing");
         ana.get(organisationPath(organisation) + "/closing").expectProblem(404, "not-found");
@@ -120,7 +120,7 @@ class ClosingOrganisationTest extends HttpTest {
         String held = "/api/v1/allocations/" + allocation(ana).path("id").asString() + "/suspension";
         staff(CentreRole.OPERATOR).put(held, "{\"reason\": \"An incident.\"}").expect(200);
         begin(ana, organisation, 30);
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(60))
                 .until(() -> ana.get("/api/v1/proposals?state=WITHDRAWN")
                                 .expect(200)
                                 .path("items")

@@ -58,7 +58,7 @@ class AuditProofTest extends HttpTest {
                     .query(Long.class)
                     .single();
         });
-        await().atMost(Duration.ofSeconds(20)).until(() -> tree.findLeaf(number).isPresent());
+        await().atMost(Duration.ofSeconds(60)).until(() -> tree.findLeaf(number).isPresent());
         return number;
     }
 
@@ -152,7 +152,7 @@ class AuditProofTest extends HttpTest {
             }
             assertThat(tree.findLeaf(early[0])).isEmpty();
         });
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(60))
                 .until(() -> tree.findLeaf(early[0]).isPresent());
         assertThat(verification.verify().findings()).isEmpty();
     }
@@ -263,7 +263,7 @@ class AuditProofTest extends HttpTest {
         record(Map.of());
         long before = tree.newest().orElseThrow().size();
         record(Map.of());
-        await().atMost(Duration.ofSeconds(10))
+        await().atMost(Duration.ofSeconds(60))
                 .until(() -> sequencer
                         .kept()
                         .map(Checkpoint::parse)
@@ -339,7 +339,7 @@ class AuditProofTest extends HttpTest {
         Client auditor = staff(CentreRole.AUDITOR);
         Answered asked = auditor.post("/api/v1/audit/checks", null);
         asked.expect(201);
-        await().atMost(Duration.ofSeconds(30))
+        await().atMost(Duration.ofSeconds(60))
                 .until(() -> auditor.get(asked.header("Location")).expect(200).has("endedAt"));
         assertThat(auditor.get(asked.header("Location")).expect(200).path("findings"))
                 .isEmpty();

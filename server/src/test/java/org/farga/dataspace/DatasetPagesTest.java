@@ -180,7 +180,7 @@ class DatasetPagesTest extends HttpTest {
         assertThat(DatasetTest.refusal(datasets.mountUnder(mountable.agreement(), mountable.version()))
                         .name())
                 .isEqualTo("agreement-over");
-        for (int i = 0; i < 100 && heard(mountable) == 0; i++) {
+        for (int i = 0; i < 1_200 && heard(mountable) == 0; i++) {
             Thread.sleep(50);
         }
         assertThat(heard(mountable)).isEqualTo(1);

@@ -148,7 +148,7 @@ class NotificationsTest extends HttpTest {
         transaction.executeWithoutResult(s -> events.publishEvent(removed));
         transaction.executeWithoutResult(s -> events.publishEvent(removed));
         transaction.executeWithoutResult(s -> events.publishEvent(last));
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> assertThat(jdbc.sql("SELECT count(*) FROM event_publication"
                                         + " WHERE serialized_event LIKE '%' || :organisation || '%'"
                                         + " AND completion_date IS NULL")
@@ -175,7 +175,7 @@ class NotificationsTest extends HttpTest {
     }
 
     private void awaitSentence(Client client, String sentence) {
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> assertThat(client.get("/api/v1/notifications")
                                 .expect(200)
                                 .path("items")

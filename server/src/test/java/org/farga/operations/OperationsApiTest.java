@@ -255,7 +255,7 @@ class OperationsApiTest extends HttpTest {
     }
 
     private static void await(java.util.function.BooleanSupplier done) {
-        Instant deadline = Instant.now().plusSeconds(30);
+        Instant deadline = Instant.now().plusSeconds(60);
         while (!done.getAsBoolean() && Instant.now().isBefore(deadline)) {
             try {
                 Thread.sleep(100);

@@ -76,7 +76,7 @@ class EmergencyAccessTest extends HttpTest {
         Client auditor = staff(CentreRole.AUDITOR);
         Client operator = staff(CentreRole.OPERATOR);
         open(operator);
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(60))
                 .until(() -> auditor.get("/api/v1/notifications")
                         .expect(200)
                         .toString()

@@ -78,7 +78,7 @@ class EventRegistryTest {
                 .id();
         int before = listener.calls();
         registry.resubmit(id);
-        Instant soon = Instant.now().plus(Duration.ofSeconds(20));
+        Instant soon = Instant.now().plus(Duration.ofSeconds(60));
         while (completed(what) == 0 && Instant.now().isBefore(soon)) {
             Thread.sleep(100);
         }

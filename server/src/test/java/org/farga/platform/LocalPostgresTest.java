@@ -122,7 +122,7 @@ class LocalPostgresTest {
     void keepsRowsWhenItsProgramIsKilled() throws Exception {
         Process writer = writerIn(folder).start();
         int acknowledged = killAfterRow(100, writer, List.of());
-        for (int tenths = 0; tenths < 100 && !processesIn(folder).isEmpty(); tenths++) {
+        for (int tenths = 0; tenths < 600 && !processesIn(folder).isEmpty(); tenths++) {
             Thread.sleep(100);
         }
         assertThat(processesIn(folder)).as("PostgreSQL ends with its program").isEmpty();

@@ -103,7 +103,7 @@ class PersonalDataTest extends HttpTest {
 
     private Map<String, String> export(Client client) throws IOException {
         String path = client.post("/api/v1/me/data-exports", null).header("Location");
-        await().atMost(Duration.ofSeconds(30))
+        await().atMost(Duration.ofSeconds(60))
                 .until(() ->
                         client.get(path).expect(200).path("state").asString().equals("READY"));
         Map<String, String> files = new HashMap<>();
