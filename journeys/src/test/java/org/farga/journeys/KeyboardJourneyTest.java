@@ -60,6 +60,38 @@ class KeyboardJourneyTest {
         browser.assertNothingWentWrong();
     }
 
+    /** What a team does from day to day: two runs side by side, the model's card, the way in from a laptop. */
+    @Test
+    void anEngineerComparesRunsAndWritesAModelCardByKeyboardAlone() {
+        story.awaitEnd(story.submitTraining("first", 3));
+        story.awaitEnd(story.submitTraining("second", 5));
+        story.ana.await("/models", Story.SOON, m -> !m.path("items").isEmpty());
+        story.ana.await("/runs", Story.SOON, r -> r.path("items").size() >= 2);
+        Page page = browser.desktop(farga);
+        signIn(page, Story.ANA);
+        sheComparesHerRuns(page);
+        sheWritesTheCard(page);
+        sheLooksHowHerLaptopLogs(page);
+        browser.assertNothingWentWrong();
+    }
+
+    @Test
+    void anAdministratorTakesARoleInAnEmergencyByKeyboardAlone() {
+        Page page = browser.desktop(farga);
+        signIn(page, Story.ADMINISTRATOR);
+        press(page, page.locator("nav.main a[href='/centre']"), "Enter");
+        page.waitForURL("**/centre");
+        press(page, page.locator("main a[href='/centre/emergency-access']"), "Enter");
+        page.waitForURL("**/centre/emergency-access");
+        choose(page, "#role", "Operator");
+        type(page, "#reason", "Both operators are ill, and jobs have waited since the morning.");
+        press(page, page.locator("form[action='/centre/emergency-access'] button"), "Enter");
+        assertThat(page.locator("main .alert")).isVisible();
+        press(page, page.locator("main .alert a"), "Enter");
+        page.waitForURL("**/centre/emergency-access");
+        browser.assertNothingWentWrong();
+    }
+
     @Test
     void theSkipLinkLeadsPastTheMenuAndTheMenuClosesWithEscape() {
         Page page = browser.phone(farga);
@@ -209,6 +241,62 @@ class KeyboardJourneyTest {
         press(page, register, "Enter");
         page.waitForURL(Pattern.compile("/models/[0-9a-f-]{36}.*"));
         assertThat(page.locator("main")).containsText("weights.txt");
+    }
+
+    private static void signIn(Page page, Story.Person person) {
+        page.navigate("/sign-in");
+        type(page, "[name=email]", person.email());
+        type(page, "[name=password]", person.password());
+        page.keyboard().press("Enter");
+        assertThat(page.locator(".who .name")).hasText(person.name());
+    }
+
+    private static void sheComparesHerRuns(Page page) {
+        page.navigate("/runs");
+        Locator boxes = page.locator("main input[name=run]");
+        for (int i = 0; i < 2; i++) {
+            press(page, boxes.nth(i), "Space");
+            assertThat(boxes.nth(i)).isChecked();
+        }
+        press(page, page.locator("form[action='/runs/comparison'] button").first(), "Enter");
+        page.waitForURL("**/runs/comparison?*");
+        Locator numbers = page.locator("main details.data").first();
+        press(page, numbers.locator("summary"), "Enter");
+        assertThat(numbers.locator("table").first()).isVisible();
+        page.keyboard().press("Escape");
+        assertThat(numbers.locator("table").first()).isHidden();
+        assertThat(numbers.locator("summary")).isFocused();
+    }
+
+    private static void sheWritesTheCard(Page page) {
+        press(page, page.locator("nav.main a[href='/models']"), "Enter");
+        page.waitForURL("**/models");
+        press(page, page.locator("main .card a").first(), "Enter");
+        page.waitForURL(Pattern.compile("/models/[0-9a-f-]{36}"));
+        press(page, page.locator("main a[href$='/card/edit']").first(), "Enter");
+        page.waitForURL("**/card/edit");
+        // What is wrong is said at the field, and nothing typed is lost.
+        replace(page, "#text", "a card without its front matter");
+        page.keyboard().press("Tab");
+        press(page, page.locator("main button.primary"), "Enter");
+        assertThat(page.locator("#text-problem")).isVisible();
+        assertThat(page.locator("#text")).hasAttribute("aria-describedby", "text-problem");
+        replace(page, "#text", "---\nlicense: cc-by-4.0\n---\n\n# Planks\n\nTells good planks from bad ones.\n");
+        press(page, page.locator("main button.primary"), "Enter");
+        assertThat(page.locator("main .model-card")).containsText("Tells good planks from bad ones.");
+    }
+
+    private static void sheLooksHowHerLaptopLogs(Page page) {
+        press(page, page.locator("nav.main a[href='/projects']"), "Enter");
+        page.waitForURL("**/projects");
+        press(page, page.locator("main a[href^='/projects/']").first(), "Enter");
+        page.waitForURL(Pattern.compile("/projects/[a-z]"));
+        Locator panel = page.locator("main details:has-text('MLFLOW_TRACKING_URI')").first();
+        press(page, panel.locator("summary").first(), "Enter");
+        assertThat(panel.locator("pre").first()).isVisible();
+        page.keyboard().press("Escape");
+        assertThat(panel.locator("pre").first()).isHidden();
+        assertThat(panel.locator("summary").first()).isFocused();
     }
 
     /** Goes on with Tab until the control has the focus, and is shown to have it all the way. */

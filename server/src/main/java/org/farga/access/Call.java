@@ -50,6 +50,11 @@ record Call(
         return summary.getOrDefault(language.getLanguage(), summary.getOrDefault("en", ""));
     }
 
+    /** The language that {@link #summary} is in: the reader's where the call has it, English otherwise. */
+    String summaryLanguage(Locale language) {
+        return summary.containsKey(language.getLanguage()) ? language.getLanguage() : "en";
+    }
+
     static Optional<Refusal> refusalToRun(Actor actor) {
         return actor.is(CentreRole.ACCESS_OFFICER)
                 ? Optional.empty()

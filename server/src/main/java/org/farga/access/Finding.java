@@ -1,7 +1,9 @@
 package org.farga.access;
 
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Locale;
+import org.farga.platform.Dates;
 
 /**
  * What a rule found, kept with the decision as its evidence: the facts it looked at are the arguments of its reason, whose
@@ -28,6 +30,7 @@ record Finding(Rule rule, Rule.Kind kind, Answer answer, List<Object> arguments)
         Object[] readable = arguments.toArray();
         if (rule == Rule.ESTABLISHED) {
             readable[0] = Locale.of("", String.valueOf(readable[0])).getDisplayCountry(language);
+            readable[1] = Dates.date(LocalDate.parse(String.valueOf(readable[1])), language);
         }
         return readable;
     }

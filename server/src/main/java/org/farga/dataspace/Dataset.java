@@ -2,6 +2,7 @@ package org.farga.dataspace;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
@@ -20,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param slug how people, commands and addresses name it
  * @param card its description in Markdown
  * @param provider who provides it; the centre itself where null
+ * @param language the ISO 639-1 code of the language that its title, summary, card and terms are written in; null where
+ *     nobody said
  * @param previewPublic whether anybody may look at its first rows, or only those with an agreement
  */
 record Dataset(
@@ -29,6 +32,7 @@ record Dataset(
         String summary,
         Licence licence,
         String card,
+        @Nullable String language,
         @Nullable OrganisationId provider,
         boolean previewPublic,
         Terms terms,
@@ -39,6 +43,13 @@ record Dataset(
     static final int LONGEST_TITLE = 200;
     static final int LONGEST_SUMMARY = 500;
     static final int LARGEST_CARD_BYTES = 100_000;
+
+    private static final Set<String> LANGUAGES = Set.of(Locale.getISOLanguages());
+
+    /** Languages offered where somebody describes a dataset: those of the Union and its neighbours. */
+    static final List<String> OFFERED_LANGUAGES = List.of(
+            "bg", "ca", "cs", "cy", "da", "de", "el", "en", "es", "et", "eu", "fi", "fr", "ga", "gl", "hr", "hu", "is",
+            "it", "lb", "lt", "lv", "mk", "mt", "nl", "no", "pl", "pt", "ro", "sk", "sl", "sq", "sr", "sv", "tr", "uk");
 
     private static final Pattern SLUG = Pattern.compile("[a-z][a-z0-9]*(-[a-z0-9]+)*");
     // Addresses of pages beside /datasets/{slug}.
@@ -52,6 +63,7 @@ record Dataset(
             @Nullable String licence,
             @Nullable String terms,
             @Nullable String card,
+            @Nullable String language,
             @Nullable OrganisationId provider,
             @Nullable Boolean previewPublic) {}
 
@@ -65,6 +77,7 @@ record Dataset(
         checkLicence(fields, typed.licence());
         Terms.check(fields, typed.terms());
         checkCard(fields, typed.card());
+        checkLanguage(fields, typed.language());
         var refusal = fields.refusal();
         if (refusal.isPresent()) {
             return Outcome.refused(refusal.get());
@@ -76,6 +89,7 @@ record Dataset(
                 Objects.requireNonNull(typed.summary()).strip(),
                 Licence.parse(typed.licence()).orElseThrow(),
                 Objects.requireNonNull(typed.card()).strip(),
+                typed.language() == null || typed.language().isBlank() ? null : typed.language(),
                 typed.provider(),
                 typed.previewPublic() == null || typed.previewPublic(),
                 Terms.first(Objects.requireNonNull(typed.terms()), now),
@@ -103,6 +117,7 @@ record Dataset(
         if (typed.card() != null) {
             checkCard(fields, typed.card());
         }
+        checkLanguage(fields, typed.language());
         var refusal = fields.refusal();
         if (refusal.isPresent()) {
             return Outcome.refused(refusal.get());
@@ -117,6 +132,7 @@ record Dataset(
                         ? licence
                         : Licence.parse(typed.licence()).orElseThrow(),
                 typed.card() == null ? card : typed.card().strip(),
+                typed.language() == null ? language : typed.language().isBlank() ? null : typed.language(),
                 typed.provider() == null ? provider : typed.provider(),
                 typed.previewPublic() == null ? previewPublic : typed.previewPublic(),
                 newTerms == null || terms.says(newTerms) ? terms : terms.next(newTerms, now),
@@ -128,6 +144,13 @@ record Dataset(
     private static void checkTitle(Fields fields, @Nullable String title) {
         fields.text("title", title, LONGEST_TITLE)
                 .rule("title", title == null || title.lines().count() <= 1, "title-lines");
+    }
+
+    private static void checkLanguage(Fields fields, @Nullable String language) {
+        fields.rule(
+                "language",
+                language == null || language.isBlank() || LANGUAGES.contains(language),
+                "language-unknown");
     }
 
     private static void checkSummary(Fields fields, @Nullable String summary) {

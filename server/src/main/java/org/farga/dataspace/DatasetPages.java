@@ -148,6 +148,7 @@ class DatasetPages {
                         typed.get("licence"),
                         typed.get("terms"),
                         typed.get("card"),
+                        typed.get("language"),
                         null,
                         typed.containsKey("previewPublic")));
         return switch (outcome) {

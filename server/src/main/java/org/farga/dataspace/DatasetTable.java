@@ -23,7 +23,7 @@ import org.springframework.stereotype.Component;
 @Component
 class DatasetTable {
     private static final String SELECT = """
-            SELECT d.id, d.slug, d.title, d.summary, d.licence, d.card, d.provider_organisation_id, d.preview_public,
+            SELECT d.id, d.slug, d.title, d.summary, d.licence, d.card, d.language, d.provider_organisation_id, d.preview_public,
                    d.created_by, d.created_at, d.version,
                    t.version AS terms_version, t.text AS terms_text, t.sha256 AS terms_sha256, t.since AS terms_since
             FROM dataset d
@@ -40,10 +40,10 @@ class DatasetTable {
     /** Whether it was written: false where the slug is taken. */
     boolean insert(Dataset dataset) {
         int written = jdbc.sql("""
-                        INSERT INTO dataset (id, slug, title, summary, licence, card, provider_organisation_id,
-                                             preview_public, created_by, created_at)
-                        VALUES (:id, :slug, :title, :summary, :licence, :card, :provider, :previewPublic, :createdBy,
-                                :createdAt)
+                        INSERT INTO dataset (id, slug, title, summary, licence, card, language,
+                                             provider_organisation_id, preview_public, created_by, created_at)
+                        VALUES (:id, :slug, :title, :summary, :licence, :card, :language, :provider, :previewPublic,
+                                :createdBy, :createdAt)
                         ON CONFLICT (slug) DO NOTHING""")
                 .param("id", dataset.id().value())
                 .param("slug", dataset.slug())
@@ -51,6 +51,7 @@ class DatasetTable {
                 .param("summary", dataset.summary())
                 .param("licence", dataset.licence().id())
                 .param("card", dataset.card())
+                .param("language", dataset.language())
                 .param(
                         "provider",
                         dataset.provider() == null ? null : dataset.provider().value())
@@ -81,13 +82,14 @@ class DatasetTable {
     boolean update(Dataset dataset) {
         return jdbc.sql("""
                         UPDATE dataset SET title = :title, summary = :summary, licence = :licence, card = :card,
-                               provider_organisation_id = :provider, preview_public = :previewPublic,
+                               language = :language, provider_organisation_id = :provider, preview_public = :previewPublic,
                                version = version + 1
                         WHERE id = :id AND version = :version""")
                         .param("title", dataset.title())
                         .param("summary", dataset.summary())
                         .param("licence", dataset.licence().id())
                         .param("card", dataset.card())
+                        .param("language", dataset.language())
                         .param(
                                 "provider",
                                 dataset.provider() == null
@@ -141,6 +143,7 @@ class DatasetTable {
             String slug,
             String title,
             String summary,
+            @Nullable String language,
             Licence licence,
             @Nullable Integer number,
             @Nullable Instant publishedAt,
@@ -174,8 +177,8 @@ class DatasetTable {
     List<Listing> list(String search, boolean unpublished, @Nullable ListKey after, int most) {
         return jdbc.sql("""
                         SELECT * FROM (
-                            SELECT d.id, d.slug, d.title, d.summary, d.licence, v.number, v.published_at, v.files,
-                                   v.size_bytes, v.rows, lower(d.title) AS sort_title,
+                            SELECT d.id, d.slug, d.title, d.summary, d.language, d.licence, v.number, v.published_at,
+                                   v.files, v.size_bytes, v.rows, lower(d.title) AS sort_title,
                                    CASE WHEN :search = '' THEN 0
                                         ELSE round(-1000000 * ts_rank(d.search, to_tsquery('simple', :search)))::bigint
                                    END AS distance
@@ -214,6 +217,7 @@ class DatasetTable {
                 row.getString("slug"),
                 row.getString("title"),
                 row.getString("summary"),
+                row.getString("language"),
                 Licence.stored(row.getString("licence")),
                 row.getObject("number", Integer.class),
                 publishedAt == null ? null : publishedAt.toInstant(),
@@ -232,6 +236,7 @@ class DatasetTable {
                 row.getString("summary"),
                 Licence.stored(row.getString("licence")),
                 row.getString("card"),
+                row.getString("language"),
                 provider == null ? null : new OrganisationId(provider),
                 row.getBoolean("preview_public"),
                 new Terms(

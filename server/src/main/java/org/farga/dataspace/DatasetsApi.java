@@ -47,10 +47,11 @@ class DatasetsApi {
             @Nullable String licence,
             @Nullable String terms,
             @Nullable String card,
+            @Nullable String language,
             @Nullable OrganisationId provider,
             @Nullable Boolean previewPublic) {
         Dataset.Draft typed() {
-            return new Dataset.Draft(slug, title, summary, licence, terms, card, provider, previewPublic);
+            return new Dataset.Draft(slug, title, summary, licence, terms, card, language, provider, previewPublic);
         }
     }
 
@@ -60,10 +61,11 @@ class DatasetsApi {
             @Nullable String licence,
             @Nullable String terms,
             @Nullable String card,
+            @Nullable String language,
             @Nullable OrganisationId provider,
             @Nullable Boolean previewPublic) {
         Dataset.Draft typed() {
-            return new Dataset.Draft(null, title, summary, licence, terms, card, provider, previewPublic);
+            return new Dataset.Draft(null, title, summary, licence, terms, card, language, provider, previewPublic);
         }
     }
 
@@ -75,6 +77,7 @@ class DatasetsApi {
             String slug,
             String title,
             String summary,
+            @Nullable String language,
             String licence,
             @Nullable LatestJson latest) {
         static ListingJson of(DatasetTable.Listing l) {
@@ -83,6 +86,7 @@ class DatasetsApi {
                     l.slug(),
                     l.title(),
                     l.summary(),
+                    l.language(),
                     l.licence().id(),
                     l.number() == null || l.publishedAt() == null
                             ? null
@@ -142,6 +146,7 @@ class DatasetsApi {
             String slug,
             String title,
             String summary,
+            @Nullable String language,
             String licence,
             String licenceName,
             boolean openLicence,
@@ -324,6 +329,7 @@ class DatasetsApi {
                 d.slug(),
                 d.title(),
                 d.summary(),
+                d.language(),
                 d.licence().id(),
                 d.licence().name(),
                 d.licence().open(),

@@ -40,6 +40,7 @@ class SecurityHeaders implements WebServerFactoryCustomizer<TomcatServletWebServ
         answer.setHeader("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=()");
         answer.setHeader("Cross-Origin-Opener-Policy", "same-origin");
         answer.setHeader("Cross-Origin-Resource-Policy", "same-origin");
+        answer.setHeader("Cross-Origin-Embedder-Policy", "require-corp");
         if (request.isSecure()) {
             answer.setHeader("Strict-Transport-Security", YEAR);
         }

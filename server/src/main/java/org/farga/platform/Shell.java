@@ -1,9 +1,12 @@
 package org.farga.platform;
 
+import com.ibm.icu.text.DisplayContext;
+import com.ibm.icu.text.LocaleDisplayNames;
 import com.ibm.icu.text.NumberFormat;
 import com.ibm.icu.text.RelativeDateTimeFormatter;
 import com.ibm.icu.text.RelativeDateTimeFormatter.Direction;
 import com.ibm.icu.text.RelativeDateTimeFormatter.RelativeUnit;
+import com.ibm.icu.util.ULocale;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -133,6 +136,12 @@ public final class Shell {
 
     public List<Locale> languages() {
         return Messages.LANGUAGES;
+    }
+
+    /** A language by its own name, written as for a list or a button: English, Español, Català. */
+    public String languageName(Locale of) {
+        return LocaleDisplayNames.getInstance(ULocale.forLocale(of), DisplayContext.CAPITALIZATION_FOR_UI_LIST_OR_MENU)
+                .localeDisplayName(of);
     }
 
     /** A stylesheet's or script's address, which changes with its content so that browsers may keep it for ever. */

@@ -41,7 +41,7 @@ class AuditWordsTest {
         details.put("asOf", "2025-11-10");
         assertThat(said(details, "es"))
                 .containsExactly(
-                        "Rol: Miembro",
+                        "Función: Miembro",
                         "País: España",
                         "Hasta: 3 nov 2026, 15:05",
                         "Año: 2025",

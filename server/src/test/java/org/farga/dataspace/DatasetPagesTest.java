@@ -152,6 +152,21 @@ class DatasetPagesTest extends HttpTest {
         }
     }
 
+    /** The page is in the reader's language; what the provider wrote says which it is in. */
+    @Test
+    void whatTheProviderWroteIsMarkedWithItsLanguage() throws IOException {
+        published();
+        steward.patch("/datasets/" + slug, "{\"language\": \"fr\"}", "If-Match", "\"1\"")
+                .expect(200);
+        Browser browser = new Browser();
+        assertThat(browser.get("/datasets/" + slug)).isEqualTo(200);
+        assertThat(browser.page)
+                .contains("<html lang=\"en\">", "<h1 lang=\"fr\">", "dataset-prose\" lang=\"fr\"")
+                .contains("dataset-terms\" lang=\"fr\"");
+        assertThat(browser.get("/datasets?q=" + slug)).isEqualTo(200);
+        assertThat(browser.page).contains("<h2 lang=\"fr\">");
+    }
+
     @Test
     void anOwnerAcceptsTheTermsOnThePageAndEndsTheAgreementThere() throws Exception {
         published();

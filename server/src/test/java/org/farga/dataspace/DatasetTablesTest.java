@@ -60,6 +60,7 @@ class DatasetTablesTest {
                 "CC-BY-4.0",
                 "Name the authors.",
                 "# Digits",
+                "en",
                 forja,
                 false);
         dataset = Dataset.create(typed, ana, NOW).orThrow();
@@ -108,7 +109,7 @@ class DatasetTablesTest {
 
     @Test
     void anUpdateOfAnOldVersionChangesNothing() {
-        Dataset changed = dataset.change(new Dataset.Draft(null, "Dígits", null, null, "Other.", null, null, true), NOW)
+        Dataset changed = dataset.change(new Dataset.Draft(null, "Dígits", null, null, "Other.", null, "es", null, true), NOW)
                 .orThrow();
         assertThat(datasets.update(changed)).isTrue();
         datasets.insertTerms(changed.id(), changed.terms(), ana);

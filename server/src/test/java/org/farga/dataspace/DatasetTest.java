@@ -19,7 +19,7 @@ class DatasetTest {
     static final PersonId STEWARD = PersonId.create();
 
     static Dataset.Draft typed(@Nullable String slug, @Nullable String terms, @Nullable String card) {
-        return new Dataset.Draft(slug, "Digits", "Small images.", "cc-by-4.0", terms, card, null, null);
+        return new Dataset.Draft(slug, "Digits", "Small images.", "cc-by-4.0", terms, card, null, null, null);
     }
 
     static Dataset digits() {
@@ -28,7 +28,7 @@ class DatasetTest {
     }
 
     private static Dataset.Draft changing(@Nullable String title, @Nullable String licence, @Nullable String terms) {
-        return new Dataset.Draft(null, title, null, licence, terms, null, null, null);
+        return new Dataset.Draft(null, title, null, licence, terms, null, null, null, null);
     }
 
     static Refusal refusal(Outcome<?> outcome) {
@@ -46,7 +46,7 @@ class DatasetTest {
 
     @Test
     void everythingThatIsMissingIsSaidAtOnce() {
-        var nothing = new Dataset.Draft(null, null, null, null, null, null, null, null);
+        var nothing = new Dataset.Draft(null, null, null, null, null, null, null, null, null);
         assertThat(problems(Dataset.create(nothing, STEWARD, NOW)))
                 .containsExactly(
                         "slug missing",
@@ -55,6 +55,13 @@ class DatasetTest {
                         "licence missing",
                         "terms missing",
                         "card missing");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"xx", "ES", "spa", "es-ES"})
+    void aLanguageIsOneThatThereIs(String language) {
+        var typed = new Dataset.Draft("digits", "T", "S", "cc-by-4.0", "Terms.", "Card.", language, null, null);
+        assertThat(problems(Dataset.create(typed, STEWARD, NOW))).containsExactly("language language-unknown");
     }
 
     @ParameterizedTest

@@ -292,6 +292,17 @@ class DatasetsApiTest extends HttpTest {
         assertThat(changed.header("ETag")).isEqualTo("\"2\"");
         steward.patch(at(), "{\"summary\": \"Other.\"}", "If-Match", "\"1\"").expectProblem(412, "stale");
         assertThat(changed.json().path("terms").path("version").asInt()).isEqualTo(1);
+        steward.patch(at(), "{\"language\": \"Spanish\"}", "If-Match", "\"2\"").expectProblem(422, "invalid-fields");
+    }
+
+    @Test
+    void aDescriptionIsMarkedWithItsLanguage() throws IOException {
+        published();
+        assertThat(steward.get(at()).expect(200).has("language")).isFalse();
+        steward.patch(at(), "{\"language\": \"es\"}", "If-Match", "\"1\"").expect(200);
+        assertThat(steward.get(at()).expect(200).path("language").asString()).isEqualTo("es");
+        steward.patch(at(), "{\"language\": \"\"}", "If-Match", "\"2\"").expect(200);
+        assertThat(steward.get(at()).expect(200).has("language")).isFalse();
     }
 
     @Test

@@ -36,6 +36,11 @@ class PassiveScanTest extends HostileTest {
     private static final Pattern INSIDE = Pattern.compile(
             "(?m)^\\s+at [a-z]+\\.[\\w.$]+\\(|org\\.springframework|org\\.apache|java\\.lang\\.|PSQLException|SQLSTATE|"
                     + "Whitelabel Error|Apache Tomcat|Traceback \\(most|ORA-\\d{5}");
+    /** Templates that were not filled in, and programs; scripts that people gave to jobs stand in {@code pre}. */
+    private static final Pattern SOURCE = Pattern.compile(
+            "@(?:template\\.|param |if\\(|for\\(|endif|endfor)|\\$\\{|\\$unsafe\\{|!\\{var |<\\?(?:php|xml-)|<%[@=]|"
+                    + "\\bpublic (?:final )?class |\\bpackage org\\.|\\bSELECT [\\w., ]+ FROM |\\bINSERT INTO ");
+    private static final Pattern PREFORMATTED = Pattern.compile("(?s)<(pre|textarea|code)\\b.*?</\\1>");
     private static final Pattern PRIVATE_ADDRESS =
             Pattern.compile("\\b(?:10\\.\\d{1,3}|192\\.168|172\\.(?:1[6-9]|2\\d|3[01]))\\.\\d{1,3}\\.\\d{1,3}\\b");
     private static final Pattern OWN_PATH =
@@ -170,10 +175,13 @@ class PassiveScanTest extends HostileTest {
         // Operators are told the commands for their own folders.
         boolean operators = met.request().target().matches("(?:/api/v1)?/operations.*");
         if (!asset && !operators && OWN_PATH.matcher(body).find()) {
-            problems.add("10099 shows a path of the server: " + around(OWN_PATH, body));
+            problems.add("2 shows a path of the server: " + around(OWN_PATH, body));
         }
         if (body.contains("rO0AB") || body.contains("<title>Index of") || body.contains("-----BEGIN ")) {
             problems.add("90002/10033 shows an object, a folder or a key");
+        }
+        if (html && SOURCE.matcher(PREFORMATTED.matcher(body).replaceAll("")).find()) {
+            problems.add("10099 shows source: " + around(SOURCE, PREFORMATTED.matcher(body).replaceAll("")));
         }
         if (html) {
             page(met, problems);
@@ -203,6 +211,10 @@ class PassiveScanTest extends HostileTest {
                 problems,
                 html && !reply.header("Cross-Origin-Opener-Policy").equals("same-origin"),
                 "90004 has no Cross-Origin-Opener-Policy");
+        need(
+                problems,
+                html && !reply.header("Cross-Origin-Embedder-Policy").equals("require-corp"),
+                "90004 has no Cross-Origin-Embedder-Policy");
         need(
                 problems,
                 hasBody

@@ -180,7 +180,9 @@ final class Journey {
                                     "terms",
                                     TERMS,
                                     "card",
-                                    Files.readString(digits.resolve("CARD.md"))),
+                                    Files.readString(digits.resolve("CARD.md")),
+                                    "language",
+                                    "en"),
                             key("dataset"))
                     .json();
         }
