@@ -218,7 +218,7 @@ public class TrackedFiles {
                         use.room() + freed,
                         Refusal.noRoom(
                                 "project-files-full",
-                                use.used() / 1_000_000,
+                                use.used() >> 20,
                                 limits.mostPerProject().toMegabytes()))
                 : new Room(run, Refusal.tooLarge("files-too-large", limits.mostSize().toMegabytes()));
     }

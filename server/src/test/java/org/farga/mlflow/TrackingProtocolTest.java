@@ -633,8 +633,7 @@ class TrackingProtocolTest extends HttpTest {
                 "INVALID_PARAMETER_VALUE");
         var encoder = java.util.Base64.getUrlEncoder();
         for (String made : List.of(
-                "x", "5", "[]", "{}", "[1, 2]", "[\"-\", \"-\"]", "[\"=x\", \"=y\"]", "[\"=9e99\", \"=1\"]",
-                "[\"=9223372036854775807\", \"=00000000-0000-0000-0000-000000000000\"]")) {
+                "x", "5", "[]", "{}", "[1, 2]", "[\"-\", \"-\"]", "[\"=x\", \"=y\"]", "[\"=9e99\", \"=1\"]")) {
             error(
                     post("/runs/search", """
                             {"experiment_ids": ["0"], "page_token": "%s"}"""
@@ -700,7 +699,7 @@ class TrackingProtocolTest extends HttpTest {
         String place = "/artifacts/0/" + run + "/artifacts/";
         ana.put(files(place + "a.txt"), "x".repeat(1_000), "Content-Type", "text/plain")
                 .expect(200);
-        assertThat(ana.get(project()).body()).contains("1,000 bytes of 100 GB".replace(" bytes", " B"));
+        assertThat(ana.get(project()).body()).contains("1,000 B of 100 GiB");
         // As if there were nearly as much as a project may hold, in another run.
         jdbc.sql("""
                 INSERT INTO run_file (run_id, path, bytes, sha256) VALUES (CAST(:run AS uuid), 'b', :bytes, sha256('b'))""")
