@@ -154,14 +154,17 @@ public class TrackedFiles {
      */
     public Outcome<Content> put(Tracker by, Owner owner, String path, ReadableByteChannel content, long length)
             throws IOException {
-        Optional<Refusal> refusal = refusal(by, owner).or(() -> refusalFor(by, owner, path, Math.max(0, length), 0));
-        if (refusal.isEmpty() && !projectFiles.fitsOnDisk(Math.max(0, length))) {
-            refusal = Optional.of(Refusal.noRoom("file-store-full"));
-        }
+        Optional<Refusal> refusal = refusal(by, owner).or(() -> tooMany(owner, path));
         if (refusal.isPresent()) {
             return Outcome.refused(refusal.get());
         }
         Room room = room(by, owner, path, 0);
+        if (length > room.bytes()) {
+            return Outcome.refused(room.refusal());
+        }
+        if (!projectFiles.fitsOnDisk(Math.max(0, length))) {
+            return Outcome.refused(Refusal.noRoom("file-store-full"));
+        }
         RunFile file;
         try {
             file = store.keep(path, content, room.bytes());
@@ -198,12 +201,17 @@ public class TrackedFiles {
         }
     }
 
+    private Optional<Refusal> tooMany(Owner owner, String path) {
+        return table.heldBeside(owner, path).files() >= limits.mostFiles()
+                ? Optional.of(Refusal.invalid("tracking-too-many", limits.mostFiles(), "files"))
+                : Optional.empty();
+    }
+
     private Optional<Refusal> refusalFor(Tracker by, Owner owner, String path, long bytes, long freed) {
-        if (table.heldBeside(owner, path).files() >= limits.mostFiles()) {
-            return Optional.of(Refusal.invalid("tracking-too-many", limits.mostFiles(), "files"));
-        }
-        Room room = room(by, owner, path, freed);
-        return bytes > room.bytes() ? Optional.of(room.refusal()) : Optional.empty();
+        return tooMany(owner, path).or(() -> {
+            Room room = room(by, owner, path, freed);
+            return bytes > room.bytes() ? Optional.of(room.refusal()) : Optional.empty();
+        });
     }
 
     /** How many bytes a file may hold, and what to say of a larger one. */
