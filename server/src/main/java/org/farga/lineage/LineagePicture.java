@@ -22,6 +22,7 @@ record LineagePicture(int width, int height, List<Box> boxes, List<Curve> curves
     private static final int ROW_GAP = 14;
     /** How high the way is on which edges pass a column. */
     private static final int WAY_HEIGHT = 8;
+
     private static final int MARGIN = 4;
     private static final int SWEEPS = 6;
 
@@ -62,8 +63,12 @@ record LineagePicture(int width, int height, List<Box> boxes, List<Curve> curves
             List<Slot> way = way(graph, edge, columns);
             ways.put(edge, way);
             for (int i = 1; i < way.size(); i++) {
-                neighbours.computeIfAbsent(way.get(i - 1), n -> new LinkedHashSet<>()).add(way.get(i));
-                neighbours.computeIfAbsent(way.get(i), n -> new LinkedHashSet<>()).add(way.get(i - 1));
+                neighbours
+                        .computeIfAbsent(way.get(i - 1), n -> new LinkedHashSet<>())
+                        .add(way.get(i));
+                neighbours
+                        .computeIfAbsent(way.get(i), n -> new LinkedHashSet<>())
+                        .add(way.get(i - 1));
             }
         }
         for (int sweep = 0; sweep < SWEEPS; sweep++) {

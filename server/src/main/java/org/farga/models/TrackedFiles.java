@@ -228,7 +228,9 @@ public class TrackedFiles {
                                 "project-files-full",
                                 use.used() >> 20,
                                 limits.mostPerProject().toMegabytes()))
-                : new Room(run, Refusal.tooLarge("files-too-large", limits.mostSize().toMegabytes()));
+                : new Room(
+                        run,
+                        Refusal.tooLarge("files-too-large", limits.mostSize().toMegabytes()));
     }
 
     /** Removes a file, or a folder with all in it; throws {@link NotFoundException} where there is neither. */
@@ -283,7 +285,8 @@ public class TrackedFiles {
             throw new NotFoundException("piece");
         }
         long sent = sum(table.pieces(id));
-        long others = sum(table.pieces(id).stream().filter(p -> p.number() != number).toList());
+        long others =
+                sum(table.pieces(id).stream().filter(p -> p.number() != number).toList());
         // What was sent of it counts as the project's already, and will as the run's.
         Room whole = room(by, upload.owner(), upload.path(), sent);
         long room = Math.max(0, whole.bytes() - others);

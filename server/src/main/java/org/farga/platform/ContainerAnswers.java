@@ -64,7 +64,10 @@ class ContainerAnswers implements WebServerFactoryCustomizer<TomcatServletWebSer
                 // Of a line that is no request, not even the address is known.
                 ErrorForm form = known == null || request.getRequestURI() == null
                         ? null
-                        : forms.stream().filter(f -> f.covers(request)).findFirst().orElse(null);
+                        : forms.stream()
+                                .filter(f -> f.covers(request))
+                                .findFirst()
+                                .orElse(null);
                 if (form == null || known == null) {
                     answer.getOutputStream().write(body);
                 } else {

@@ -83,11 +83,7 @@ class LineagePictureTest {
         LineagePicture picture = LineagePicture.of(LineageGraph.of(
                 project,
                 List.of(project, allocation, job, ofJob, ofLaptop),
-                List.of(
-                        edge(project, allocation),
-                        edge(allocation, job),
-                        edge(job, ofJob),
-                        edge(project, ofLaptop)),
+                List.of(edge(project, allocation), edge(allocation, job), edge(job, ofJob), edge(project, ofLaptop)),
                 List.of()));
         String passing = picture.curves().stream()
                 .map(LineagePicture.Curve::path)
