@@ -186,8 +186,8 @@ with mlflow.start_run() as run:
     inside = Model.log(name="net", artifact_path=None, flavor=own, registered_model_name=named)
 outside_runs = Model.log(name="lone", artifact_path=None, flavor=own, registered_model_name=named, params={"depth": "3"})
 first, second = (client.get_model_version(named, n) for n in (1, 2))
-assert first.run_id == run.info.run_id and first.model_id == inside.model_id, first
-assert not second.run_id and second.model_id == outside_runs.model_id, second
+assert first.run_id == run.info.run_id and first.source == f"models:/{inside.model_id}", first
+assert not second.run_id and second.source == f"models:/{outside_runs.model_id}", second
 assert json.loads(client.get_logged_model(inside.model_id).tags["mlflow.modelVersions"]) == [{"name": named, "version": first.version}]
 assert client.get_logged_model(outside_runs.model_id).source_run_id in (None, "")
 for uri in (f"models:/{named}/1", f"models:/{named}/2", f"models:/{outside_runs.model_id}", inside.model_uri):
@@ -195,7 +195,7 @@ for uri in (f"models:/{named}/1", f"models:/{named}/2", f"models:/{outside_runs.
     assert {"MLmodel", "weights.txt"} <= set(os.listdir(got)), (uri, os.listdir(got))
 # Registering by each address that a client knows
 by_run = mlflow.register_model(f"runs:/{run.info.run_id}/net", named)
-assert by_run.run_id == run.info.run_id and by_run.model_id == inside.model_id, by_run
+assert by_run.run_id == run.info.run_id and by_run.source == f"models:/{inside.model_id}", by_run
 client.set_registered_model_alias(named, "champion", by_run.version)
 client.transition_model_version_stage(named, by_run.version, "Staging")
 by_path = client.create_model_version(named, client.get_run(long).info.artifact_uri + "/out")

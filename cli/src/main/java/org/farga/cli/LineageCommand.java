@@ -58,11 +58,13 @@ final class LineageCommand extends FargaCommand {
         say("led to", "nothing yet that you may see", trees.lines(centre, true));
         for (JsonNode more : graph.path("more")) {
             String next = text(more, "before");
-            screen.note((more.path("exact").asBoolean(true) ? "And " : "And over ") + text(more, "count") + " more of kind "
-                    + text(more, "kind")
-                    + (next.isEmpty()
-                            ? "."
-                            : ": farga lineage " + text(centre, "kind") + ":" + text(centre, "id") + " --before " + next));
+            screen.note(
+                    (more.path("exact").asBoolean(true) ? "And " : "And over ") + text(more, "count") + " more of kind "
+                            + text(more, "kind")
+                            + (next.isEmpty()
+                                    ? "."
+                                    : ": farga lineage " + text(centre, "kind") + ":" + text(centre, "id")
+                                            + " --before " + next));
         }
         return Exit.DONE;
     }
@@ -94,8 +96,8 @@ final class LineageCommand extends FargaCommand {
             }
         }
         if (found.size() > 1) {
-            throw new UsageException("\"" + typed + "\" is a model and a dataset: write model:" + typed + " or dataset:"
-                    + typed);
+            throw new UsageException(
+                    "\"" + typed + "\" is a model and a dataset: write model:" + typed + " or dataset:" + typed);
         }
         if (found.isEmpty()) {
             throw new NotThere("there is no " + String.join(" or ", kinds) + " \"" + typed
@@ -114,7 +116,10 @@ final class LineageCommand extends FargaCommand {
                         "project",
                         id.matches(IDENTIFIER)
                                 ? id
-                                : text(api.get("/api/v1/projects/" + Api.encoded(id)).json(), "id"));
+                                : text(
+                                        api.get("/api/v1/projects/" + Api.encoded(id))
+                                                .json(),
+                                        "id"));
             default -> graph(api, kind, id);
         };
     }
@@ -185,7 +190,9 @@ final class LineageCommand extends FargaCommand {
             for (int i = 0; i < below.size(); i++) {
                 boolean last = i == below.size() - 1;
                 boolean first = met.add(below.get(i));
-                lines.add(indent + (last ? "└─ " : "├─ ") + words(nodes.getOrDefault(below.get(i), Api.object()))
+                lines.add(indent
+                        + (last ? "└─ " : "├─ ")
+                        + words(nodes.getOrDefault(below.get(i), Api.object()))
                         + (first ? "" : " (see above)"));
                 if (first) {
                     draw(below.get(i), forward, indent + (last ? "   " : "│  "), lines, met);

@@ -430,7 +430,8 @@ class CliTest {
                    └─ model digits, v1
                 """);
         assertThat(test.err()).contains("And 3 more of kind run: farga lineage job:17 --before run:r1");
-        assertThat(signedIn("lineage", "job:17", "--before", "run:r1", "--json")).isZero();
+        assertThat(signedIn("lineage", "job:17", "--before", "run:r1", "--json"))
+                .isZero();
         assertThat(test.out()).startsWith("{\"centre\":{\"kind\":\"job\"");
     }
 

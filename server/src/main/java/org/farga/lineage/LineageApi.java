@@ -31,7 +31,12 @@ class LineageApi {
             boolean deleted) {
         static LineageNodeJson of(LineageNode node) {
             return new LineageNodeJson(
-                    node.id().kind().word(), node.id().value(), node.title(), node.detail(), node.page(), node.deleted());
+                    node.id().kind().word(),
+                    node.id().value(),
+                    node.title(),
+                    node.detail(),
+                    node.page(),
+                    node.deleted());
         }
     }
 

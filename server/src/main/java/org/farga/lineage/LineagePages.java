@@ -2,6 +2,7 @@ package org.farga.lineage;
 
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Map;
+import org.farga.platform.Shell;
 import org.farga.platform.Shells;
 import org.farga.shared.Actor;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,11 @@ class LineagePages {
         return new ModelAndView(
                 "lineage/lineage",
                 Map.of("shell", shells.of(request), "graph", graph, "picture", LineagePicture.of(graph)));
+    }
+
+    /** What tells a node from others of its name, in the reader's language. */
+    static String detail(Shell shell, LineageNode node) {
+        return node.id().kind() == LineageKind.RUN ? shell.t("models.state." + node.detail()) : node.detail();
     }
 
     /** As much of a text as fits into a box. */

@@ -174,8 +174,7 @@ final class LineageWalk {
                 asked.value().substring(0, Math.max(0, at)),
                 Integer.parseInt(asked.value().substring(at + 1)));
         LineageNode centre = put(version);
-        forwardToJobs(
-                new JobLineage.Origins(List.of(), List.of(version.version()), List.of(), List.of()), List.of());
+        forwardToJobs(new JobLineage.Origins(List.of(), List.of(version.version()), List.of(), List.of()), List.of());
         return graph(centre);
     }
 
@@ -193,9 +192,8 @@ final class LineageWalk {
         if (!asked.value().matches("[0-9a-f]{64}")) {
             throw nothing();
         }
-        List<JobLineage.Node> came =
-                forwardToJobs(
-                        new JobLineage.Origins(List.of(), List.of(), List.of(), List.of(asked.value())), List.of());
+        List<JobLineage.Node> came = forwardToJobs(
+                new JobLineage.Origins(List.of(), List.of(), List.of(), List.of(asked.value())), List.of());
         // A digest is there only for those who see a job that ran it.
         if (came.isEmpty()) {
             throw nothing();
@@ -369,8 +367,7 @@ final class LineageWalk {
     }
 
     private void forwardToModels(List<RunId> of, List<JobId> ofJobs, List<ProjectId> ofProjects) {
-        List<ModelLineage.VersionNode> found =
-                models.versions(visible, of, ofJobs, ofProjects, Lineages.SHOWN + 1);
+        List<ModelLineage.VersionNode> found = models.versions(visible, of, ofJobs, ofProjects, Lineages.SHOWN + 1);
         List<ModelLineage.VersionNode> shown =
                 found.stream().limit(Lineages.SHOWN).toList();
         if (found.size() > shown.size()) {

@@ -65,8 +65,7 @@ class MlflowErrors implements ErrorForm {
     @Nullable
     ResponseEntity<Map<String, Object>> any(Exception thrown, HttpServletRequest request) {
         if (FullDisk.caused(thrown)) {
-            return answer(
-                    HttpStatus.INSUFFICIENT_STORAGE, problems.sentence("storage-full", Languages.of(request)));
+            return answer(HttpStatus.INSUFFICIENT_STORAGE, problems.sentence("storage-full", Languages.of(request)));
         }
         return switch (thrown) {
             case MlflowException wrong -> of(wrong);

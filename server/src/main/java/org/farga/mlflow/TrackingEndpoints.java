@@ -91,9 +91,7 @@ class TrackingEndpoints {
         Search search = call.search(Filter.Of.EXPERIMENTS, "view_type", 1_000, MOST_FOUND);
         Search.Found<Experiment> found = experiments.search(call.by(), search);
         return page(
-                "experiments",
-                found.items().stream().map(Shapes::experiment).toList(),
-                found.next());
+                "experiments", found.items().stream().map(Shapes::experiment).toList(), found.next());
     }
 
     @PostMapping("/experiments/update")
@@ -206,10 +204,7 @@ class TrackingEndpoints {
         Search bounded = new Search(
                 search.conditions(), search.orders(), search.shown(), Math.min(search.most(), 1_000), search.after());
         Search.Found<Tracked> found = runs.search(call.by(), call.experiments(), bounded);
-        return page(
-                "runs",
-                found.items().stream().map(Shapes::run).toList(),
-                found.next());
+        return page("runs", found.items().stream().map(Shapes::run).toList(), found.next());
     }
 
     /** A whole number that a browser's numbers hold exactly. */
@@ -460,9 +455,6 @@ class TrackingEndpoints {
                 call.asked().whole("max_results", 50, 1, 1_000),
                 call.after());
         Search.Found<LoggedModel> found = models.search(call.by(), call.experiments(), search);
-        return page(
-                "models",
-                found.items().stream().map(Shapes::loggedModel).toList(),
-                found.next());
+        return page("models", found.items().stream().map(Shapes::loggedModel).toList(), found.next());
     }
 }

@@ -82,10 +82,7 @@ class LoggedModelTable {
     /** One more than asked for, where there is one. */
     List<Search.Placed<LoggedModel>> search(ProjectId project, Collection<Integer> experiments, Search search) {
         SearchSql sql = new SearchSql(
-                LoggedModelTable::expression,
-                search,
-                SearchSql.Key.latest("l.created_at"),
-                SearchSql.Key.id("l.id"));
+                LoggedModelTable::expression, search, SearchSql.Key.latest("l.created_at"), SearchSql.Key.id("l.id"));
         String text = "SELECT " + COLUMNS + sql.placeColumn() + " FROM logged_model l WHERE l.project_id = :project"
                 + " AND l.experiment = ANY(:experiments) AND l.deleted_at IS NULL"
                 + sql.where(search.conditions())

@@ -71,8 +71,7 @@ class ModelCards {
     /** Of a version that the caller may show; links may lead to its files. */
     Shown shown(ModelCard card, ModelVersion version) {
         ModelCard.Parts parts = ModelCard.split(card.text()).orElse(new ModelCard.Parts("", card.text()));
-        Set<String> files =
-                models.files(version).stream().map(RunFile::path).collect(Collectors.toSet());
+        Set<String> files = models.files(version).stream().map(RunFile::path).collect(Collectors.toSet());
         return new Shown(
                 card,
                 parts.frontMatter(),

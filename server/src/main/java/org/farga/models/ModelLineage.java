@@ -64,9 +64,7 @@ public class ModelLineage {
             Collection<ProjectId> projects,
             @Nullable RunId before,
             int most) {
-        return jobs.isEmpty() && projects.isEmpty()
-                ? List.of()
-                : table.runs(visible, jobs, projects, before, most);
+        return jobs.isEmpty() && projects.isEmpty() ? List.of() : table.runs(visible, jobs, projects, before, most);
     }
 
     /** How many those are, counted no further than a bound. */

@@ -18,19 +18,21 @@ import org.springframework.stereotype.Component;
 
 @Component
 class ModelLineageTable {
-    private static final String RUN = "SELECT r.id, r.name, r.job_id, r.project_id, r.state, r.started_at, r.deleted_at IS NOT NULL AS deleted";
+    private static final String RUN =
+            "SELECT r.id, r.name, r.job_id, r.project_id, r.state, r.started_at, r.deleted_at IS NOT NULL AS deleted";
     /** What was deleted is still shown where a model rests on it. */
     private static final String OF = """
              FROM run r
             WHERE (r.job_id = ANY(:jobs) OR (r.job_id IS NULL AND r.project_id = ANY(:projects)))
               AND (:all OR r.project_id = ANY(:visible))
               AND (r.deleted_at IS NULL OR EXISTS (SELECT 1 FROM model_version v WHERE v.run_id = r.id))""";
+
     private static final String VERSION =
             "SELECT v.model_id, v.number, m.name, m.project_id, v.run_id, v.job_id, v.registered_at,"
                     + " m.deleted_at IS NOT NULL OR n.deleted_at IS NOT NULL AS deleted";
     private static final String VERSIONS = """
-             FROM model_version v JOIN model m ON m.id = v.model_id
-             JOIN model_version_note n ON n.model_id = v.model_id AND n.number = v.number""";
+            \sFROM model_version v JOIN model m ON m.id = v.model_id
+            JOIN model_version_note n ON n.model_id = v.model_id AND n.number = v.number""";
     private static final String OF_ORIGINS = VERSIONS + """
             \sWHERE (v.run_id = ANY(:runs)
                 OR (v.run_id IS NULL AND v.job_id = ANY(:jobs))

@@ -114,8 +114,8 @@ class Models {
     }
 
     private static Map<String, Object> details(ModelVersion version) {
-        Map<String, Object> details = new java.util.HashMap<>(Map.of(
-                "number", version.number(), "project", version.lineage().projectSlug()));
+        Map<String, Object> details = new java.util.HashMap<>(
+                Map.of("number", version.number(), "project", version.lineage().projectSlug()));
         if (version.run() != null) {
             details.put("run", version.run());
         } else if (version.loggedModel() != null) {
@@ -209,8 +209,7 @@ class Models {
         if (loggedModel != null) {
             loggedModels.find(project, loggedModel).map(LoggedModel::metrics).orElse(List.of()).stream()
                     .map(LoggedModel.Measured::value)
-                    .forEach(value -> last.merge(
-                            value.name(), value, (a, b) -> b.at().isAfter(a.at()) ? b : a));
+                    .forEach(value -> last.merge(value.name(), value, (a, b) -> b.at().isAfter(a.at()) ? b : a));
         }
         return last.values().stream()
                 .map(v -> new ModelVersion.LastValue(v.name(), v.step(), v.value()))

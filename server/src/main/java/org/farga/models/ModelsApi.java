@@ -166,11 +166,10 @@ class ModelsApi {
 
     private ModelJson json(Model model) {
         List<ModelVersion> versions = models.versions(model.id());
-        Map<RunId, List<RunFile>> files =
-                runs.files(versions.stream()
-                        .map(ModelVersion::run)
-                        .filter(Objects::nonNull)
-                        .toList());
+        Map<RunId, List<RunFile>> files = runs.files(versions.stream()
+                .map(ModelVersion::run)
+                .filter(Objects::nonNull)
+                .toList());
         return new ModelJson(
                 model.id(),
                 model.name(),

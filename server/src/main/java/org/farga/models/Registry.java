@@ -237,9 +237,8 @@ public class Registry {
 
     private static List<RunFile> within(List<RunFile> all, String folder) {
         return all.stream()
-                .filter(f -> folder.isEmpty()
-                        || f.path().equals(folder)
-                        || f.path().startsWith(folder + "/"))
+                .filter(f ->
+                        folder.isEmpty() || f.path().equals(folder) || f.path().startsWith(folder + "/"))
                 .toList();
     }
 

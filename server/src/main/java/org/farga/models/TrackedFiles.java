@@ -154,14 +154,17 @@ public class TrackedFiles {
      */
     public Outcome<Content> put(Tracker by, Owner owner, String path, ReadableByteChannel content, long length)
             throws IOException {
-        Optional<Refusal> refusal = refusal(by, owner).or(() -> refusalFor(by, owner, path, Math.max(0, length), 0));
-        if (refusal.isEmpty() && !projectFiles.fitsOnDisk(Math.max(0, length))) {
-            refusal = Optional.of(Refusal.noRoom("file-store-full"));
-        }
+        Optional<Refusal> refusal = refusal(by, owner).or(() -> tooMany(owner, path));
         if (refusal.isPresent()) {
             return Outcome.refused(refusal.get());
         }
         Room room = room(by, owner, path, 0);
+        if (length > room.bytes()) {
+            return Outcome.refused(room.refusal());
+        }
+        if (!projectFiles.fitsOnDisk(Math.max(0, length))) {
+            return Outcome.refused(Refusal.noRoom("file-store-full"));
+        }
         RunFile file;
         try {
             file = store.keep(path, content, room.bytes());
@@ -198,12 +201,17 @@ public class TrackedFiles {
         }
     }
 
+    private Optional<Refusal> tooMany(Owner owner, String path) {
+        return table.heldBeside(owner, path).files() >= limits.mostFiles()
+                ? Optional.of(Refusal.invalid("tracking-too-many", limits.mostFiles(), "files"))
+                : Optional.empty();
+    }
+
     private Optional<Refusal> refusalFor(Tracker by, Owner owner, String path, long bytes, long freed) {
-        if (table.heldBeside(owner, path).files() >= limits.mostFiles()) {
-            return Optional.of(Refusal.invalid("tracking-too-many", limits.mostFiles(), "files"));
-        }
-        Room room = room(by, owner, path, freed);
-        return bytes > room.bytes() ? Optional.of(room.refusal()) : Optional.empty();
+        return tooMany(owner, path).or(() -> {
+            Room room = room(by, owner, path, freed);
+            return bytes > room.bytes() ? Optional.of(room.refusal()) : Optional.empty();
+        });
     }
 
     /** How many bytes a file may hold, and what to say of a larger one. */
@@ -218,9 +226,11 @@ public class TrackedFiles {
                         use.room() + freed,
                         Refusal.noRoom(
                                 "project-files-full",
-                                use.used() / 1_000_000,
+                                use.used() >> 20,
                                 limits.mostPerProject().toMegabytes()))
-                : new Room(run, Refusal.tooLarge("files-too-large", limits.mostSize().toMegabytes()));
+                : new Room(
+                        run,
+                        Refusal.tooLarge("files-too-large", limits.mostSize().toMegabytes()));
     }
 
     /** Removes a file, or a folder with all in it; throws {@link NotFoundException} where there is neither. */
@@ -275,7 +285,8 @@ public class TrackedFiles {
             throw new NotFoundException("piece");
         }
         long sent = sum(table.pieces(id));
-        long others = sum(table.pieces(id).stream().filter(p -> p.number() != number).toList());
+        long others =
+                sum(table.pieces(id).stream().filter(p -> p.number() != number).toList());
         // What was sent of it counts as the project's already, and will as the run's.
         Room whole = room(by, upload.owner(), upload.path(), sent);
         long room = Math.max(0, whole.bytes() - others);

@@ -293,10 +293,7 @@ class TrackedRunTable {
     /** One more than asked for, where there is one. */
     List<Search.Placed<Run>> search(ProjectId project, Collection<Integer> experiments, Search search) {
         SearchSql sql = new SearchSql(
-                TrackedRunTable::expression,
-                search,
-                SearchSql.Key.latest("r.started_at"),
-                SearchSql.Key.id("r.id"));
+                TrackedRunTable::expression, search, SearchSql.Key.latest("r.started_at"), SearchSql.Key.id("r.id"));
         String text = "SELECT " + RunTable.COLUMNS + sql.placeColumn() + " FROM run r WHERE r.project_id = :project"
                 + " AND r.experiment = ANY(:experiments)"
                 + ExperimentTable.shown("r.deleted_at", search.shown())

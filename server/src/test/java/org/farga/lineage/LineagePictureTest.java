@@ -74,6 +74,38 @@ class LineagePictureTest {
     }
 
     @Test
+    void anEdgeThatPassesAColumnPassesBetweenItsBoxes() {
+        LineageNode project = node(LineageKind.PROJECT, "p");
+        LineageNode allocation = node(LineageKind.ALLOCATION, "a");
+        LineageNode job = node(LineageKind.JOB, "1");
+        LineageNode ofJob = node(LineageKind.RUN, "1");
+        LineageNode ofLaptop = node(LineageKind.RUN, "2");
+        LineagePicture picture = LineagePicture.of(LineageGraph.of(
+                project,
+                List.of(project, allocation, job, ofJob, ofLaptop),
+                List.of(edge(project, allocation), edge(allocation, job), edge(job, ofJob), edge(project, ofLaptop)),
+                List.of()));
+        String passing = picture.curves().stream()
+                .map(LineagePicture.Curve::path)
+                .filter(path -> path.contains("H"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(picture.curves()).filteredOn(c -> c.path().contains("H")).hasSize(1);
+        for (LineageKind kind : List.of(LineageKind.ALLOCATION, LineageKind.JOB)) {
+            LineagePicture.Box box = picture.boxes().stream()
+                    .filter(b -> b.node() != null && b.node().id().kind() == kind)
+                    .findFirst()
+                    .orElseThrow();
+            var at = java.util.regex.Pattern.compile(" " + box.x() + " (\\d+)H").matcher(passing);
+            assertThat(at.find()).as(passing).isTrue();
+            int y = Integer.parseInt(at.group(1));
+            assertThat(y < box.y() || y > box.y() + LineagePicture.BOX_HEIGHT)
+                    .as(passing)
+                    .isTrue();
+        }
+    }
+
+    @Test
     void theTreeNamesEachNodeOnceInFull() {
         LineageNode dataset = node(LineageKind.DATASET, "d");
         LineageNode version = node(LineageKind.DATASET_VERSION, "d@1");

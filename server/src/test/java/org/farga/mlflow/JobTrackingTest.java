@@ -170,8 +170,7 @@ class JobTrackingTest extends HttpTest {
                 .isEqualTo(403);
         post("/registered-models/create", "{\"name\": \"of a job\"}").expect(200);
         post("/model-versions/create", """
-                        {"name": "of a job", "source": "models:/%s", "model_id": "%s"}""".formatted(its, its))
-                .expect(200);
+                        {"name": "of a job", "source": "models:/%s", "model_id": "%s"}""".formatted(its, its)).expect(200);
         String model = ana.get("/api/v1/models").expect(200).at("/items/0/id").asString();
         assertThat(ana.get("/api/v1/models/" + model + "/versions/1/lineage")
                         .expect(200)
