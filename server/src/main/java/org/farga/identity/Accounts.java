@@ -1,7 +1,6 @@
 package org.farga.identity;
 
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
@@ -102,7 +101,8 @@ class Accounts implements WayIn {
      * password is wrong, {@code too-many-sign-ins} where it was tried too often; with the right one as {@code password-sign-in-off} where
      * the settings keep it for administrators.
      */
-    // No transaction: a try is counted before its password is looked at, whatever the caller does then, and no connection
+    // No transaction: a try is counted before its password is looked at, whatever the caller does then, and no
+    // connection
     // is held while the slow hash is made.
     @Transactional(propagation = Propagation.NOT_SUPPORTED)
     Outcome<Person> signIn(@Nullable String email, @Nullable String password) {

@@ -31,7 +31,7 @@ final class Password {
             Set<String> words = new LinkedHashSet<>(Set.of("farga"));
             for (String text : new String[] {email, name, centre}) {
                 if (text != null) {
-                    Arrays.stream(plain(text).split("[^\\p{L}\\p{N}]+"))
+                    Arrays.stream(plain(text).split("[^\\p{L}\\p{N}]+", -1))
                             .filter(word -> word.length() >= SHORTEST_WORD)
                             .forEach(words::add);
                 }

@@ -137,8 +137,7 @@ class RateLimitFilter extends OncePerRequestFilter {
         boolean taken = counted.attempts() <= signInsBurst;
         if (!taken) {
             long wait = Math.max(1, seconds(counted.left().toNanos()));
-            response.setHeader(
-                    "RateLimit-Policy", "\"sign-in\";q=" + signInsBurst + ";w=" + signInsWindow.toSeconds());
+            response.setHeader("RateLimit-Policy", "\"sign-in\";q=" + signInsBurst + ";w=" + signInsWindow.toSeconds());
             response.setHeader("RateLimit", "\"sign-in\";r=0;t=" + wait);
             response.setHeader(HttpHeaders.RETRY_AFTER, Long.toString(wait));
             problems.write(request, response, HttpStatus.TOO_MANY_REQUESTS, "too-many-requests", wait);

@@ -161,7 +161,11 @@ class Recoveries {
         }
         Person person = people.get(link.get().person());
         Fields fields = new Fields();
-        Password.check(fields, "password", password, new Password.Owner(person.email().value(), person.name(), settings.centreName()));
+        Password.check(
+                fields,
+                "password",
+                password,
+                new Password.Owner(person.email().value(), person.name(), settings.centreName()));
         Optional<Refusal> refusal = fields.refusal();
         if (refusal.isPresent() || password == null) {
             return Outcome.refused(refusal.orElseThrow());

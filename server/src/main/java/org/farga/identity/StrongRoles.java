@@ -112,8 +112,8 @@ class StrongRoles {
                 if (Binder.get(environment)
                         .bind("farga.sign-in." + former, Bindable.setOf(String.class))
                         .isBound()) {
-                    throw new IllegalArgumentException("farga.sign-in." + former
-                            + " is called farga.second-factor." + present + " now: rename it where you set it");
+                    throw new IllegalArgumentException("farga.sign-in." + former + " is called farga.second-factor."
+                            + present + " now: rename it where you set it");
                 }
             });
         }

@@ -85,7 +85,9 @@ class CentrePages {
         model.put("staff", roles.list(actor, cursor, null));
         model.put("administrator", administrator);
         model.put("nobody", nobody);
-        model.put("found", administrator && person != null ? roles.find(actor, person).orElse(null) : null);
+        model.put(
+                "found",
+                administrator && person != null ? roles.find(actor, person).orElse(null) : null);
         model.put("refusal", refusal);
         ModelAndView page = new ModelAndView("people/centre", model);
         if (refusal != null) {

@@ -91,8 +91,8 @@ class ScopedRoles {
             return Outcome.refused(refusal.orElseThrow());
         }
         if (proof.isMissing(person.get().id())) {
-            return Outcome.refused(
-                    Refusal.conflict("address-of-holder-not-proven", address.get().value()));
+            return Outcome.refused(Refusal.conflict(
+                    "address-of-holder-not-proven", address.get().value()));
         }
         ScopedRole role = new ScopedRole(order.kind(), order.scope());
         boolean known = choices(role.kind(), language).containsKey(role.scope());

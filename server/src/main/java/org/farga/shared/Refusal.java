@@ -15,7 +15,11 @@ import org.jspecify.annotations.Nullable;
  * @param after how long to wait before trying again, where it was too often
  */
 public record Refusal(
-        Kind kind, String name, List<Object> arguments, List<FieldProblem> fields, @Nullable Duration after) {
+        Kind kind,
+        String name,
+        List<Object> arguments,
+        List<FieldProblem> fields,
+        @Nullable Duration after) {
     public Refusal(Kind kind, String name, List<Object> arguments, List<FieldProblem> fields) {
         this(kind, name, arguments, fields, kind == Kind.TOO_MANY ? Duration.ofMinutes(1) : null);
     }
@@ -78,7 +82,9 @@ public record Refusal(
 
     /** Whole seconds to wait before trying again, at least one; empty where waiting is not what helps. */
     public OptionalLong retryAfterSeconds() {
-        return after == null ? OptionalLong.empty() : OptionalLong.of(Math.max(1, Math.ceilDiv(after.toMillis(), 1000)));
+        return after == null
+                ? OptionalLong.empty()
+                : OptionalLong.of(Math.max(1, Math.ceilDiv(after.toMillis(), 1000)));
     }
 
     public static Refusal tooLarge(String name, Object... arguments) {

@@ -330,10 +330,7 @@ class PassiveScanTest extends HostileTest {
         Matcher link = LINK.matcher(body);
         while (link.find()) {
             String address = link.group(1);
-            need(
-                    problems,
-                    SECRET_IN_URL.matcher(address).find(),
-                    "10024/3 a secret in an address: \"" + address);
+            need(problems, SECRET_IN_URL.matcher(address).find(), "10024/3 a secret in an address: \"" + address);
         }
     }
 

@@ -139,10 +139,7 @@ class FactorResetTest extends HttpTest {
                                 INSERT INTO sign_in_attempt (sha256, window_start, attempts)
                                 SELECT sha256(convert_to('sign-in ' || :network, 'UTF8')), minute, 60
                                 FROM (VALUES (date_trunc('minute', now())), (date_trunc('minute', now()) + interval '1 minute')) AS m (minute)
-                                ON CONFLICT (sha256, window_start) DO UPDATE SET attempts = 60""")
-                        .param("network", network)
-                        .update())
-                .isEqualTo(2);
+                                ON CONFLICT (sha256, window_start) DO UPDATE SET attempts = 60""").param("network", network).update()).isEqualTo(2);
         Answered last = stranger().post("/api/v1/sign-in", body, "X-Forwarded-For", network);
         last.expectProblem(429, "too-many-requests");
         assertThat(Integer.parseInt(last.header("Retry-After"))).isBetween(1, 60);

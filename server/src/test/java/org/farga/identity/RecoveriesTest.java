@@ -151,8 +151,7 @@ class RecoveriesTest {
         Person ben = accounts.signUp(unique("ben"), "Ben", PASSWORD, "en").orThrow();
         var bens = tokens.issue(ben.id(), "ben", Set.of(Scope.READ), 1, null).orThrow();
         var first = tokens.issue(ana.id(), "one", Set.of(Scope.READ), 1, null).orThrow();
-        var second =
-                tokens.issue(ana.id(), "two", Set.of(Scope.WRITE), 1, null).orThrow();
+        var second = tokens.issue(ana.id(), "two", Set.of(Scope.WRITE), 1, null).orThrow();
         recoveries.answer(ana.email(), Locale.ENGLISH);
         String link = notices.token("recovery");
         // A password that is refused ends nothing yet.
@@ -170,8 +169,10 @@ class RecoveriesTest {
                         .param("ana", ana.id().toString())
                         .query(String.class)
                         .single())
-                .contains("\"tokens\"").contains("2");
-        assertThat(messages.text(Locale.ENGLISH, "identity.mail.recovered", 2)).contains("Your 2 API tokens were ended");
+                .contains("\"tokens\"")
+                .contains("2");
+        assertThat(messages.text(Locale.ENGLISH, "identity.mail.recovered", 2))
+                .contains("Your 2 API tokens were ended");
     }
 
     @Test
@@ -280,8 +281,8 @@ class RecoveriesTest {
     @Test
     void withoutAMailServerNothingIsPromised() {
         AccountNotices none = new AccountNotices(people, mail, messages, settings);
-        Recoveries without =
-                new Recoveries(table, people, passwordTable, passwords, sessions, tokenTable, none, audit, settings, queue, clock);
+        Recoveries without = new Recoveries(
+                table, people, passwordTable, passwords, sessions, tokenTable, none, audit, settings, queue, clock);
         assertThat(refusal(without.request("127.0.0.1", ana.email().value(), Locale.ENGLISH)))
                 .isEqualTo("no-mail-server");
         EmailAddresses silent =

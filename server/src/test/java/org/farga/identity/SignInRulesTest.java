@@ -83,8 +83,24 @@ class SignInRulesTest {
     @Test
     void whatIsGuessedFirstIsNoPassword() {
         for (String common : new String[] {
-            "password1234", "P@ssw0rd!2026", "aaaaaaaaaaaa", "123456789012", "abcabcabcabc", "qwertyuiop12",
-            "Barcelona2026!", "welcome.admin.1", "0987654321098", "1q2w3e4r5t6y", "contraseña1234", "19-12-1990-!!", "futbolclub10", "tequieromucho", "Summer2026!!", "michaeljordan", "612345678901", "zxcvbnm,./12"
+            "password1234",
+            "P@ssw0rd!2026",
+            "aaaaaaaaaaaa",
+            "123456789012",
+            "abcabcabcabc",
+            "qwertyuiop12",
+            "Barcelona2026!",
+            "welcome.admin.1",
+            "0987654321098",
+            "1q2w3e4r5t6y",
+            "contraseña1234",
+            "19-12-1990-!!",
+            "futbolclub10",
+            "tequieromucho",
+            "Summer2026!!",
+            "michaeljordan",
+            "612345678901",
+            "zxcvbnm,./12"
         }) {
             assertThat(CommonPasswords.isCommon(common)).as(common).isTrue();
         }

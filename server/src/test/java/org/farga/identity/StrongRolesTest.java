@@ -90,12 +90,7 @@ class StrongRolesTest {
         Person person = accounts.signUp(UUID.randomUUID() + "@example.org", "Olga", "correct horse battery", "en")
                 .orThrow();
         Actor olga = new Actor(
-                person.id(),
-                "Olga",
-                person.email(),
-                Set.of(CentreRole.OPERATOR),
-                Map.of(),
-                Set.of(Scope.values()));
+                person.id(), "Olga", person.email(), Set.of(CentreRole.OPERATOR), Map.of(), Set.of(Scope.values()));
         Instant made = NOW.minus(Duration.ofDays(20));
         SignedIn strong = SignedIn.byPassword(made).with(SignedIn.Method.TOTP, made);
         assertThat(roles().withToken(olga, strong, made).actor().is(CentreRole.OPERATOR))

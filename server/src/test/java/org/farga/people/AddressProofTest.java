@@ -97,12 +97,12 @@ class AddressProofTest extends HttpTest {
         new TransactionTemplate(transactions).executeWithoutResult(status -> {
             assertThat(refusal(roles(MISSING).grant(ada, eva.person(), CentreRole.OPERATOR)))
                     .isEqualTo("address-of-holder-not-proven");
-            assertThat(roles(THERE).grant(ada, eva.person(), CentreRole.OPERATOR)).isInstanceOf(Outcome.Done.class);
+            assertThat(roles(THERE).grant(ada, eva.person(), CentreRole.OPERATOR))
+                    .isInstanceOf(Outcome.Done.class);
             // A role is taken back from anybody.
             assertThat(roles(MISSING).withdraw(ada, eva.person(), CentreRole.OPERATOR))
                     .isInstanceOf(Outcome.Done.class);
-            ScopedRoles scoped =
-                    new ScopedRoles(scopedTable, people, MISSING, scopes, audit, events, settings, clock);
+            ScopedRoles scoped = new ScopedRoles(scopedTable, people, MISSING, scopes, audit, events, settings, clock);
             assertThat(refusal(scoped.grant(
                             ada,
                             new ScopedRoles.Order(eva.email(), ScopedRole.Kind.values()[0], "x", null),

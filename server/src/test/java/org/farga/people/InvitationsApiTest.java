@@ -253,15 +253,7 @@ class InvitationsApiTest extends HttpTest {
         String email = "eva-" + UUID.randomUUID() + "@example.org";
         var signedUp = browser.submit(
                 "/sign-up?next=%2Finvitation",
-                "/sign-up",
-                "next",
-                "/invitation",
-                "email",
-                email,
-                "name",
-                "Eva",
-                "password",
-                PASSWORD);
+                "/sign-up", "next", "/invitation", "email", email, "name", "Eva", "password", PASSWORD);
         assertThat(Browser.location(signedUp)).isEqualTo("/invitation");
         var accepted = browser.submit("/invitation", "/invitation");
         assertThat(Browser.location(accepted)).isEqualTo("/organisations/" + id);
@@ -288,13 +280,7 @@ class InvitationsApiTest extends HttpTest {
             assertThat(browser.get("/invitation").body()).contains("Forja").doesNotContain(token);
             var signedIn = browser.submit(
                     "/sign-in?next=%2Finvitation",
-                    "/sign-in",
-                    "next",
-                    "/invitation",
-                    "email",
-                    eva.email(),
-                    "password",
-                    PASSWORD);
+                    "/sign-in", "next", "/invitation", "email", eva.email(), "password", PASSWORD);
             assertThat(Browser.location(signedIn)).isEqualTo("/invitation");
             assertThat(browser.get("/invitation").body()).contains("Forja").doesNotContain(token);
             var accepted = browser.submit("/invitation", "/invitation");
