@@ -106,13 +106,18 @@ class AuditWords {
         };
     }
 
+    /** Somebody's name by their identifier; that itself where there is none. */
+    String person(String id, Map<PersonId, String> names) {
+        try {
+            return names.getOrDefault(PersonId.valueOf(id), id);
+        } catch (IllegalArgumentException e) {
+            return id;
+        }
+    }
+
     private String text(String name, String text, Map<PersonId, String> names, Locale language) {
         if (text.length() == 36) {
-            try {
-                return names.getOrDefault(PersonId.valueOf(text), text);
-            } catch (IllegalArgumentException e) {
-                return text;
-            }
+            return person(text, names);
         }
         if (COUNTRY_NAMES.contains(name) && COUNTRY_CODES.contains(text)) {
             return new Country(text).name(language);
