@@ -36,8 +36,6 @@ class UnitFileTest {
                 .start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
-        return said.lines()
-                .filter(line -> line.contains("farga.service"))
-                .reduce("", (all, line) -> all + line + "\n");
+        return said.lines().filter(line -> line.contains("farga.service")).reduce("", (all, line) -> all + line + "\n");
     }
 }
