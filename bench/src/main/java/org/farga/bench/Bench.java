@@ -15,15 +15,17 @@ import java.util.stream.Stream;
 
 /** {@code ./farga bench}: makes the centre where it is not there yet, starts a Farga on it, and measures. */
 public final class Bench {
-    private static final List<String> PARTS = List.of("pages", "submissions", "followers");
+    private static final List<String> PARTS = List.of("pages", "submissions", "followers", "audit");
     private static final String USAGE = """
             ./farga bench [PART ...] [options]    measure Farga on a generated centre; without PART all of them
                 pages         server time of every list page and its API, for several people
                 submissions   job submissions a second, beside the same insert through pgbench
                 followers     live logs followed at once
+                audit         what it costs to prove the audit log: an insert, proofs, an export and its verification
                 centre        only make the centre
               --people N      the centre's size (5000, with 200 jobs each); what is smaller is made sooner
               --followers N   how many follow (2000)
+              --entries N     how many audit entries there are at least (1000000)
               --seconds N     how long submissions are counted (20)
               --data DIR      where the centre is kept (.farga/bench-N); made once and used again
               --fresh         make it anew
@@ -33,7 +35,7 @@ public final class Bench {
     private Bench() {}
 
     /** What to measure, and how much of it. */
-    record Plan(Set<String> parts, int people, int followers, int seconds, Path home, Path data, boolean fresh) {}
+    record Plan(Set<String> parts, int people, int followers, int entries, int seconds, Path home, Path data, boolean fresh) {}
 
     public static void main(String[] arguments) throws InterruptedException {
         Locale.setDefault(Locale.ROOT);
@@ -61,6 +63,7 @@ public final class Bench {
         Set<String> parts = new LinkedHashSet<>();
         int people = 5_000;
         int followers = 2_000;
+        int entries = 1_000_000;
         int seconds = 20;
         String data = null;
         boolean fresh = false;
@@ -68,6 +71,7 @@ public final class Bench {
             switch (arguments[i]) {
                 case "--people" -> people = number(arguments, ++i, 200, 100_000);
                 case "--followers" -> followers = number(arguments, ++i, 1, 20_000);
+                case "--entries" -> entries = number(arguments, ++i, 1_000, 100_000_000);
                 case "--seconds" -> seconds = number(arguments, ++i, 2, 600);
                 case "--data" -> data = value(arguments, ++i);
                 case "--fresh" -> fresh = true;
@@ -88,6 +92,7 @@ public final class Bench {
                 parts.isEmpty() ? Set.copyOf(PARTS) : parts,
                 people,
                 followers,
+                entries,
                 seconds,
                 home,
                 data == null
@@ -145,6 +150,9 @@ public final class Bench {
             }
             if (plan.parts().contains("followers")) {
                 well &= new Followers(server, centre, plan.followers()).measure();
+            }
+            if (plan.parts().contains("audit")) {
+                well &= new Audit(server, centre, plan.entries(), plan.home(), plan.data()).measure();
             }
             return well;
         }
