@@ -107,7 +107,7 @@ class AllocationTable {
     Map<AllocationId, Suspension> suspensions(Collection<AllocationId> ids) {
         Map<AllocationId, Suspension> found = new HashMap<>();
         jdbc.sql("""
-                SELECT allocation_id, reason, suspended_by, since FROM allocation_suspension
+                SELECT allocation_id, reason, suspended_by, since, cause FROM allocation_suspension
                 WHERE allocation_id = ANY(:ids) AND lifted_at IS NULL""")
                 .param("ids", ids.stream().map(AllocationId::value).toArray(UUID[]::new))
                 .query(row -> {
@@ -116,7 +116,8 @@ class AllocationTable {
                             new Suspension(
                                     row.getString("reason"),
                                     new PersonId(row.getObject("suspended_by", UUID.class)),
-                                    row.getObject("since", OffsetDateTime.class).toInstant()));
+                                    row.getObject("since", OffsetDateTime.class).toInstant(),
+                                    row.getString("cause").equals("ORGANISATION_CLOSING")));
                 });
         return found;
     }

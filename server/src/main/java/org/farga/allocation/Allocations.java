@@ -106,7 +106,7 @@ public class Allocations {
         if (lock(id).suspended()) {
             return Outcome.refused(Refusal.conflict("allocation-suspended"));
         }
-        table.insertSuspension(id, new Suspension(reason.strip(), actor.person(), clock.instant()));
+        table.insertSuspension(id, new Suspension(reason.strip(), actor.person(), clock.instant(), false));
         audit.record(actor, "allocation.suspended", "allocation", id, Map.of("reason", reason.strip()));
         tell(project, "allocation.told.suspended", reason.strip());
         return Outcome.done(get(id));

@@ -1,9 +1,12 @@
 package org.farga.allocation;
 
+import jakarta.servlet.http.HttpServletRequest;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import org.farga.platform.Answer;
+import org.farga.platform.Languages;
+import org.farga.platform.Messages;
 import org.farga.shared.Actor;
 import org.farga.shared.AllocationId;
 import org.farga.shared.CpuHours;
@@ -23,10 +26,15 @@ import org.springframework.web.bind.annotation.RestController;
 class AllocationsApi {
     private final Allocations allocations;
     private final Clock clock;
+    private final Messages messages;
+    private final HttpServletRequest request;
 
-    AllocationsApi(Allocations allocations, Clock clock) {
+    /** @param request whichever is being answered: Spring passes on to it */
+    AllocationsApi(Allocations allocations, Clock clock, Messages messages, HttpServletRequest request) {
         this.allocations = allocations;
         this.clock = clock;
+        this.messages = messages;
+        this.request = request;
     }
 
     record SuspensionJson(String reason, Instant since) {}
@@ -78,6 +86,12 @@ class AllocationsApi {
                 allocation.state(clock.instant()),
                 allocation.proposalCode(),
                 allocation.callTitle(),
-                suspension == null ? null : new SuspensionJson(suspension.reason(), suspension.since()));
+                suspension == null ? null : new SuspensionJson(reason(suspension), suspension.since()));
+    }
+
+    private String reason(Suspension suspension) {
+        return suspension.closing()
+                ? messages.text(Languages.of(request), "allocation.suspension.closing")
+                : suspension.reason();
     }
 }

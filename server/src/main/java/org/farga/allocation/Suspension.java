@@ -9,8 +9,13 @@ import org.farga.shared.PersonId;
 import org.farga.shared.Refusal;
 import org.jspecify.annotations.Nullable;
 
-/** Why and since when an allocation is held back. */
-record Suspension(String reason, PersonId by, Instant since) {
+/**
+ * Why and since when an allocation is held back.
+ *
+ * @param closing whether it is only because its organisation leaves; then the program says so in the reader's language, by the
+ *     message {@code allocation.suspension.closing}
+ */
+record Suspension(String reason, PersonId by, Instant since, boolean closing) {
     private static final int LONGEST_REASON = 1_000;
 
     static boolean isUpTo(Actor actor) {

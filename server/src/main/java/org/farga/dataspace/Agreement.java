@@ -1,6 +1,7 @@
 package org.farga.dataspace;
 
 import java.time.Instant;
+import java.util.Locale;
 import org.farga.shared.AgreementId;
 import org.farga.shared.DatasetId;
 import org.farga.shared.Fields;
@@ -27,8 +28,27 @@ record Agreement(
         @Nullable Ending ending) {
     static final int LONGEST_REASON = 1_000;
 
-    /** @param superseded whether the same organisation accepted newer terms, so that its right to use the data went on */
-    record Ending(Instant at, PersonId by, String reason, boolean superseded) {}
+    /** Why an agreement ended; what the program itself says of it is the message {@code dataspace.ending.<name>}. */
+    enum Cause {
+        /** Somebody said why. */
+        STATED,
+        WITHDRAWN_BY_ORGANISATION,
+        ORGANISATION_CLOSING,
+        /** The same organisation accepted newer terms, so that its right to use the data went on. */
+        SUPERSEDED
+    }
+
+    /**
+     * When and why an agreement ended.
+     *
+     * @param reason in the words of who ended it; the program's own stand there in English
+     * @param next version of the terms that were accepted in their place, where they were
+     */
+    record Ending(Instant at, PersonId by, String reason, Cause cause, @Nullable Integer next) {
+        boolean superseded() {
+            return cause == Cause.SUPERSEDED;
+        }
+    }
 
     /** Accepts the terms that the one who accepts has read: refused as {@code terms-changed} where they are others now. */
     static Outcome<Agreement> accept(
@@ -60,13 +80,29 @@ record Agreement(
         var refusal = new Fields().text("reason", reason, LONGEST_REASON).refusal();
         return refusal.isPresent() || reason == null
                 ? Outcome.refused(refusal.orElseThrow())
-                : Outcome.done(with(new Ending(now, by, reason.strip(), false)));
+                : Outcome.done(with(new Ending(now, by, reason.strip(), Cause.STATED, null)));
+    }
+
+    /** Ends it for a reason that the program knows. */
+    Outcome<Agreement> end(Cause cause, PersonId by, Instant now) {
+        return isLive()
+                ? Outcome.done(with(new Ending(now, by, english(cause), cause, null)))
+                : Outcome.refused(Refusal.conflict("agreement-ended"));
+    }
+
+    // What exports of old say, and who reads the database itself.
+    private static String english(Cause cause) {
+        return cause.name().toLowerCase(Locale.ROOT).replace('_', ' ');
     }
 
     /** Ends it because newer terms of the same dataset were accepted. */
     Agreement supersede(Agreement next) {
         return with(new Ending(
-                next.acceptedAt(), next.acceptedBy(), "terms version " + next.termsVersion() + " accepted", true));
+                next.acceptedAt(),
+                next.acceptedBy(),
+                english(Cause.SUPERSEDED),
+                Cause.SUPERSEDED,
+                next.termsVersion()));
     }
 
     private Agreement with(Ending end) {

@@ -21,7 +21,7 @@ import org.springframework.stereotype.Component;
 class AgreementTable {
     private static final String COLUMNS = """
             id, organisation_id, dataset_id, terms_version, terms_sha256, accepted_by, accepted_at, ended_at, ended_by,
-            ending_reason, superseded""";
+            ending_reason, superseded, ending_cause, ending_next_version""";
 
     private final JdbcClient jdbc;
 
@@ -48,12 +48,14 @@ class AgreementTable {
     boolean end(AgreementId id, Agreement.Ending ending) {
         return jdbc.sql("""
                         UPDATE agreement SET ended_at = :at, ended_by = :by, ending_reason = :reason,
-                               superseded = :superseded
+                               superseded = :superseded, ending_cause = :cause, ending_next_version = :next
                         WHERE id = :id AND ended_at IS NULL""")
                         .param("at", utc(ending.at()))
                         .param("by", ending.by().value())
                         .param("reason", ending.reason())
                         .param("superseded", ending.superseded())
+                        .param("cause", ending.cause().name())
+                        .param("next", ending.next())
                         .param("id", id.value())
                         .update()
                 == 1;
@@ -126,6 +128,8 @@ class AgreementTable {
 
     private static Agreement agreement(ResultSet row, int number) throws SQLException {
         UUID endedBy = row.getObject("ended_by", UUID.class);
+        // None where an older Farga ended it meanwhile: then its text is shown.
+        String cause = row.getString("ending_cause");
         return new Agreement(
                 new AgreementId(row.getObject("id", UUID.class)),
                 new OrganisationId(row.getObject("organisation_id", UUID.class)),
@@ -140,6 +144,7 @@ class AgreementTable {
                                 instant(row, "ended_at"),
                                 new PersonId(endedBy),
                                 row.getString("ending_reason"),
-                                row.getBoolean("superseded")));
+                                cause == null ? Agreement.Cause.STATED : Agreement.Cause.valueOf(cause),
+                                row.getObject("ending_next_version", Integer.class)));
     }
 }

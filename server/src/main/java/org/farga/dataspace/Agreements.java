@@ -123,8 +123,10 @@ class Agreements {
             return Outcome.refused(
                     Refusal.forbidden(actor.isMemberOf(agreement.organisation()) ? "owners-only" : "stewards-only"));
         }
-        String why = owner && (reason == null || reason.isBlank()) ? "withdrawn by the organisation" : reason;
-        return agreement.end(why, actor.person(), clock.instant()).then(ended -> {
+        Outcome<Agreement> outcome = owner && (reason == null || reason.isBlank())
+                ? agreement.end(Agreement.Cause.WITHDRAWN_BY_ORGANISATION, actor.person(), clock.instant())
+                : agreement.end(reason, actor.person(), clock.instant());
+        return outcome.then(ended -> {
             Agreement.Ending ending = Objects.requireNonNull(ended.ending());
             if (!table.end(id, ending)) {
                 return Outcome.refused(Refusal.conflict("agreement-ended"));
@@ -138,21 +140,35 @@ class Agreements {
                     Map.of(
                             "dataset", dataset.slug(),
                             "organisation", ended.organisation(),
-                            "reason", ending.reason()));
+                            "reason", toldReason(ending)));
             Set<PersonId> concerned = new HashSet<>(organisations.owners(ended.organisation()));
             concerned.addAll(people.withRole(CentreRole.DATA_STEWARD));
             concerned.remove(actor.person());
-            notifications.tell(
-                    concerned,
-                    "dataspace.told.agreement-ended",
-                    "/datasets/" + dataset.slug(),
-                    organisations.summary(ended.organisation()).name(),
-                    dataset.title(),
-                    ending.reason());
+            String organisation = organisations.summary(ended.organisation()).name();
+            String page = "/datasets/" + dataset.slug();
+            if (ending.cause() == Agreement.Cause.STATED) {
+                notifications.tell(
+                        concerned,
+                        "dataspace.told.agreement-ended",
+                        page,
+                        organisation,
+                        dataset.title(),
+                        ending.reason());
+            } else {
+                notifications.tell(
+                        concerned, "dataspace.told.agreement-withdrawn", page, organisation, dataset.title());
+            }
             events.publishEvent(
                     new AgreementEnded(id, ended.organisation(), ended.dataset(), ending.at(), ending.reason()));
             return Outcome.done(ended);
         });
+    }
+
+    // The audit log's readers see the program's own reasons in their language.
+    private static String toldReason(Agreement.Ending ending) {
+        return ending.cause() == Agreement.Cause.STATED
+                ? ending.reason()
+                : ending.cause().name();
     }
 
     int countLive(OrganisationId organisation) {
@@ -164,7 +180,8 @@ class Agreements {
     void endAll(OrganisationId organisation, PersonId by) {
         for (Agreement live : table.liveOf(organisation)) {
             Agreement ended =
-                    live.end("the organisation is closing", by, clock.instant()).orThrow();
+                    live.end(Agreement.Cause.ORGANISATION_CLOSING, by, clock.instant())
+                            .orThrow();
             Agreement.Ending ending = Objects.requireNonNull(ended.ending());
             if (table.end(live.id(), ending)) {
                 audit.recordBy(
@@ -172,7 +189,7 @@ class Agreements {
                         "agreement.ended",
                         "agreement",
                         live.id(),
-                        Map.of("organisation", organisation, "reason", ending.reason()));
+                        Map.of("organisation", organisation, "reason", toldReason(ending)));
                 events.publishEvent(
                         new AgreementEnded(live.id(), organisation, ended.dataset(), ending.at(), ending.reason()));
             }

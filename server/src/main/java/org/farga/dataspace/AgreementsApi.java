@@ -1,8 +1,12 @@
 package org.farga.dataspace;
 
+import jakarta.servlet.http.HttpServletRequest;
 import java.net.URI;
 import java.time.Instant;
+import java.util.Locale;
 import org.farga.platform.Answer;
+import org.farga.platform.Languages;
+import org.farga.platform.Messages;
 import org.farga.shared.Actor;
 import org.farga.shared.AgreementId;
 import org.farga.shared.OrganisationId;
@@ -24,9 +28,11 @@ import org.springframework.web.bind.annotation.RestController;
 @RequestMapping("/api/v1")
 class AgreementsApi {
     private final Agreements agreements;
+    private final Messages messages;
 
-    AgreementsApi(Agreements agreements) {
+    AgreementsApi(Agreements agreements, Messages messages) {
         this.agreements = agreements;
+        this.messages = messages;
     }
 
     /** @param termsSha256 digest of the terms that were read: who repeats it has seen that wording */
@@ -44,7 +50,7 @@ class AgreementsApi {
             Instant acceptedAt,
             @Nullable Instant endedAt,
             @Nullable String endingReason) {
-        static AgreementJson of(Agreements.Named named) {
+        static AgreementJson of(Agreements.Named named, Messages messages, Locale language) {
             Agreement a = named.agreement();
             Agreement.Ending ending = a.ending();
             return new AgreementJson(
@@ -57,13 +63,23 @@ class AgreementsApi {
                     named.acceptedBy(),
                     a.acceptedAt(),
                     ending == null ? null : ending.at(),
-                    ending == null ? null : ending.reason());
+                    ending == null ? null : reason(ending, messages, language));
+        }
+
+        private static String reason(Agreement.Ending ending, Messages messages, Locale language) {
+            return ending.cause() == Agreement.Cause.STATED
+                    ? ending.reason()
+                    : messages.text(
+                            language,
+                            "dataspace.ending." + ending.cause().name(),
+                            ending.next() == null ? 0 : ending.next());
         }
     }
 
     @PostMapping("/datasets/{slug}/agreements")
     @ResponseStatus(HttpStatus.CREATED)
-    ResponseEntity<AgreementJson> acceptTerms(Actor actor, @PathVariable String slug, @RequestBody NewAgreement body) {
+    ResponseEntity<AgreementJson> acceptTerms(
+            Actor actor, @PathVariable String slug, @RequestBody NewAgreement body, HttpServletRequest request) {
         OrganisationId organisation = body.organisation();
         if (organisation == null) {
             throw new Answer.RefusedException(new org.farga.shared.Fields()
@@ -73,20 +89,22 @@ class AgreementsApi {
         }
         Agreement agreement = Answer.of(agreements.accept(actor, slug, organisation, body.termsSha256()));
         return ResponseEntity.created(URI.create("/api/v1/agreements/" + agreement.id()))
-                .body(AgreementJson.of(agreements.named(agreement)));
+                .body(AgreementJson.of(agreements.named(agreement), messages, Languages.of(request)));
     }
 
     @GetMapping("/agreements")
     Page<AgreementJson> listAgreements(
             Actor actor,
             @RequestParam(required = false) @Nullable String cursor,
-            @RequestParam(required = false) @Nullable Integer limit) {
-        return agreements.list(actor, cursor, limit).map(AgreementJson::of);
+            @RequestParam(required = false) @Nullable Integer limit,
+            HttpServletRequest request) {
+        Locale language = Languages.of(request);
+        return agreements.list(actor, cursor, limit).map(named -> AgreementJson.of(named, messages, language));
     }
 
     @GetMapping("/agreements/{id}")
-    AgreementJson getAgreement(Actor actor, @PathVariable AgreementId id) {
-        return AgreementJson.of(agreements.named(agreements.get(actor, id)));
+    AgreementJson getAgreement(Actor actor, @PathVariable AgreementId id, HttpServletRequest request) {
+        return AgreementJson.of(agreements.named(agreements.get(actor, id)), messages, Languages.of(request));
     }
 
     /** Ends it; what runs on the dataset under it is stopped. */
