@@ -19,17 +19,26 @@ class AccessPersonalDataTable implements PersonalData {
     @Override
     public List<Section> sections() {
         return List.of(
-                new Section("assessments", Set.of("proposal_assessment.person_id"), """
+                new Section("assessments", Fate.DECISION, Set.of("proposal_assessment.person_id"), """
                         SELECT proposal_id, recommendation, reason, at FROM proposal_assessment WHERE person_id = :person ORDER BY at"""),
                 new Section(
-                        "proposals",
+                        "proposals", Fate.RECORD,
                         Set.of("proposal.created_by", "proposal.submitted_by", "proposal.decided_by"),
                         """
                         SELECT code, title, abstract, state, created_at, submitted_at, decided_at FROM proposal WHERE :person IN (created_by, submitted_by, decided_by) ORDER BY created_at"""),
-                new Section("proposal-events", Set.of("proposal_event.person_id"), """
+                new Section("proposal-events", Fate.DECISION, Set.of("proposal_event.person_id"), """
                         SELECT proposal_id, at, event FROM proposal_event WHERE person_id = :person ORDER BY number"""),
-                new Section("call-rules", Set.of("call_rules.decided_by"), """
+                new Section("call-rules", Fate.DECISION, Set.of("call_rules.decided_by"), """
                         SELECT call_id, version, since FROM call_rules WHERE decided_by = :person ORDER BY since"""));
+    }
+
+    @Override
+    public List<FreeText> freeTexts() {
+        return List.of(
+                new FreeText("proposal-title", "proposal", "title", "id::text", "'/proposals/' || id", true),
+                new FreeText("proposal-abstract", "proposal", "abstract", "id::text", "'/proposals/' || id", true),
+                new FreeText("proposal-decision", "proposal", "decision_reason", "id::text", "'/proposals/' || id", true),
+                new FreeText("assessment-reason", "proposal_assessment", "reason", "proposal_id || ' ' || person_id", "'/proposals/' || proposal_id", true));
     }
 
     @Override

@@ -22,12 +22,12 @@ class AuditPersonalDataTable implements PersonalData {
     @Override
     public List<Section> sections() {
         return List.of(
-                new Section("audit", Set.of("audit_entry.person_id"), """
+                new Section("audit", Fate.DECISION, Set.of("audit_entry.person_id"), """
                         SELECT number, at, action, subject_type, subject_id, details FROM audit_entry
                         WHERE person_id = :person OR subject_id = CAST(:person AS text) ORDER BY number"""),
-                new Section("audit-values", Set.of("audit_disclosure.person_id"), """
+                new Section("audit-values", Fate.ERASED, Set.of("audit_disclosure.person_id"), """
                         SELECT number, name, value FROM audit_disclosure WHERE person_id = :person OR lower(value) = :email ORDER BY number, name"""),
-                new Section("audit-checks", Set.of("audit_check.asked_by"), """
+                new Section("audit-checks", Fate.DECISION, Set.of("audit_check.asked_by"), """
                         SELECT asked_at, ended_at FROM audit_check WHERE asked_by = :person ORDER BY asked_at"""));
     }
 

@@ -18,8 +18,16 @@ class ComputePersonalDataTable implements PersonalData {
 
     @Override
     public List<Section> sections() {
-        return List.of(new Section("jobs", Set.of("job.submitted_by", "job.cancelled_by"), """
+        return List.of(new Section("jobs", Fate.WORK, Set.of("job.submitted_by", "job.cancelled_by"), """
                         SELECT number, name, project_id, submitted_at, started_at, ended_at, state, exit_code, CASE WHEN submitted_by = :person THEN script END AS script FROM job WHERE submitted_by = :person OR cancelled_by = :person ORDER BY number"""));
+    }
+
+    @Override
+    public List<FreeText> freeTexts() {
+        return List.of(
+                new FreeText("job-name", "job", "name", "number::text", "'/jobs/' || number", true),
+                new FreeText("job-script", "job", "script", "number::text", "'/jobs/' || number", false),
+                new FreeText("job-environment", "job", "environment::text", "number::text", "'/jobs/' || number", false));
     }
 
     @Override

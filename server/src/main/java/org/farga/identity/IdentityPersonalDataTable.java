@@ -23,36 +23,36 @@ class IdentityPersonalDataTable implements PersonalData {
     @Override
     public List<Section> sections() {
         return List.of(
-                new Section("password", Set.of("password.person_id"), """
+                new Section("password", Fate.ERASED, Set.of("password.person_id"), """
                         SELECT changed_at FROM password WHERE person_id = :person"""),
-                new Section("tokens", Set.of("api_token.person_id"), """
+                new Section("tokens", Fate.ERASED, Set.of("api_token.person_id"), """
                         SELECT name, scopes, created_at, expires_at, last_used_at, revoked_at FROM api_token WHERE person_id = :person ORDER BY created_at"""),
-                new Section("sign-in-failures", Set.of("sign_in_failure.email"), """
+                new Section("sign-in-failures", Fate.ERASED, Set.of("sign_in_failure.email"), """
                         SELECT failures, last_failure FROM sign_in_failure WHERE email = :email"""),
                 new Section(
-                        "providers",
+                        "providers", Fate.ERASED,
                         Set.of("external_identity.person_id", "external_identity.email", "external_session.person_id"),
                         """
                         SELECT provider, issuer, subject, email, community_id, home_organisation, affiliations,
                                assurance, acr, centre_roles, linked_at, last_used_at
                         FROM external_identity WHERE person_id = :person ORDER BY linked_at"""),
-                new Section("provider-decisions", Set.of("organisation_provider.decided_by"), """
+                new Section("provider-decisions", Fate.DECISION, Set.of("organisation_provider.decided_by"), """
                         SELECT organisation_id, provider, allowed, decided_at
                         FROM organisation_provider WHERE decided_by = :person ORDER BY decided_at"""),
-                new Section("device-sign-ins", Set.of("device_login.person_id"), """
+                new Section("device-sign-ins", Fate.ERASED, Set.of("device_login.person_id"), """
                         SELECT name, state, created_at FROM device_login WHERE person_id = :person ORDER BY created_at"""),
-                new Section("second-factor", Set.of("totp.person_id", "recovery_code.person_id"), """
+                new Section("second-factor", Fate.ERASED, Set.of("totp.person_id", "recovery_code.person_id"), """
                         SELECT created_at, confirmed_at,
                                (SELECT count(*) FROM recovery_code r
                                 WHERE r.person_id = t.person_id AND used_at IS NULL) AS recovery_codes_left
                         FROM totp t WHERE person_id = :person"""),
-                new Section("passkeys", Set.of("passkey.person_id"), """
+                new Section("passkeys", Fate.ERASED, Set.of("passkey.person_id"), """
                         SELECT name, backup_eligible, backed_up, created_at, last_used_at, cloned_at
                         FROM passkey WHERE person_id = :person ORDER BY created_at"""),
-                new Section("known-browsers", Set.of("known_browser.person_id"), """
+                new Section("known-browsers", Fate.ERASED, Set.of("known_browser.person_id"), """
                         SELECT first_seen_at, last_seen_at FROM known_browser WHERE person_id = :person"""),
                 new Section(
-                        "verified-email",
+                        "verified-email", Fate.ERASED,
                         Set.of(
                                 "verified_email.person_id",
                                 "verified_email.email",
@@ -61,17 +61,23 @@ class IdentityPersonalDataTable implements PersonalData {
                         """
                         SELECT email, verified_at FROM verified_email WHERE person_id = :person"""),
                 new Section(
-                        "factor-resets",
+                        "factor-resets", Fate.PARTLY,
                         Set.of("factor_reset.person_id", "factor_reset.requested_by", "factor_reset.decided_by"),
                         """
                         SELECT reason, requested_at, decided_at, granted, person_id = :person AS about_you
                         FROM factor_reset WHERE :person IN (person_id, requested_by, decided_by) ORDER BY requested_at"""),
                 new Section(
-                        "service-accounts",
+                        "service-accounts", Fate.DECISION,
                         Set.of("service_account.person_id", "service_account.created_by", "service_account.closed_by"),
                         """
                         SELECT organisation_id, purpose, created_at, closed_at
                         FROM service_account WHERE :person IN (created_by, closed_by) ORDER BY created_at"""));
+    }
+
+    @Override
+    public List<FreeText> freeTexts() {
+        return List.of(
+                new FreeText("service-account-purpose", "service_account", "purpose", "person_id::text", "'/organisations/' || organisation_id || '/service-accounts'", true));
     }
 
     @Override

@@ -21,7 +21,7 @@ class NotificationPersonalDataTable implements PersonalData {
 
     @Override
     public List<Section> sections() {
-        return List.of(new Section("notifications", Set.of("notification.person_id"), """
+        return List.of(new Section("notifications", Fate.ERASED, Set.of("notification.person_id"), """
                         SELECT at, message, arguments, link, read_at FROM notification WHERE person_id = :person ORDER BY at"""));
     }
 

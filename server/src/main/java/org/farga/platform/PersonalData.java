@@ -37,10 +37,42 @@ public interface PersonalData {
      * A part of a person's data.
      *
      * @param name in lower case with hyphens; its heading is the message {@code privacy.section.<name>}
+     * @param fate what becomes of it where the person is forgotten
      * @param columns about persons that the statement looks into, as {@code table.column}
      * @param sql with the parameters {@code :person} (an identifier) and {@code :email}
      */
-    record Section(String name, Set<String> columns, String sql) {}
+    record Section(String name, Fate fate, Set<String> columns, String sql) {}
+
+    /** What becomes of a section where the person is forgotten; said by the message {@code privacy.fate.<name>}. */
+    enum Fate {
+        /** It is removed. */
+        ERASED,
+        /** It stays, with a pseudonym in the place of name and address. */
+        RENAMED,
+        /** What the person holds is removed; what they gave to others stays under an identifier that names nobody. */
+        PARTLY,
+        /** It stays under such an identifier, because the law asks for accounts and agreements. */
+        RECORD,
+        /** It stays so, because it must be provable who decided. */
+        DECISION,
+        /** It stays so, because it is their organisation's or the centre's work. */
+        WORK
+    }
+
+    /** Texts that people write freely, and in which somebody may be named; a human decides what becomes of each. */
+    default List<FreeText> freeTexts() {
+        return List.of();
+    }
+
+    /**
+     * A column of free text.
+     *
+     * @param name in lower case with hyphens; its heading is the message {@code privacy.text.<name>}
+     * @param row an SQL expression over the table, as text, by which a row is found again
+     * @param link an SQL expression for the address of the page that shows it
+     * @param redactable whether a name may be taken out of it: not from what was signed, hashed or accepted as it stands
+     */
+    record FreeText(String name, String table, String column, String row, String link, boolean redactable) {}
 
     /**
      * Why somebody cannot be forgotten yet.

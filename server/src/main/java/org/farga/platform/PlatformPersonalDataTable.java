@@ -21,9 +21,9 @@ class PlatformPersonalDataTable implements PersonalData {
     @Override
     public List<Section> sections() {
         return List.of(
-                new Section("mails", Set.of("outgoing_mail.recipient"), """
+                new Section("mails", Fate.ERASED, Set.of("outgoing_mail.recipient"), """
                         SELECT created_at, sent_at, subject, body FROM outgoing_mail WHERE recipient = :email ORDER BY created_at"""),
-                new Section("sessions", Set.of("spring_session.principal_name"), """
+                new Section("sessions", Fate.ERASED, Set.of("spring_session.principal_name"), """
                         SELECT to_timestamp(creation_time / 1000) AS signed_in_at, to_timestamp(last_access_time / 1000) AS last_seen_at,
                         to_timestamp(expiry_time / 1000) AS expires_at
                         FROM spring_session WHERE principal_name = CAST(:person AS text) ORDER BY creation_time"""));

@@ -7,35 +7,43 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.farga.shared.PersonId;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.json.JsonMapper;
 
 @Component
 class ErasureTable {
-    private static final String COLUMNS =
-            "SELECT id, person_id, asked_by, asked_at, due_at, cancelled_at, done_at FROM erasure_request ";
+    private static final String COLUMNS = """
+            SELECT id, person_id, asked_by, asked_at, due_at, cancelled_at, done_at, reason, redactions, result
+            FROM erasure_request """;
 
     private final JdbcClient jdbc;
+    private final JsonMapper json;
 
-    ErasureTable(JdbcClient jdbc) {
+    ErasureTable(JdbcClient jdbc, JsonMapper json) {
         this.jdbc = jdbc;
+        this.json = json;
     }
 
     /** Whether it was inserted: false where one is open. */
     boolean insert(ErasureRequest request) {
         return jdbc.sql("""
-                        INSERT INTO erasure_request (id, person_id, asked_by, asked_at, due_at)
-                        VALUES (:id, :person, :by, :at, :due)
+                        INSERT INTO erasure_request (id, person_id, asked_by, asked_at, due_at, reason, redactions)
+                        VALUES (:id, :person, :by, :at, :due, :reason, :redactions::jsonb)
                         ON CONFLICT (person_id) WHERE cancelled_at IS NULL AND done_at IS NULL DO NOTHING""")
                         .param("id", request.id())
                         .param("person", request.person().value())
                         .param("by", request.askedBy().value())
                         .param("at", utc(request.askedAt()))
                         .param("due", utc(request.dueAt()))
+                        .param("reason", request.reason())
+                        .param("redactions", json.writeValueAsString(request.redactions()))
                         .update()
                 == 1;
     }
@@ -43,7 +51,7 @@ class ErasureTable {
     Optional<ErasureRequest> findOpen(PersonId person) {
         return jdbc.sql(COLUMNS + "WHERE person_id = :person AND cancelled_at IS NULL AND done_at IS NULL")
                 .param("person", person.value())
-                .query(ErasureTable::request)
+                .query(this::request)
                 .optional();
     }
 
@@ -65,7 +73,7 @@ class ErasureTable {
                         ORDER BY due_at, id LIMIT :most""")
                 .param("now", utc(now))
                 .param("most", most)
-                .query(ErasureTable::request)
+                .query(this::request)
                 .list();
     }
 
@@ -76,14 +84,34 @@ class ErasureTable {
                         WHERE id = :id AND cancelled_at IS NULL AND done_at IS NULL FOR UPDATE""").param("id", id).query(UUID.class).optional().isPresent();
     }
 
-    void done(UUID id, Instant now) {
-        jdbc.sql("UPDATE erasure_request SET done_at = :now WHERE id = :id")
+    void done(UUID id, Map<String, Long> result, Instant now) {
+        jdbc.sql("UPDATE erasure_request SET done_at = :now, result = :result::jsonb WHERE id = :id")
                 .param("now", utc(now))
+                .param("result", json.writeValueAsString(result))
                 .param("id", id)
                 .update();
     }
 
-    private static ErasureRequest request(ResultSet row, int number) throws SQLException {
+    /** Newest first, those before this one, at most so many. */
+    List<ErasureRequest> list(@Nullable UUID before, int most) {
+        return jdbc.sql(COLUMNS + "WHERE :all OR id < :before ORDER BY id DESC LIMIT :most")
+                .param("all", before == null)
+                .param("before", before == null ? new UUID(0, 0) : before)
+                .param("most", most)
+                .query(this::request)
+                .list();
+    }
+
+    /** Newest first, at most 20. */
+    List<ErasureRequest> listOf(PersonId person) {
+        return jdbc.sql(COLUMNS + "WHERE person_id = :person ORDER BY asked_at DESC, id DESC LIMIT 20")
+                .param("person", person.value())
+                .query(this::request)
+                .list();
+    }
+
+    private ErasureRequest request(ResultSet row, int number) throws SQLException {
+        String result = row.getString("result");
         return new ErasureRequest(
                 row.getObject("id", UUID.class),
                 new PersonId(row.getObject("person_id", UUID.class)),
@@ -91,7 +119,10 @@ class ErasureTable {
                 row.getObject("asked_at", OffsetDateTime.class).toInstant(),
                 row.getObject("due_at", OffsetDateTime.class).toInstant(),
                 instant(row.getObject("cancelled_at", OffsetDateTime.class)),
-                instant(row.getObject("done_at", OffsetDateTime.class)));
+                instant(row.getObject("done_at", OffsetDateTime.class)),
+                row.getString("reason"),
+                json.readValue(row.getString("redactions"), new TypeReference<List<String>>() {}),
+                result == null ? null : json.readValue(result, new TypeReference<Map<String, Long>>() {}));
     }
 
     private static @Nullable Instant instant(@Nullable OffsetDateTime at) {

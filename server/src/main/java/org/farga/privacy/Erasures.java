@@ -6,11 +6,15 @@ import com.github.kagkarlsson.scheduler.task.schedule.FixedDelay;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import org.farga.audit.AuditLog;
+import org.farga.audit.Personal;
 import org.farga.people.People;
+import org.farga.platform.Cursor;
 import org.farga.platform.Messages;
 import org.farga.platform.OutgoingMail;
 import org.farga.platform.PersonalData;
@@ -23,6 +27,7 @@ import org.farga.shared.EmailAddress;
 import org.farga.shared.Fields;
 import org.farga.shared.NotFoundException;
 import org.farga.shared.Outcome;
+import org.farga.shared.Page;
 import org.farga.shared.PersonId;
 import org.farga.shared.Refusal;
 import org.farga.shared.TimeOrderedUuid;
@@ -45,10 +50,13 @@ import org.springframework.transaction.support.TransactionTemplate;
 class Erasures {
     private static final Logger LOG = LoggerFactory.getLogger(Erasures.class);
     private static final int BATCH = 50;
+    private static final int LONGEST_REASON = 1_000;
+    private static final int MOST_REDACTIONS = 1_000;
 
     private final ErasureTable table;
     private final List<PersonalData> modules;
     private final DataExports exports;
+    private final ErasurePlans plans;
     private final People people;
     private final OutgoingMail mail;
     private final Messages messages;
@@ -62,6 +70,7 @@ class Erasures {
             ErasureTable table,
             List<PersonalData> modules,
             DataExports exports,
+            ErasurePlans plans,
             People people,
             OutgoingMail mail,
             Messages messages,
@@ -73,6 +82,7 @@ class Erasures {
         this.table = table;
         this.modules = modules;
         this.exports = exports;
+        this.plans = plans;
         this.people = people;
         this.mail = mail;
         this.messages = messages;
@@ -98,6 +108,24 @@ class Erasures {
         return table.findOpen(person);
     }
 
+    /** Requests of all people, newest first; for administrators. */
+    Page<ErasureRequest> list(Actor actor, @Nullable String cursor, @Nullable Integer limit) {
+        requireAdministrator(actor);
+        int size = Cursor.size(limit);
+        return Cursor.page(table.list(Cursor.decode(cursor, UUID::fromString), size + 1), size, r -> r.id()
+                .toString());
+    }
+
+    /** Those about a person, newest first, at most 20; for administrators. */
+    List<ErasureRequest> listOf(Actor actor, PersonId person) {
+        requireAdministrator(actor);
+        return table.listOf(person);
+    }
+
+    ErasureRequest.State stateOf(ErasureRequest request) {
+        return request.state(clock.instant());
+    }
+
     int coolingOffDays() {
         return settings.coolingOffDays();
     }
@@ -107,15 +135,34 @@ class Erasures {
      * {@code erasure-open} where it was asked for already.
      *
      * @param confirmation the person's e-mail address, typed to show that it is meant
+     * @param reason how the wish reached the centre; must be given by who enters it for another
+     * @param redactions places in free text, as a search found them, where the name is taken out; for administrators
      */
     @Transactional
-    Outcome<ErasureRequest> ask(Actor actor, PersonId person, @Nullable String confirmation) {
+    Outcome<ErasureRequest> ask(
+            Actor actor,
+            PersonId person,
+            @Nullable String confirmation,
+            @Nullable String reason,
+            List<String> redactions) {
         requireRight(actor, person);
+        if (!redactions.isEmpty()) {
+            requireAdministrator(actor);
+        }
         People.Summary whom = people.summary(person);
         boolean meant = confirmation != null
                 && confirmation.strip().equalsIgnoreCase(whom.email().value());
-        Optional<Refusal> refusal =
-                new Fields().rule("confirmation", meant, "erasure-confirmation").refusal();
+        Fields fields = new Fields()
+                .rule("confirmation", meant, "erasure-confirmation")
+                .rule(
+                        "redactions",
+                        redactions.size() <= MOST_REDACTIONS && redactions.stream().allMatch(plans::isRedactable),
+                        "erasure-redactions");
+        boolean own = actor.person().equals(person);
+        Optional<Refusal> refusal = (own
+                        ? fields.optionalText("reason", reason, LONGEST_REASON)
+                        : fields.text("reason", reason, LONGEST_REASON))
+                .refusal();
         if (refusal.isPresent()) {
             return Outcome.refused(refusal.get());
         }
@@ -136,11 +183,18 @@ class Erasures {
                 now,
                 now.plus(Duration.ofDays(settings.coolingOffDays())),
                 null,
+                null,
+                reason == null || reason.isBlank() ? null : reason.strip(),
+                redactions,
                 null);
         if (!table.insert(request)) {
             return Outcome.refused(Refusal.conflict("erasure-open"));
         }
-        audit.record(actor, "erasure.requested", "person", person, Map.of("person", person));
+        Map<String, Object> details = new HashMap<>(Map.of("person", person));
+        if (request.reason() != null) {
+            details.put("reason", new Personal(person, request.reason()));
+        }
+        audit.record(actor, "erasure.requested", "person", person, details);
         // So that nobody is forgotten behind their back.
         mail.queue(
                 whom.email(),
@@ -163,7 +217,13 @@ class Erasures {
         audit.record(actor, "erasure.cancelled", "person", person, Map.of("person", person));
     }
 
-    private static void requireRight(Actor actor, PersonId person) {
+    static void requireAdministrator(Actor actor) {
+        if (!actor.isAny(CentreRole.ADMINISTRATOR)) {
+            throw new NotFoundException("erasure requests");
+        }
+    }
+
+    static void requireRight(Actor actor, PersonId person) {
         if (!actor.person().equals(person) && !actor.isAny(CentreRole.ADMINISTRATOR)) {
             throw new NotFoundException("person");
         }
@@ -187,6 +247,8 @@ class Erasures {
     private void erase(ErasureRequest request) {
         PersonId id = request.person();
         People.Summary person = people.summary(id);
+        Map<String, Long> result = new HashMap<>(plans.count(id));
+        result.put("redacted", plans.redact(request.redactions(), person));
         // Before the rest: the audit entry below must not bring anything back.
         audit.recordByRule("person.erased", "person", id, Map.of());
         exports.removeOf(id);
@@ -197,7 +259,7 @@ class Erasures {
                 new EmailAddress("erased-" + id + "@erased.invalid"),
                 "Erased person " + id.toString().substring(24));
         modules.forEach(m -> m.forget(forgotten));
-        table.done(request.id(), clock.instant());
+        table.done(request.id(), result, clock.instant());
     }
 
     @Configuration(proxyBeanMethods = false)

@@ -139,7 +139,7 @@ class PrivacyApi {
     /** Asks to be forgotten; can be cancelled until it is due. */
     @PutMapping("/me/erasure")
     ErasureJson erase(Actor actor, @RequestBody ErasureWish body, HttpServletRequest request) {
-        Answer.of(erasures.ask(actor, actor.person(), body.confirmation()));
+        Answer.of(erasures.ask(actor, actor.person(), body.confirmation(), null, List.of()));
         return json(actor, actor.person(), request);
     }
 
@@ -147,25 +147,6 @@ class PrivacyApi {
     @ResponseStatus(HttpStatus.NO_CONTENT)
     void keep(Actor actor) {
         erasures.cancel(actor, actor.person());
-    }
-
-    /** The same for somebody who asked in another way; for administrators. */
-    @GetMapping("/persons/{person}/erasure")
-    ErasureJson erasure(Actor actor, @PathVariable PersonId person, HttpServletRequest request) {
-        return json(actor, person, request);
-    }
-
-    @PutMapping("/persons/{person}/erasure")
-    ErasureJson erase(
-            Actor actor, @PathVariable PersonId person, @RequestBody ErasureWish body, HttpServletRequest request) {
-        Answer.of(erasures.ask(actor, person, body.confirmation()));
-        return json(actor, person, request);
-    }
-
-    @DeleteMapping("/persons/{person}/erasure")
-    @ResponseStatus(HttpStatus.NO_CONTENT)
-    void keep(Actor actor, @PathVariable PersonId person) {
-        erasures.cancel(actor, person);
     }
 
     private ErasureJson json(Actor actor, PersonId person, HttpServletRequest request) {

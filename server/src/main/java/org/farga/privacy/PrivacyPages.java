@@ -2,6 +2,7 @@ package org.farga.privacy;
 
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.farga.platform.Shell;
 import org.farga.platform.Shells;
@@ -101,7 +102,7 @@ class PrivacyPages {
             @RequestParam(required = false) @Nullable String confirmation,
             HttpServletRequest request,
             RedirectAttributes redirect) {
-        return switch (erasures.ask(actor, actor.person(), confirmation)) {
+        return switch (erasures.ask(actor, actor.person(), confirmation, null, List.of())) {
             case Outcome.Done<ErasureRequest> done -> done("privacy.erasure.asked", redirect);
             case Outcome.Refused<ErasureRequest>(Refusal refusal) -> page(actor, refusal, request);
         };

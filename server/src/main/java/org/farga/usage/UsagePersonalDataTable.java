@@ -10,7 +10,13 @@ import org.springframework.stereotype.Component;
 class UsagePersonalDataTable implements PersonalData {
     @Override
     public List<Section> sections() {
-        return List.of(new Section("usage", Set.of("usage_record.person_id"), """
+        return List.of(new Section("usage", Fate.RECORD, Set.of("usage_record.person_id"), """
                         SELECT job_id, job_name, allocation_id, cluster, started_at, ended_at, gpus, cpus, gpu_milliseconds, cpu_milliseconds FROM usage_record WHERE person_id = :person ORDER BY job_id"""));
+    }
+
+    @Override
+    public List<FreeText> freeTexts() {
+        return List.of(
+                new FreeText("usage-job", "usage_record", "job_name", "job_id::text", "'/jobs/' || job_id", false));
     }
 }

@@ -502,6 +502,8 @@ abstract class HostileTest extends HttpTest {
         variables.put("consents/purpose", t -> "NEWS_MAIL");
         variables.put("retention/rule", t -> "notifications");
         variables.put("data-exports/id", this::freshDataExport);
+        variables.put("erasure-searches/id", this::freshErasureSearch);
+        variables.put("erasures/person", this::freshMember);
         variables.put("identities/id", this::freshIdentity);
         variables.put("persons/person", this::freshMember);
         // Providers are the centre's; this one is in the tests' settings.
@@ -543,6 +545,15 @@ abstract class HostileTest extends HttpTest {
                 .param("id", person)
                 .update();
         return person.toString();
+    }
+
+    private String freshErasureSearch(Tenant tenant) {
+        UUID id = UUID.randomUUID();
+        jdbc.sql("INSERT INTO erasure_search (id, person_id, asked_by, asked_at) VALUES (:id, :person, :person, now())")
+                .param("id", id)
+                .param("person", UUID.fromString(freshMember(tenant)))
+                .update();
+        return id.toString();
     }
 
     private String freshInvitation(Tenant tenant) {

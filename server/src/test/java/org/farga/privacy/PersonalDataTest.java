@@ -94,6 +94,10 @@ class PersonalDataTest extends HttpTest {
                     .forEach(s -> assertThat(messages.has("privacy.section." + s.name()))
                             .as("privacy.section.%s", s.name())
                             .isTrue());
+            m.freeTexts()
+                    .forEach(t -> assertThat(messages.has("privacy.text." + t.name()))
+                            .as("privacy.text.%s", t.name())
+                            .isTrue());
             m.retention()
                     .forEach(r -> assertThat(messages.has("privacy.retention." + r.name()))
                             .as("privacy.retention.%s", r.name())
@@ -241,7 +245,8 @@ class PersonalDataTest extends HttpTest {
         administrator
                 .put(
                         "/api/v1/persons/" + ana.person() + "/erasure",
-                        "{\"confirmation\": \"%s\"}".formatted(ana.email()))
+                        "{\"confirmation\": \"%s\", \"reason\": \"Letter of %s\"}"
+                                .formatted(ana.email(), name))
                 .expect(200);
         jdbc.sql("UPDATE erasure_request SET due_at = asked_at WHERE person_id = :person")
                 .param("person", ana.person().value())
