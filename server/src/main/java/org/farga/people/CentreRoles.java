@@ -49,7 +49,15 @@ public class CentreRoles {
                 "centre-role.granted",
                 "person",
                 person,
-                Map.of("role", CentreRole.ADMINISTRATOR, "by", "set-up link"));
+                Map.of(
+                        "role",
+                        CentreRole.ADMINISTRATOR,
+                        "by",
+                        "SETUP_LINK",
+                        "email",
+                        new Personal(
+                                person,
+                                table.find(person).orElseThrow().email().value())));
     }
 
     @Transactional

@@ -21,7 +21,8 @@ import tools.jackson.databind.json.JsonMapper;
 class ErasureTable {
     private static final String COLUMNS = """
             SELECT id, person_id, asked_by, asked_at, due_at, cancelled_at, done_at, reason, redactions, result
-            FROM erasure_request """;
+            FROM erasure_request
+            """;
 
     private final JdbcClient jdbc;
     private final JsonMapper json;
