@@ -139,6 +139,10 @@ class AuditEntries {
         List<AuditWords.Detail> details = words.details(entry, disclosures, known, language);
         Map<String, String> shown = new HashMap<>();
         details.forEach(d -> shown.put(d.name(), d.value()));
+        // The first administrator's appointment was taken down without an address once.
+        if (entry.subjectType().equals("person")) {
+            shown.putIfAbsent("email", words.person(entry.subject(), known));
+        }
         return new Line(
                 entry,
                 entry.person() == null ? null : known.get(entry.person()),

@@ -106,6 +106,15 @@ class AuditWords {
         };
     }
 
+    /** Somebody's name by their identifier; that itself where there is none. */
+    String person(String id, Map<PersonId, String> names) {
+        try {
+            return names.getOrDefault(PersonId.valueOf(id), id);
+        } catch (IllegalArgumentException e) {
+            return id;
+        }
+    }
+
     private String text(String name, String text, Map<PersonId, String> names, Locale language) {
         if (text.length() == 36) {
             try {
