@@ -225,7 +225,7 @@ class AuditLogTest {
                             WHERE NOT granted AND relation = '%s'::regclass""".formatted(table))) {
                 if (rows.next()) {
                     String name = rows.getString(1);
-                    found.add(name.equals(b.nameInDatabase()) ? b : a);
+                    found.add(b.owns(name) ? b : a);
                 }
             }
             return !found.isEmpty();

@@ -105,8 +105,7 @@ class BackUpTest {
                 + "createuser farga && createdb --owner farga farga\n");
         History history = new History();
         Map<String, String> settings = Map.of(
-                "FARGA_DATABASE_URL", "jdbc:postgresql://127.0.0.1:" + port + "/farga",
-                "FARGA_DATABASE_USER", "farga");
+                "FARGA_DATABASE_URL", "jdbc:postgresql://127.0.0.1:" + port + "/farga", "FARGA_DATABASE_USER", "farga");
         try {
             operator.database(runbook("archive", backup, data));
             FargaProcess farga = FargaProcess.start(data, settings);
@@ -157,16 +156,14 @@ class BackUpTest {
         Matcher block = Pattern.compile("<!-- tried by BackUpTest: " + name + " -->\\s*```\\n(.*?)```", Pattern.DOTALL)
                 .matcher(Files.readString(RUNBOOK));
         assertThat(block.find()).as("the runbook's block %s", name).isTrue();
-        return block.group(1)
-                .replace("/backup", backup.toString())
-                .replace("/var/lib/farga", data.toString());
+        return block.group(1).replace("/backup", backup.toString()).replace("/var/lib/farga", data.toString());
     }
 
     /** Types what is to be typed at the database's machine and at Farga's. */
     private record Operator(boolean root, Path home, Path backup, Path data, int port, Path programs) {
         String database(String lines) {
-            String start = "pg_ctl --wait --silent --log=\"$PGDATA.log\" --options='-p " + port + " -k " + home
-                    + "' start";
+            String start =
+                    "pg_ctl --wait --silent --log=\"$PGDATA.log\" --options='-p " + port + " -k " + home + "' start";
             String prelude = "set -eu\nsystemctl() { case $1 in\n"
                     + " start) " + start + " ;;\n"
                     + " stop) pg_ctl --wait --silent --mode=fast stop ;;\n"
@@ -213,8 +210,8 @@ class BackUpTest {
 
     /** The database's clock, by which it comes back. */
     private static Instant clock(FargaProcess farga) throws IOException, SQLException {
-        long microseconds = PrivateDatabase.count(
-                farga.data(), "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint");
+        long microseconds =
+                PrivateDatabase.count(farga.data(), "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint");
         return Instant.EPOCH.plus(microseconds, ChronoUnit.MICROS);
     }
 
@@ -240,7 +237,8 @@ class BackUpTest {
                     Story.SOON,
                     s -> s.path("lines").size() == 2);
             // What follows a job's end by itself has followed when its run is there.
-            story.ana.await("/runs?job=" + after, Story.SOON, r -> !r.path("items").isEmpty());
+            story.ana.await(
+                    "/runs?job=" + after, Story.SOON, r -> !r.path("items").isEmpty());
         }
 
         void goWrong() {

@@ -244,7 +244,9 @@ class RollingRestartTest {
         }
 
         void awaitEnd() throws InterruptedException {
-            assertThat(end.await(20, TimeUnit.SECONDS)).as("the stream's end came").isTrue();
+            assertThat(end.await(20, TimeUnit.SECONDS))
+                    .as("the stream's end came")
+                    .isTrue();
         }
     }
 

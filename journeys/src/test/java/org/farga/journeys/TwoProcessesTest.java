@@ -168,11 +168,13 @@ class TwoProcessesTest {
             database.setAutoCommit(false);
             // Its listener wants to write here, and has to wait until its process is dead.
             statement.execute("LOCK TABLE notification IN SHARE MODE");
-            pau.at(c).post("/invitations/acceptance", Map.of("token", link.replaceFirst(".*[=/]", "")))
+            pau.at(c)
+                    .post("/invitations/acceptance", Map.of("token", link.replaceFirst(".*[=/]", "")))
                     .done();
             Instant deadline = Instant.now().plus(Story.SOON);
             while (PrivateDatabase.count(
-                            a.data(), "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+                            a.data(),
+                            "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
                                     + " AND query ILIKE '%insert into notification%'")
                     == 0) {
                 assertThat(Instant.now()).as("the listener waits").isBefore(deadline);
@@ -182,8 +184,7 @@ class TwoProcessesTest {
             database.rollback();
         }
         Instant killed = Instant.now();
-        story.ana.await(
-                "/notifications", TAKEN_UP, n -> n.path("items").size() > told);
+        story.ana.await("/notifications", TAKEN_UP, n -> n.path("items").size() > told);
         System.out.printf(
                 "an event of a killed process: delivered after %d ms%n",
                 Duration.between(killed, Instant.now()).toMillis());

@@ -77,10 +77,7 @@ class JobTable {
                 .listOfRows();
         jdbc.sql("""
                         SELECT setval('job_number', :upTo) FROM job_number
-                        WHERE :upTo > CASE WHEN is_called THEN last_value ELSE 0 END""")
-                .param("upTo", upTo)
-                .query(Long.class)
-                .list();
+                        WHERE :upTo > CASE WHEN is_called THEN last_value ELSE 0 END""").param("upTo", upTo).query(Long.class).list();
     }
 
     /** Inserts a job that is just accepted. */

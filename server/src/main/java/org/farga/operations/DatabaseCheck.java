@@ -122,8 +122,7 @@ class DatabaseCheck implements HealthCheck {
                 sizes.oldest(now.minus(GROWTH_OVER)).orElse(new DatabaseSizeTable.Size(now, bytes));
         DatabaseGrowth known = new DatabaseGrowth(before.at(), before.bytes(), now, bytes, freeBytes());
         growth = known;
-        figures.set(
-                "farga.database.growth.bytes.per.day", known.bytesPerDay().orElse(0));
+        figures.set("farga.database.growth.bytes.per.day", known.bytesPerDay().orElse(0));
         figures.set(
                 "farga.database.disk.full.days",
                 known.daysLeft().isPresent() ? known.daysLeft().getAsLong() : Double.POSITIVE_INFINITY);

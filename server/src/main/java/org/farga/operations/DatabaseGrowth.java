@@ -19,7 +19,11 @@ import org.jspecify.annotations.Nullable;
  * @param freeBytes on the disk that the private database lies on; null where another machine has it
  */
 record DatabaseGrowth(
-        Instant since, long bytesBefore, Instant at, long bytes, @Nullable Long freeBytes) {
+        Instant since,
+        long bytesBefore,
+        Instant at,
+        long bytes,
+        @Nullable Long freeBytes) {
     /** What is measured over less says more about the hour than about the days to come. */
     private static final Duration LEAST = Duration.ofHours(20);
 
