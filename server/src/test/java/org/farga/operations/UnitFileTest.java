@@ -23,7 +23,7 @@ class UnitFileTest {
         assertThat(analyse(Files.readString(UNIT))).isEmpty();
         // It would tell: it warns of what it does not know, and goes on.
         assertThat(analyse(Files.readString(UNIT).replace("KillMode=process", "KillMode=gently")))
-                .contains("KillMode");
+                .contains("kill mode");
     }
 
     private String analyse(String unit) throws Exception {
