@@ -29,7 +29,7 @@ class ModelLineageTable {
             "SELECT v.model_id, v.number, m.name, m.project_id, v.run_id, v.job_id, v.registered_at,"
                     + " m.deleted_at IS NOT NULL OR n.deleted_at IS NOT NULL AS deleted";
     private static final String VERSIONS = """
-             FROM model_version v JOIN model m ON m.id = v.model_id
+            \sFROM model_version v JOIN model m ON m.id = v.model_id
              JOIN model_version_note n ON n.model_id = v.model_id AND n.number = v.number""";
     private static final String OF_ORIGINS = VERSIONS + """
             \sWHERE (v.run_id = ANY(:runs)
