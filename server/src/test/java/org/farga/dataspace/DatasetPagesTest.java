@@ -156,7 +156,7 @@ class DatasetPagesTest extends HttpTest {
     @Test
     void whatTheProviderWroteIsMarkedWithItsLanguage() throws IOException {
         published();
-        steward.patch("/datasets/" + slug, "{\"language\": \"fr\"}", "If-Match", "\"1\"")
+        steward.patch("/api/v1/datasets/" + slug, "{\"language\": \"fr\"}", "If-Match", "\"1\"")
                 .expect(200);
         Browser browser = new Browser();
         assertThat(browser.get("/datasets/" + slug)).isEqualTo(200);
