@@ -164,9 +164,7 @@ public final class TestProvider {
                             .build(),
                     set.build());
             jwt.sign(
-                    secret
-                            ? new MACSigner(SECRET)
-                            : new RSASSASigner(signed == Signed.BY_A_STRANGER ? newKey() : key));
+                    secret ? new MACSigner(SECRET) : new RSASSASigner(signed == Signed.BY_A_STRANGER ? newKey() : key));
             return jwt.serialize();
         } catch (JOSEException e) {
             throw new IllegalStateException(e);

@@ -110,10 +110,8 @@ final class Audit {
                                 .toList())));
         try (Wire wire = new Wire(server.port())) {
             for (int i = 0; i < PROOFS; i++) {
-                inclusion.add(ask(
-                        wire,
-                        "/api/v1/audit/entries/" + numbers.get(i % numbers.size()) + "/proof",
-                        headers));
+                inclusion.add(
+                        ask(wire, "/api/v1/audit/entries/" + numbers.get(i % numbers.size()) + "/proof", headers));
                 consistency.add(ask(
                         wire,
                         "/api/v1/audit/consistency?from=" + (1 + random.nextLong(size - 1)) + "&to=" + size,
@@ -144,8 +142,8 @@ final class Audit {
         long since = System.nanoTime();
         try (Wire wire = new Wire(server.port());
                 OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
-            int status = wire.ask(
-                    "GET", "/api/v1/audit/export", "Authorization: Bearer " + Centre.token(1) + "\r\n", null);
+            int status =
+                    wire.ask("GET", "/api/v1/audit/export", "Authorization: Bearer " + Centre.token(1) + "\r\n", null);
             if (status != 200) {
                 throw new IOException("the export answered " + status);
             }

@@ -35,7 +35,15 @@ public final class Bench {
     private Bench() {}
 
     /** What to measure, and how much of it. */
-    record Plan(Set<String> parts, int people, int followers, int entries, int seconds, Path home, Path data, boolean fresh) {}
+    record Plan(
+            Set<String> parts,
+            int people,
+            int followers,
+            int entries,
+            int seconds,
+            Path home,
+            Path data,
+            boolean fresh) {}
 
     public static void main(String[] arguments) throws InterruptedException {
         Locale.setDefault(Locale.ROOT);

@@ -116,8 +116,9 @@ final class AuditCommands {
         @Option(
                 names = "--key",
                 paramLabel = "KEY",
-                description = "The log's key as you got it elsewhere; once for each, where it was changed. Without it, the"
-                        + " export's own are believed.")
+                description =
+                        "The log's key as you got it elsewhere; once for each, where it was changed. Without it, the"
+                                + " export's own are believed.")
         private List<String> keys = new ArrayList<>();
 
         Verify(Session session) {

@@ -265,9 +265,10 @@ final class AuditVerifier {
 
     /** What a checkpoint says that a trusted key signed while it was in force; else null, with why. */
     private @Nullable Said said(String what, String note) {
-        String why = what + (given.isEmpty()
-                ? " is not signed by a key of this log"
-                : " is not signed by the key you gave, nor by one that it vouched for");
+        String why = what
+                + (given.isEmpty()
+                        ? " is not signed by a key of this log"
+                        : " is not signed by the key you gave, nor by one that it vouched for");
         for (Span span : keys) {
             Said said = Said.of(span.key.textOf(note));
             if (said != null && span.trusted) {

@@ -59,7 +59,10 @@ class AuditKeyChangeTest {
                 Signature signature = Signature.getInstance("Ed25519");
                 signature.initSign(pair.getPrivate());
                 signature.update(text.getBytes(UTF_8));
-                byte[] bytes = ByteBuffer.allocate(68).putInt(hash).put(signature.sign()).array();
+                byte[] bytes = ByteBuffer.allocate(68)
+                        .putInt(hash)
+                        .put(signature.sign())
+                        .array();
                 return "\u2014 " + ORIGIN + " " + Base64.getEncoder().encodeToString(bytes) + "\n";
             } catch (GeneralSecurityException e) {
                 throw new IllegalStateException(e);
@@ -90,8 +93,8 @@ class AuditKeyChangeTest {
     }
 
     private static String note(int size, Key... signers) {
-        String text = ORIGIN + "\n" + size + "\n"
-                + Base64.getEncoder().encodeToString(root(LEAVES.subList(0, size))) + "\n";
+        String text =
+                ORIGIN + "\n" + size + "\n" + Base64.getEncoder().encodeToString(root(LEAVES.subList(0, size))) + "\n";
         StringBuilder note = new StringBuilder(text).append('\n');
         for (Key signer : signers) {
             note.append(signer.line(text));
@@ -148,7 +151,8 @@ class AuditKeyChangeTest {
         // Without the note that both signed, nothing leads from the one to the other.
         assertThat(verify(export(List.of(), note(6, second)), null, first).wrong())
                 .anyMatch(w -> w.contains("not signed by the key you gave"));
-        assertThat(verify(export(List.of(note(3, second, stranger)), note(6, second)), null, first).wrong())
+        assertThat(verify(export(List.of(note(3, second, stranger)), note(6, second)), null, first)
+                        .wrong())
                 .anyMatch(w -> w.contains("not signed by the key you gave"));
     }
 

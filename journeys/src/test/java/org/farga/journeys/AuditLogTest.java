@@ -72,7 +72,8 @@ class AuditLogTest {
                 return null;
             });
         }
-        // Beside them transactions of all lengths, some of which come to nothing: numbers with gaps that commit out of order.
+        // Beside them transactions of all lengths, some of which come to nothing: numbers with gaps that commit out of
+        // order.
         for (int writer = 0; writer < 4; writer++) {
             Random random = new Random(writer);
             writers.add(() -> {
@@ -123,8 +124,9 @@ class AuditLogTest {
             }
             restart(victim);
             assertWhole(older);
-            assertThat(count("SELECT count(*) FROM audit_leaf JOIN audit_entry USING (number) WHERE subject_id = 'killed at "
-                            + table + "'"))
+            assertThat(count(
+                            "SELECT count(*) FROM audit_leaf JOIN audit_entry USING (number) WHERE subject_id = 'killed at "
+                                    + table + "'"))
                     .isEqualTo(2_500);
         }
     }
@@ -185,7 +187,8 @@ class AuditLogTest {
         Files.writeString(export, story.administrator.text("/audit/export"));
         assertThat(verify(export, older)).isZero();
         // What the processes keep in the data folder is never half written, and never of another log.
-        assertThat(verify(export, Files.readString(a.data().resolve("audit/checkpoint")))).isZero();
+        assertThat(verify(export, Files.readString(a.data().resolve("audit/checkpoint"))))
+                .isZero();
         return export;
     }
 

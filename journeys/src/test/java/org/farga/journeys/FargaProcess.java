@@ -23,7 +23,6 @@ final class FargaProcess implements AutoCloseable {
     /** Five seconds on two cores of their own; a machine that others work on takes its time. */
     private static final Duration START_LIMIT = Duration.ofSeconds(300);
 
-
     /** Below what Linux gives out by itself (ip_local_port_range begins at 32768). */
     private static final int FIRST_PORT = 20_000;
 

@@ -291,7 +291,8 @@ class KeyboardJourneyTest {
         page.waitForURL("**/projects");
         press(page, page.locator("main a[href^='/projects/']").first(), "Enter");
         page.waitForURL(Pattern.compile("/projects/[a-z]"));
-        Locator panel = page.locator("main details:has-text('MLFLOW_TRACKING_URI')").first();
+        Locator panel =
+                page.locator("main details:has-text('MLFLOW_TRACKING_URI')").first();
         press(page, panel.locator("summary").first(), "Enter");
         assertThat(panel.locator("pre").first()).isVisible();
         page.keyboard().press("Escape");

@@ -22,7 +22,8 @@ class AccessPersonalDataTable implements PersonalData {
                 new Section("assessments", Fate.DECISION, Set.of("proposal_assessment.person_id"), """
                         SELECT proposal_id, recommendation, reason, at FROM proposal_assessment WHERE person_id = :person ORDER BY at"""),
                 new Section(
-                        "proposals", Fate.RECORD,
+                        "proposals",
+                        Fate.RECORD,
                         Set.of("proposal.created_by", "proposal.submitted_by", "proposal.decided_by"),
                         """
                         SELECT code, title, abstract, state, created_at, submitted_at, decided_at FROM proposal WHERE :person IN (created_by, submitted_by, decided_by) ORDER BY created_at"""),
@@ -37,8 +38,15 @@ class AccessPersonalDataTable implements PersonalData {
         return List.of(
                 new FreeText("proposal-title", "proposal", "title", "id::text", "'/proposals/' || id", true),
                 new FreeText("proposal-abstract", "proposal", "abstract", "id::text", "'/proposals/' || id", true),
-                new FreeText("proposal-decision", "proposal", "decision_reason", "id::text", "'/proposals/' || id", true),
-                new FreeText("assessment-reason", "proposal_assessment", "reason", "proposal_id || ' ' || person_id", "'/proposals/' || proposal_id", true));
+                new FreeText(
+                        "proposal-decision", "proposal", "decision_reason", "id::text", "'/proposals/' || id", true),
+                new FreeText(
+                        "assessment-reason",
+                        "proposal_assessment",
+                        "reason",
+                        "proposal_id || ' ' || person_id",
+                        "'/proposals/' || proposal_id",
+                        true));
     }
 
     @Override

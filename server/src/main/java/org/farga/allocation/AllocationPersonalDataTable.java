@@ -22,7 +22,8 @@ class AllocationPersonalDataTable implements PersonalData {
                 new Section("projects", Fate.PARTLY, Set.of("project_member.person_id"), """
                         SELECT p.name AS project, m.role, m.since FROM project_member m JOIN project p ON p.id = m.project_id WHERE m.person_id = :person ORDER BY m.since"""),
                 new Section(
-                        "suspensions", Fate.DECISION,
+                        "suspensions",
+                        Fate.DECISION,
                         Set.of("allocation_suspension.suspended_by", "allocation_suspension.lifted_by"),
                         """
                         SELECT allocation_id, since, reason, lifted_at FROM allocation_suspension WHERE suspended_by = :person OR lifted_by = :person ORDER BY since"""));
@@ -32,7 +33,13 @@ class AllocationPersonalDataTable implements PersonalData {
     public List<FreeText> freeTexts() {
         return List.of(
                 new FreeText("project-name", "project", "name", "id::text", "'/projects/' || id", true),
-                new FreeText("suspension-reason", "allocation_suspension", "reason", "allocation_id || ' ' || since", "'/projects/' || (SELECT project_id FROM allocation WHERE id = allocation_id)", true));
+                new FreeText(
+                        "suspension-reason",
+                        "allocation_suspension",
+                        "reason",
+                        "allocation_id || ' ' || since",
+                        "'/projects/' || (SELECT project_id FROM allocation WHERE id = allocation_id)",
+                        true));
     }
 
     @Override

@@ -44,8 +44,7 @@ class AuditProofApi {
             @Nullable Long from,
             @Nullable Long to) {
         static KeyJson of(AuditTreeTable.Key k) {
-            return new KeyJson(
-                    k.vkey(), k.since(), k.until(), k.id() == 1 || k.endorsedBy() != null, k.from(), k.to());
+            return new KeyJson(k.vkey(), k.since(), k.until(), k.id() == 1 || k.endorsedBy() != null, k.from(), k.to());
         }
     }
 
@@ -111,9 +110,7 @@ class AuditProofApi {
                 state.stopped(),
                 state.newest().map(CheckpointJson::of).orElse(null),
                 state.lastCheck().map(CheckJson::of).orElse(null),
-                checks.keys().stream()
-                        .map(KeyJson::of)
-                        .toList());
+                checks.keys().stream().map(KeyJson::of).toList());
     }
 
     /**
@@ -127,9 +124,7 @@ class AuditProofApi {
     /** The public keys that sign checkpoints, oldest first, in the form of C2SP signed-note; for anybody signed in. */
     @GetMapping(path = "/keys", produces = MediaType.APPLICATION_JSON_VALUE)
     List<KeyJson> keys(Actor actor) {
-        return proofs.keys().stream()
-                .map(KeyJson::of)
-                .toList();
+        return proofs.keys().stream().map(KeyJson::of).toList();
     }
 
     /** All checkpoints, newest first. */

@@ -131,7 +131,8 @@ class AuditProofs {
                 out,
                 Map.of("export", map("version", 1, "from", range.from(), "to", range.to(), "size", checkpoint.size())));
         for (Key key : tree.keys()) {
-            Map<String, Object> told = map("vkey", key.vkey(), "since", key.since().toString(), "from", key.from());
+            Map<String, Object> told =
+                    map("vkey", key.vkey(), "since", key.since().toString(), "from", key.from());
             if (key.to() != null && key.until() != null) {
                 told.put("until", key.until().toString());
                 told.put("to", key.to());

@@ -80,7 +80,8 @@ class AuditWords {
         entry.commitments().keySet().forEach(name -> all.put(name, messages.text(language, "audit.erased")));
         disclosures.forEach(d -> all.put(d.name(), d.value()));
         return all.entrySet().stream()
-                .map(d -> new Detail(d.getKey(), label(d.getKey(), language), value(d.getKey(), d.getValue(), names, language)))
+                .map(d -> new Detail(
+                        d.getKey(), label(d.getKey(), language), value(d.getKey(), d.getValue(), names, language)))
                 .toList();
     }
 

@@ -27,7 +27,8 @@ class ComputePersonalDataTable implements PersonalData {
         return List.of(
                 new FreeText("job-name", "job", "name", "number::text", "'/jobs/' || number", true),
                 new FreeText("job-script", "job", "script", "number::text", "'/jobs/' || number", false),
-                new FreeText("job-environment", "job", "environment::text", "number::text", "'/jobs/' || number", false));
+                new FreeText(
+                        "job-environment", "job", "environment::text", "number::text", "'/jobs/' || number", false));
     }
 
     @Override

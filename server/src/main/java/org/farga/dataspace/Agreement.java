@@ -44,7 +44,12 @@ record Agreement(
      * @param reason in the words of who ended it; the program's own stand there in English
      * @param next version of the terms that were accepted in their place, where they were
      */
-    record Ending(Instant at, PersonId by, String reason, Cause cause, @Nullable Integer next) {
+    record Ending(
+            Instant at,
+            PersonId by,
+            String reason,
+            Cause cause,
+            @Nullable Integer next) {
         boolean superseded() {
             return cause == Cause.SUPERSEDED;
         }

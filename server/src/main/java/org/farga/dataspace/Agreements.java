@@ -179,9 +179,8 @@ class Agreements {
     @Transactional
     void endAll(OrganisationId organisation, PersonId by) {
         for (Agreement live : table.liveOf(organisation)) {
-            Agreement ended =
-                    live.end(Agreement.Cause.ORGANISATION_CLOSING, by, clock.instant())
-                            .orThrow();
+            Agreement ended = live.end(Agreement.Cause.ORGANISATION_CLOSING, by, clock.instant())
+                    .orThrow();
             Agreement.Ending ending = Objects.requireNonNull(ended.ending());
             if (table.end(live.id(), ending)) {
                 audit.recordBy(

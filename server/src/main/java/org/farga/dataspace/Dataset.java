@@ -148,9 +148,7 @@ record Dataset(
 
     private static void checkLanguage(Fields fields, @Nullable String language) {
         fields.rule(
-                "language",
-                language == null || language.isBlank() || LANGUAGES.contains(language),
-                "language-unknown");
+                "language", language == null || language.isBlank() || LANGUAGES.contains(language), "language-unknown");
     }
 
     private static void checkSummary(Fields fields, @Nullable String summary) {

@@ -16,7 +16,8 @@ class DataspacePersonalDataTable implements PersonalData {
                 new Section("dataset-terms", Fate.WORK, Set.of("dataset_terms.written_by"), """
                         SELECT dataset_id, version, since FROM dataset_terms WHERE written_by = :person ORDER BY since"""),
                 new Section(
-                        "dataset-versions", Fate.WORK,
+                        "dataset-versions",
+                        Fate.WORK,
                         Set.of(
                                 "dataset_version.created_by",
                                 "dataset_version.published_by",
@@ -35,8 +36,26 @@ class DataspacePersonalDataTable implements PersonalData {
                 new FreeText("dataset-title", "dataset", "title", "id::text", "'/datasets/' || slug", true),
                 new FreeText("dataset-summary", "dataset", "summary", "id::text", "'/datasets/' || slug", true),
                 new FreeText("dataset-card", "dataset", "card", "id::text", "'/datasets/' || slug", true),
-                new FreeText("retirement-reason", "dataset_version", "retirement_reason", "id::text", "'/datasets/' || (SELECT slug FROM dataset WHERE id = dataset_id)", false),
-                new FreeText("terms-text", "dataset_terms", "text", "dataset_id || ' ' || version", "'/datasets/' || (SELECT slug FROM dataset WHERE id = dataset_id)", false),
-                new FreeText("ending-reason", "agreement", "ending_reason", "id::text", "'/datasets/' || (SELECT slug FROM dataset WHERE id = dataset_id)", true));
+                new FreeText(
+                        "retirement-reason",
+                        "dataset_version",
+                        "retirement_reason",
+                        "id::text",
+                        "'/datasets/' || (SELECT slug FROM dataset WHERE id = dataset_id)",
+                        false),
+                new FreeText(
+                        "terms-text",
+                        "dataset_terms",
+                        "text",
+                        "dataset_id || ' ' || version",
+                        "'/datasets/' || (SELECT slug FROM dataset WHERE id = dataset_id)",
+                        false),
+                new FreeText(
+                        "ending-reason",
+                        "agreement",
+                        "ending_reason",
+                        "id::text",
+                        "'/datasets/' || (SELECT slug FROM dataset WHERE id = dataset_id)",
+                        true));
     }
 }

@@ -30,7 +30,8 @@ class IdentityPersonalDataTable implements PersonalData {
                 new Section("sign-in-failures", Fate.ERASED, Set.of("sign_in_failure.email"), """
                         SELECT failures, last_failure FROM sign_in_failure WHERE email = :email"""),
                 new Section(
-                        "providers", Fate.ERASED,
+                        "providers",
+                        Fate.ERASED,
                         Set.of("external_identity.person_id", "external_identity.email", "external_session.person_id"),
                         """
                         SELECT provider, issuer, subject, email, community_id, home_organisation, affiliations,
@@ -52,7 +53,8 @@ class IdentityPersonalDataTable implements PersonalData {
                 new Section("known-browsers", Fate.ERASED, Set.of("known_browser.person_id"), """
                         SELECT first_seen_at, last_seen_at FROM known_browser WHERE person_id = :person"""),
                 new Section(
-                        "verified-email", Fate.ERASED,
+                        "verified-email",
+                        Fate.ERASED,
                         Set.of(
                                 "verified_email.person_id",
                                 "verified_email.email",
@@ -61,13 +63,15 @@ class IdentityPersonalDataTable implements PersonalData {
                         """
                         SELECT email, verified_at FROM verified_email WHERE person_id = :person"""),
                 new Section(
-                        "factor-resets", Fate.PARTLY,
+                        "factor-resets",
+                        Fate.PARTLY,
                         Set.of("factor_reset.person_id", "factor_reset.requested_by", "factor_reset.decided_by"),
                         """
                         SELECT reason, requested_at, decided_at, granted, person_id = :person AS about_you
                         FROM factor_reset WHERE :person IN (person_id, requested_by, decided_by) ORDER BY requested_at"""),
                 new Section(
-                        "service-accounts", Fate.DECISION,
+                        "service-accounts",
+                        Fate.DECISION,
                         Set.of("service_account.person_id", "service_account.created_by", "service_account.closed_by"),
                         """
                         SELECT organisation_id, purpose, created_at, closed_at
@@ -76,8 +80,13 @@ class IdentityPersonalDataTable implements PersonalData {
 
     @Override
     public List<FreeText> freeTexts() {
-        return List.of(
-                new FreeText("service-account-purpose", "service_account", "purpose", "person_id::text", "'/organisations/' || organisation_id || '/service-accounts'", true));
+        return List.of(new FreeText(
+                "service-account-purpose",
+                "service_account",
+                "purpose",
+                "person_id::text",
+                "'/organisations/' || organisation_id || '/service-accounts'",
+                true));
     }
 
     @Override

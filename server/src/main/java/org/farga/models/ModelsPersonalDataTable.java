@@ -29,16 +29,59 @@ class ModelsPersonalDataTable implements PersonalData {
         return List.of(
                 new FreeText("run-name", "run", "name", "id::text", "'/runs/' || id", true),
                 new FreeText("run-tag", "run_tag", "value", "run_id || ' ' || name", "'/runs/' || run_id", true),
-                new FreeText("experiment-name", "experiment", "name", "project_id || ' ' || number", "'/projects/' || project_id", true),
-                new FreeText("experiment-tag", "experiment_tag", "value", "project_id || ' ' || number || ' ' || name", "'/projects/' || project_id", true),
-                new FreeText("logged-model-tag", "logged_model_tag", "value", "logged_model_id || ' ' || name", "'/projects/' || (SELECT project_id FROM logged_model WHERE id = logged_model_id)", true),
+                new FreeText(
+                        "experiment-name",
+                        "experiment",
+                        "name",
+                        "project_id || ' ' || number",
+                        "'/projects/' || project_id",
+                        true),
+                new FreeText(
+                        "experiment-tag",
+                        "experiment_tag",
+                        "value",
+                        "project_id || ' ' || number || ' ' || name",
+                        "'/projects/' || project_id",
+                        true),
+                new FreeText(
+                        "logged-model-tag",
+                        "logged_model_tag",
+                        "value",
+                        "logged_model_id || ' ' || name",
+                        "'/projects/' || (SELECT project_id FROM logged_model WHERE id = logged_model_id)",
+                        true),
                 new FreeText("model-name", "model", "name", "id::text", "'/models/' || id", false),
                 new FreeText("model-description", "model", "description", "id::text", "'/models/' || id", true),
-                new FreeText("model-tag", "model_tag", "value", "model_id || ' ' || name", "'/models/' || model_id", true),
-                new FreeText("model-version-note", "model_version_note", "description", "model_id || ' ' || number", "'/models/' || model_id", true),
-                new FreeText("model-version-tag", "model_version_tag", "value", "model_id || ' ' || number || ' ' || name", "'/models/' || model_id", true),
-                new FreeText("model-version-job", "model_version", "job_name", "model_id || ' ' || number", "'/models/' || model_id", false),
-                new FreeText("model-card", "model_card", "text", "model_id || ' ' || number || ' ' || edition", "'/models/' || model_id", true));
+                new FreeText(
+                        "model-tag", "model_tag", "value", "model_id || ' ' || name", "'/models/' || model_id", true),
+                new FreeText(
+                        "model-version-note",
+                        "model_version_note",
+                        "description",
+                        "model_id || ' ' || number",
+                        "'/models/' || model_id",
+                        true),
+                new FreeText(
+                        "model-version-tag",
+                        "model_version_tag",
+                        "value",
+                        "model_id || ' ' || number || ' ' || name",
+                        "'/models/' || model_id",
+                        true),
+                new FreeText(
+                        "model-version-job",
+                        "model_version",
+                        "job_name",
+                        "model_id || ' ' || number",
+                        "'/models/' || model_id",
+                        false),
+                new FreeText(
+                        "model-card",
+                        "model_card",
+                        "text",
+                        "model_id || ' ' || number || ' ' || edition",
+                        "'/models/' || model_id",
+                        true));
     }
 
     @Override

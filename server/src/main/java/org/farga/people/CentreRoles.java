@@ -56,8 +56,7 @@ public class CentreRoles {
                         "SETUP_LINK",
                         "email",
                         new Personal(
-                                person,
-                                table.find(person).orElseThrow().email().value())));
+                                person, table.find(person).orElseThrow().email().value())));
     }
 
     @Transactional

@@ -25,22 +25,30 @@ class PeoplePersonalDataTable implements PersonalData {
     public List<Section> sections() {
         return List.of(
                 new Section(
-                        "scoped-roles", Fate.DECISION,
+                        "scoped-roles",
+                        Fate.DECISION,
                         Set.of("scoped_role.person_id", "scoped_role.granted_by", "scoped_role.withdrawn_by"),
                         """
                         SELECT kind, scope, granted_at, until, withdrawn_at, person_id = :person AS held
                         FROM scoped_role WHERE :person IN (person_id, granted_by, withdrawn_by) ORDER BY granted_at"""),
                 new Section(
-                        "emergency-access", Fate.DECISION, Set.of("emergency_access.person_id", "emergency_access.reviewed_by"), """
+                        "emergency-access",
+                        Fate.DECISION,
+                        Set.of("emergency_access.person_id", "emergency_access.reviewed_by"),
+                        """
                         SELECT role, reason, opened_at, expires_at, closed_at, verdict, reviewed_at, person_id = :person AS held
                         FROM emergency_access WHERE :person IN (person_id, reviewed_by) ORDER BY opened_at"""),
                 new Section(
-                        "closings", Fate.DECISION, Set.of("organisation_closing.begun_by", "organisation_closing.called_off_by"), """
+                        "closings",
+                        Fate.DECISION,
+                        Set.of("organisation_closing.begun_by", "organisation_closing.called_off_by"),
+                        """
                         SELECT organisation_id, reason, begun_at, closes_at, called_off_at, closed_at
                         FROM organisation_closing WHERE :person IN (begun_by, called_off_by) ORDER BY begun_at"""),
                 new Section("person", Fate.RENAMED, Set.of("person.id"), """
                         SELECT id, email, name, language, created_at FROM person WHERE id = :person"""),
-                new Section("centre-roles", Fate.PARTLY, Set.of("centre_role.person_id", "centre_role.granted_by"), """
+                new Section(
+                        "centre-roles", Fate.PARTLY, Set.of("centre_role.person_id", "centre_role.granted_by"), """
                         SELECT role, granted_at, person_id = :person AS held, granted_by = :person AS granted FROM centre_role WHERE person_id = :person OR granted_by = :person ORDER BY granted_at"""),
                 new Section("memberships", Fate.ERASED, Set.of("membership.person_id"), """
                         SELECT o.name AS organisation, m.role, m.since FROM membership m JOIN organisation o ON o.id = m.organisation_id WHERE m.person_id = :person ORDER BY m.since"""),
@@ -49,7 +57,8 @@ class PeoplePersonalDataTable implements PersonalData {
                 new Section("size-declarations", Fate.RECORD, Set.of("size_declaration.declared_by"), """
                         SELECT organisation_id, year, declared_at FROM size_declaration WHERE declared_by = :person ORDER BY declared_at"""),
                 new Section(
-                        "invitations", Fate.RENAMED,
+                        "invitations",
+                        Fate.RENAMED,
                         Set.of("invitation.email", "invitation.invited_by", "invitation.accepted_by"),
                         """
                         SELECT organisation_id, CASE WHEN email = :email OR invited_by = :person THEN email END AS email, role, created_at, accepted_at, revoked_at,
@@ -60,10 +69,29 @@ class PeoplePersonalDataTable implements PersonalData {
     @Override
     public List<FreeText> freeTexts() {
         return List.of(
-                new FreeText("emergency-reason", "emergency_access", "reason", "id::text", "'/centre/emergency-access/' || id", true),
-                new FreeText("emergency-review", "emergency_access", "review_note", "id::text", "'/centre/emergency-access/' || id", true),
-                new FreeText("closing-reason", "organisation_closing", "reason", "organisation_id || ' ' || begun_at", "'/organisations/' || organisation_id", true),
-                new FreeText("organisation-name", "organisation", "name", "id::text", "'/organisations/' || id", false));
+                new FreeText(
+                        "emergency-reason",
+                        "emergency_access",
+                        "reason",
+                        "id::text",
+                        "'/centre/emergency-access/' || id",
+                        true),
+                new FreeText(
+                        "emergency-review",
+                        "emergency_access",
+                        "review_note",
+                        "id::text",
+                        "'/centre/emergency-access/' || id",
+                        true),
+                new FreeText(
+                        "closing-reason",
+                        "organisation_closing",
+                        "reason",
+                        "organisation_id || ' ' || begun_at",
+                        "'/organisations/' || organisation_id",
+                        true),
+                new FreeText(
+                        "organisation-name", "organisation", "name", "id::text", "'/organisations/' || id", false));
     }
 
     @Override

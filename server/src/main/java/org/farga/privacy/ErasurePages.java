@@ -109,7 +109,9 @@ class ErasurePages {
         model.put("lines", plans.plan(actor, person));
         model.put("obstacles", erasures.obstacles(actor, person));
         model.put("search", plans.newestSearch(actor, person).orElse(null));
-        model.put("requests", erasures.listOf(actor, person).stream().map(this::row).toList());
+        model.put(
+                "requests",
+                erasures.listOf(actor, person).stream().map(this::row).toList());
         model.put("open", erasures.find(actor, person).map(this::row).orElse(null));
         model.put("days", erasures.coolingOffDays());
         model.put("reason", reason);

@@ -127,8 +127,7 @@ class ErasurePlans {
         for (String place : places) {
             FreeText text = text(place).filter(FreeText::redactable).orElse(null);
             if (text != null
-                    && table.redact(
-                            text, place.substring(place.indexOf(' ') + 1), person.name(), person.email())) {
+                    && table.redact(text, place.substring(place.indexOf(' ') + 1), person.name(), person.email())) {
                 redacted++;
             }
         }

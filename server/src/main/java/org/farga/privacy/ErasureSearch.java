@@ -66,7 +66,8 @@ record ErasureSearch(
         int at = found.find() ? found.start() : 0;
         int end = Math.min(text.length(), (at == 0 ? 0 : found.end()) + AROUND + (at == 0 ? AROUND : 0));
         int from = Math.max(0, at - AROUND);
-        return (from > 0 ? "…" : "") + text.substring(from, end).replaceAll("\\s+", " ")
+        return (from > 0 ? "…" : "")
+                + text.substring(from, end).replaceAll("\\s+", " ")
                 + (end < text.length() ? "…" : "");
     }
 }

@@ -112,8 +112,7 @@ class Erasures {
     Page<ErasureRequest> list(Actor actor, @Nullable String cursor, @Nullable Integer limit) {
         requireAdministrator(actor);
         int size = Cursor.size(limit);
-        return Cursor.page(table.list(Cursor.decode(cursor, UUID::fromString), size + 1), size, r -> r.id()
-                .toString());
+        return Cursor.page(table.list(Cursor.decode(cursor, UUID::fromString), size + 1), size, r -> r.id().toString());
     }
 
     /** Those about a person, newest first, at most 20; for administrators. */
@@ -156,7 +155,8 @@ class Erasures {
                 .rule("confirmation", meant, "erasure-confirmation")
                 .rule(
                         "redactions",
-                        redactions.size() <= MOST_REDACTIONS && redactions.stream().allMatch(plans::isRedactable),
+                        redactions.size() <= MOST_REDACTIONS
+                                && redactions.stream().allMatch(plans::isRedactable),
                         "erasure-redactions");
         boolean own = actor.person().equals(person);
         Optional<Refusal> refusal = (own

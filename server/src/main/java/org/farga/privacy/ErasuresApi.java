@@ -62,10 +62,7 @@ class ErasuresApi {
     record PlannedJson(String section, Fate fate, long rows) {}
 
     record PersonErasureJson(
-            @Nullable Instant askedAt,
-            @Nullable Instant dueAt,
-            List<ObstacleJson> obstacles,
-            List<PlannedJson> plan) {}
+            @Nullable Instant askedAt, @Nullable Instant dueAt, List<ObstacleJson> obstacles, List<PlannedJson> plan) {}
 
     record FoundTextJson(String place, String text, String link, String excerpt, boolean redactable) {}
 
@@ -153,8 +150,7 @@ class ErasuresApi {
     @ResponseStatus(HttpStatus.CREATED)
     ResponseEntity<ErasureSearchJson> search(Actor actor, @PathVariable PersonId person) {
         ErasureSearch search = plans.search(actor, person);
-        return ResponseEntity.created(
-                        URI.create("/api/v1/erasure-searches/" + search.id()))
+        return ResponseEntity.created(URI.create("/api/v1/erasure-searches/" + search.id()))
                 .body(ErasureSearchJson.of(search));
     }
 

@@ -28,8 +28,7 @@ class FreeTextTable {
     /** Of each kind of text; who is named more often is named by a rule or a common word. */
     static final int MOST_OF_ONE = 50;
 
-    private static final String COLUMNS =
-            "SELECT id, person_id, asked_at, ended_at, findings FROM erasure_search ";
+    private static final String COLUMNS = "SELECT id, person_id, asked_at, ended_at, findings FROM erasure_search ";
 
     private final JdbcClient jdbc;
     private final JsonMapper json;
@@ -77,10 +76,11 @@ class FreeTextTable {
 
     /** Takes name and address out of one row; says whether they stood there. */
     boolean redact(FreeText text, String row, String name, EmailAddress email) {
-        // One character in the place of at least three: no length that a constraint asks for is exceeded, and none left empty.
+        // One character in the place of at least three: no length that a constraint asks for is exceeded, and none left
+        // empty.
         return jdbc.sql("UPDATE " + text.table() + " SET " + text.column() + " = regexp_replace(" + text.column()
-                        + ", :pattern, '…', 'gi') WHERE " + text.row() + " = :row AND " + text.column()
-                        + " ~* :pattern")
+                                + ", :pattern, '…', 'gi') WHERE " + text.row() + " = :row AND " + text.column()
+                                + " ~* :pattern")
                         .param("pattern", ErasureSearch.pattern(name, email))
                         .param("row", row)
                         .update()
@@ -97,7 +97,8 @@ class FreeTextTable {
     }
 
     void end(UUID id, List<Finding> findings, Instant at) {
-        jdbc.sql("UPDATE erasure_search SET ended_at = greatest(asked_at, :at), findings = :findings::jsonb WHERE id = :id")
+        jdbc.sql(
+                        "UPDATE erasure_search SET ended_at = greatest(asked_at, :at), findings = :findings::jsonb WHERE id = :id")
                 .param("at", utc(at))
                 .param("findings", json.writeValueAsString(findings))
                 .param("id", id)

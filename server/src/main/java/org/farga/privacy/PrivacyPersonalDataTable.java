@@ -22,14 +22,19 @@ class PrivacyPersonalDataTable implements PersonalData {
     @Override
     public List<Section> sections() {
         return List.of(
-                new Section("consents", Fate.RECORD, Set.of("consent.person_id", "consent.given_by", "consent.withdrawn_by"), """
+                new Section(
+                        "consents",
+                        Fate.RECORD,
+                        Set.of("consent.person_id", "consent.given_by", "consent.withdrawn_by"),
+                        """
                         SELECT c.purpose, c.version, c.language, t.text, encode(c.text_sha256, 'hex') AS text_sha256, c.given_at, c.withdrawn_at
                         FROM consent c JOIN consent_text t ON t.purpose = c.purpose AND t.version = c.version AND t.language = c.language
                         WHERE c.person_id = :person ORDER BY c.given_at"""),
                 new Section("data-exports", Fate.ERASED, Set.of("data_export.person_id"), """
                         SELECT asked_at, ready_at, expires_at FROM data_export WHERE person_id = :person ORDER BY asked_at"""),
                 new Section(
-                        "erasure-requests", Fate.DECISION,
+                        "erasure-requests",
+                        Fate.DECISION,
                         Set.of("erasure_request.person_id", "erasure_request.asked_by", "erasure_request.cancelled_by"),
                         """
                         SELECT asked_at, due_at, cancelled_at, done_at, CASE WHEN person_id = :person OR asked_by = :person THEN reason END AS reason FROM erasure_request WHERE :person IN (person_id, asked_by, cancelled_by) ORDER BY asked_at"""),

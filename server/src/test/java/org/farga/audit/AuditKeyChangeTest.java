@@ -81,7 +81,8 @@ class AuditKeyChangeTest {
         assertThat(verifier(0).textOf(newest)).isNull();
         assertThat(log.verify(process).findings()).isEmpty();
         // And the change stands in the log itself.
-        assertThat(log.jdbc.sql("SELECT count(*) FROM audit_entry JOIN audit_leaf USING (number)"
+        assertThat(log.jdbc
+                        .sql("SELECT count(*) FROM audit_entry JOIN audit_leaf USING (number)"
                                 + " WHERE action = 'audit-key.changed' AND details ->> 'kind' = 'ENDORSED'")
                         .query(Integer.class)
                         .single())
@@ -95,8 +96,7 @@ class AuditKeyChangeTest {
         process.sequenceAll();
         Checkpoint newest = log.tree.newest().orElseThrow();
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        new AuditProofs(log.tree, log.entries)
-                .export(new AuditProofs.Range(0, newest.size(), newest), false, out);
+        new AuditProofs(log.tree, log.entries).export(new AuditProofs.Range(0, newest.size(), newest), false, out);
         List<String> lines = out.toString(StandardCharsets.UTF_8).lines().toList();
         assertThat(lines.get(1)).startsWith("{\"key\":{\"from\":5,").contains("\"to\":6", "\"until\":\"");
         assertThat(lines.get(2)).startsWith("{\"key\":{\"from\":6,").doesNotContain("\"to\"", "until");
@@ -162,8 +162,7 @@ class AuditKeyChangeTest {
                 newest.root(),
                 newest.signedAt(),
                 log.tree.keys().getFirst().id(),
-                SignedNote.sign(
-                        Checkpoint.text(origin, newest.size(), newest.root()), List.of(old.signer(origin)))));
+                SignedNote.sign(Checkpoint.text(origin, newest.size(), newest.root()), List.of(old.signer(origin)))));
         assertThat(log.verify(process).findings())
                 .extracting(AuditFinding::kind)
                 .containsExactly(Kind.CHECKPOINT_FORGED);

@@ -64,7 +64,8 @@ class AuditMigrationTest {
     void anOldLogIsWholeAfterItAndEveryEntryIsTakenIn() {
         // What the program wrote before: with every kind of value that says something about a person.
         long founded = insert(ANA, "organisation.founded", "x", "{\"name\": \"Forja\", \"country\": \"ES\"}");
-        log.jdbc.sql("SELECT nextval(pg_get_serial_sequence('audit_entry', 'number'))")
+        log.jdbc
+                .sql("SELECT nextval(pg_get_serial_sequence('audit_entry', 'number'))")
                 .query(row -> {}); // a number that was rolled back
         long appointed = insert(
                 BEN,
@@ -74,11 +75,13 @@ class AuditMigrationTest {
         long renamed = insert(ANA, "person.renamed", ANA.toString(), "{\"from\": \"Ana\", \"to\": \"Anna\"}");
         long organisation = insert(ANA, "organisation.renamed", "x", "{\"from\": \"Forja\", \"to\": \"Farga\"}");
         long token = insert(BEN, "token.issued", "t", "{\"name\": \"Ben's laptop\", \"scopes\": [\"READ\"]}");
-        long invited = insert(BEN, "invitation.sent", "i", "{\"organisation\": \"Forja\", \"email\": \"new@example.org\"}");
+        long invited =
+                insert(BEN, "invitation.sent", "i", "{\"organisation\": \"Forja\", \"email\": \"new@example.org\"}");
         long accepted = insert(ANA, "invitation.accepted", "i", "{\"invited\": \"ana@example.org\"}");
-        long removed = insert(
-                BEN, "member.removed", "x", "{\"person\": \"" + ANA + "\", \"email\": \"ana@example.org\"}");
-        long rule = insert(null, "proposal.awarded", "p", "{\"gpuHours\": 12.50, \"before\": {\"a\": [1, 2.10, null]}}");
+        long removed =
+                insert(BEN, "member.removed", "x", "{\"person\": \"" + ANA + "\", \"email\": \"ana@example.org\"}");
+        long rule =
+                insert(null, "proposal.awarded", "p", "{\"gpuHours\": 12.50, \"before\": {\"a\": [1, 2.10, null]}}");
         log.jdbc.sql("""
                 INSERT INTO audit_entry (at, person_id, action, subject_type, subject_id, details)
                 SELECT now() - make_interval(hours => n), :ana, 'job.submitted', 'job', n::text,
@@ -96,7 +99,8 @@ class AuditMigrationTest {
                 assertThat(after).as("entry %s", number).containsEntry(number, text);
             }
         });
-        assertThat(log.jdbc.sql("SELECT count(*) FROM audit_entry WHERE details::text ~ 'example.org|Anna|Núñez|laptop'")
+        assertThat(log.jdbc
+                        .sql("SELECT count(*) FROM audit_entry WHERE details::text ~ 'example.org|Anna|Núñez|laptop'")
                         .query(Integer.class)
                         .single())
                 .isZero();
@@ -119,8 +123,11 @@ class AuditMigrationTest {
                 .as("each entry is what its leaf says, and each personal value what its entry commits to")
                 .isEmpty();
         // In the order they were written, and the log is append-only again.
-        assertThat(log.tree.leaves(0, 10)).extracting(AuditTreeTable.Leaf::number).isSorted();
-        assertThat(refuses("UPDATE audit_entry SET subject_id = 'y' WHERE number = " + founded)).isTrue();
+        assertThat(log.tree.leaves(0, 10))
+                .extracting(AuditTreeTable.Leaf::number)
+                .isSorted();
+        assertThat(refuses("UPDATE audit_entry SET subject_id = 'y' WHERE number = " + founded))
+                .isTrue();
         assertThat(refuses("DELETE FROM audit_entry WHERE number = " + founded)).isTrue();
     }
 
@@ -134,11 +141,14 @@ class AuditMigrationTest {
         long late = insert(BEN, "invitation.sent", "i", "{\"email\": \"new@example.org\"}");
         process.sequenceAll();
         assertThat(log.tree.findLeaf(late)).isPresent();
-        assertThat(log.verify(process).findings()).extracting(AuditFinding::kind).doesNotContain(Kind.values());
+        assertThat(log.verify(process).findings())
+                .extracting(AuditFinding::kind)
+                .doesNotContain(Kind.values());
     }
 
     private Map<Long, String> texts() {
-        return log.jdbc
+        return log
+                .jdbc
                 .sql("SELECT number, at || action || subject_id || details AS text FROM audit_entry")
                 .query((row, n) -> Map.entry(row.getLong(1), row.getString(2)))
                 .list()

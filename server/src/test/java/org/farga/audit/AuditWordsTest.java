@@ -22,7 +22,8 @@ import org.springframework.beans.factory.annotation.Autowired;
 /** An auditor reads words, not the names and capitals of the program. */
 @FargaTest
 class AuditWordsTest {
-    private static final Pattern KEY = Pattern.compile("(?:Map\\.of\\(|[,(]|details\\.put\\()\\s*\"([a-z][A-Za-z0-9]*)\",");
+    private static final Pattern KEY =
+            Pattern.compile("(?:Map\\.of\\(|[,(]|details\\.put\\()\\s*\"([a-z][A-Za-z0-9]*)\",");
 
     @Autowired
     private AuditWords words;

@@ -77,9 +77,7 @@ final class PrivateLog implements AutoCloseable {
     void write(int count) {
         jdbc.sql("""
                 INSERT INTO audit_entry (at, action, subject_type, subject_id, details)
-                SELECT now(), 'organisation.founded', 'test', n::text, '{}' FROM generate_series(1, :count) n""")
-                .param("count", count)
-                .update();
+                SELECT now(), 'organisation.founded', 'test', n::text, '{}' FROM generate_series(1, :count) n""").param("count", count).update();
     }
 
     @Override

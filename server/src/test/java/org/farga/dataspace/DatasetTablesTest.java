@@ -109,7 +109,8 @@ class DatasetTablesTest {
 
     @Test
     void anUpdateOfAnOldVersionChangesNothing() {
-        Dataset changed = dataset.change(new Dataset.Draft(null, "Dígits", null, null, "Other.", null, "es", null, true), NOW)
+        Dataset changed = dataset.change(
+                        new Dataset.Draft(null, "Dígits", null, null, "Other.", null, "es", null, true), NOW)
                 .orThrow();
         assertThat(datasets.update(changed)).isTrue();
         datasets.insertTerms(changed.id(), changed.terms(), ana);

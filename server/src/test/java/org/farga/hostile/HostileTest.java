@@ -828,9 +828,11 @@ abstract class HostileTest extends HttpTest {
         if (!endpoint.isApi()) {
             StringBuilder form = new StringBuilder();
             for (String field : formFields()) {
-                // A person is made for whoever asks for one, not for every form there is: thousands of them in a project
+                // A person is made for whoever asks for one, not for every form there is: thousands of them in a
+                // project
                 // would make its pages slow.
-                boolean spared = field.equals("person") && !endpoint.parameters().contains(field);
+                boolean spared =
+                        field.equals("person") && !endpoint.parameters().contains(field);
                 JsonNode value = spared ? null : meant(field, world, tenant);
                 String text = value == null
                         ? "1"

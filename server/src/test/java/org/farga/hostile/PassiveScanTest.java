@@ -40,6 +40,7 @@ class PassiveScanTest extends HostileTest {
     private static final Pattern SOURCE = Pattern.compile(
             "@(?:template\\.|param |if\\(|for\\(|endif|endfor)|\\$\\{|\\$unsafe\\{|!\\{var |<\\?(?:php|xml-)|<%[@=]|"
                     + "\\bpublic (?:final )?class |\\bpackage org\\.|\\bSELECT [\\w., ]+ FROM |\\bINSERT INTO ");
+
     private static final Pattern PREFORMATTED = Pattern.compile("(?s)<(pre|textarea|code)\\b.*?</\\1>");
     private static final Pattern PRIVATE_ADDRESS =
             Pattern.compile("\\b(?:10\\.\\d{1,3}|192\\.168|172\\.(?:1[6-9]|2\\d|3[01]))\\.\\d{1,3}\\.\\d{1,3}\\b");
@@ -148,8 +149,7 @@ class PassiveScanTest extends HostileTest {
     /** False where it names a job that another test left: who ran it is gone, and its log says whatever that test wished. */
     private static boolean isOfJobsOf(World world, String link) {
         Matcher job = JOB.matcher(link);
-        return !job.find()
-                || Set.of(world.own().job(), world.foreign().job()).contains(job.group(1));
+        return !job.find() || Set.of(world.own().job(), world.foreign().job()).contains(job.group(1));
     }
 
     private static List<String> problems(Met met) {
@@ -181,7 +181,8 @@ class PassiveScanTest extends HostileTest {
             problems.add("90002/10033 shows an object, a folder or a key");
         }
         if (html && SOURCE.matcher(PREFORMATTED.matcher(body).replaceAll("")).find()) {
-            problems.add("10099 shows source: " + around(SOURCE, PREFORMATTED.matcher(body).replaceAll("")));
+            problems.add("10099 shows source: "
+                    + around(SOURCE, PREFORMATTED.matcher(body).replaceAll("")));
         }
         if (html) {
             page(met, problems);

@@ -61,7 +61,9 @@ class RoundsTest {
         assertThat(begun.tryAcquire(10, TimeUnit.SECONDS)).isTrue();
         assertThat(rounds.isRunning()).isTrue();
         rounds.stop();
-        assertThat(ended.await(0, TimeUnit.SECONDS)).as("ended when stop returned").isTrue();
+        assertThat(ended.await(0, TimeUnit.SECONDS))
+                .as("ended when stop returned")
+                .isTrue();
         assertThat(rounds.isRunning()).isFalse();
         rounds.wake();
         assertThat(begun.tryAcquire(200, TimeUnit.MILLISECONDS)).isFalse();

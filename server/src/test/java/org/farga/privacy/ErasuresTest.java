@@ -64,10 +64,9 @@ class ErasuresTest extends HttpTest {
     private JsonNode search(Client administrator, Client whom) {
         Answered asked = administrator.post("/api/v1/persons/" + whom.person() + "/erasure/searches", null);
         asked.expect(201);
-        await().atMost(Duration.ofSeconds(60)).until(() -> administrator
-                .get(asked.header("Location"))
-                .expect(200)
-                .has("endedAt"));
+        await().atMost(Duration.ofSeconds(60))
+                .until(() ->
+                        administrator.get(asked.header("Location")).expect(200).has("endedAt"));
         return administrator.get(asked.header("Location")).expect(200).path("findings");
     }
 
@@ -104,13 +103,16 @@ class ErasuresTest extends HttpTest {
                 .put(path, "{\"confirmation\": \"%s\"}".formatted(ana.email()))
                 .expectProblem(422, "invalid-fields");
         administrator
-                .put(path, "{\"confirmation\": \"%s\", \"reason\": \"Letter\", \"redactions\": [\"terms-text x 1\"]}"
-                        .formatted(ana.email()))
+                .put(
+                        path,
+                        "{\"confirmation\": \"%s\", \"reason\": \"Letter\", \"redactions\": [\"terms-text x 1\"]}"
+                                .formatted(ana.email()))
                 .expectProblem(422, "invalid-fields");
         administrator
                 .put(path, "{\"confirmation\": \"%s\", \"reason\": \"Letter of 3 May\"}".formatted(ana.email()))
                 .expect(200);
-        JsonNode listed = administrator.get("/api/v1/erasures").expect(200).path("items").get(0);
+        JsonNode listed =
+                administrator.get("/api/v1/erasures").expect(200).path("items").get(0);
         assertThat(listed.path("person").asString()).isEqualTo(ana.person().toString());
         assertThat(listed.path("state").asString()).isEqualTo("WAITING");
         assertThat(listed.path("reason").asString()).isEqualTo("Letter of 3 May");
@@ -156,7 +158,8 @@ class ErasuresTest extends HttpTest {
                 assertThat(after.get(kept)).as(kept).isGreaterThanOrEqualTo(before.get(kept));
             }
         }
-        JsonNode done = administrator.get("/api/v1/erasures").expect(200).path("items").get(0);
+        JsonNode done =
+                administrator.get("/api/v1/erasures").expect(200).path("items").get(0);
         assertThat(done.path("state").asString()).isEqualTo("DONE");
         assertThat(done.path("redacted").asLong()).isZero();
         assertThat(new Browser(address())
@@ -211,9 +214,12 @@ class ErasuresTest extends HttpTest {
         EmailAddress nobody = new EmailAddress("nobody-" + UUID.randomUUID() + "@example.org");
         for (PersonalData module : modules) {
             for (FreeText text : module.freeTexts()) {
-                assertThat(texts.search(text, "Nobody (of) [that] name+", nobody)).as(text.name()).isEmpty();
+                assertThat(texts.search(text, "Nobody (of) [that] name+", nobody))
+                        .as(text.name())
+                        .isEmpty();
                 if (text.redactable()) {
-                    assertThat(texts.redact(text, "nothing", "Nobody of that name", nobody)).isFalse();
+                    assertThat(texts.redact(text, "nothing", "Nobody of that name", nobody))
+                            .isFalse();
                     assertThat(jdbc.sql("""
                                     SELECT count(*) FROM information_schema.triggers
                                     WHERE event_object_schema = current_schema() AND event_object_table = :table
@@ -255,7 +261,8 @@ class ErasuresTest extends HttpTest {
         Browser browser = new Browser(address()).signIn(administrator.email(), PASSWORD);
         assertThat(browser.get("/centre").body()).contains("href=\"/centre/erasures\"");
         assertThat(browser.get("/centre/erasures").body()).contains("Enter a request");
-        assertThat(browser.submit("/centre/erasures", "/centre/erasures", "email", "nobody@example.org").statusCode())
+        assertThat(browser.submit("/centre/erasures", "/centre/erasures", "email", "nobody@example.org")
+                        .statusCode())
                 .isEqualTo(422);
         String page = "/centre/erasures/" + ana.person();
         assertThat(browser.submit("/centre/erasures", "/centre/erasures", "email", ana.email())

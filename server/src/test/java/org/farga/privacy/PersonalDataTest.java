@@ -245,8 +245,7 @@ class PersonalDataTest extends HttpTest {
         administrator
                 .put(
                         "/api/v1/persons/" + ana.person() + "/erasure",
-                        "{\"confirmation\": \"%s\", \"reason\": \"Letter of %s\"}"
-                                .formatted(ana.email(), name))
+                        "{\"confirmation\": \"%s\", \"reason\": \"Letter of %s\"}".formatted(ana.email(), name))
                 .expect(200);
         jdbc.sql("UPDATE erasure_request SET due_at = asked_at WHERE person_id = :person")
                 .param("person", ana.person().value())
