@@ -106,6 +106,9 @@ class StatementCountTest extends HttpTest {
             "/centre/erasures/{person}",
             "/lineage/{kind}/{id}",
             "/models/{id}/versions/{number}/card",
+            "/models/{id}/versions/{number}/content",
+            "/models/{id}/versions/{number}/file",
+            "/models/{id}/versions/{number}/image",
             "/models/{id}/versions/{number}/card/README.md",
             "/models/{id}/versions/{number}/card/edit",
             "/organisations/{organisation}/closing",
@@ -265,6 +268,7 @@ class StatementCountTest extends HttpTest {
         }
         known.put("/organisations/{id}/providers", "/organisations/" + organisation + "/providers");
         known.put("/runs/{id}/folder", "/runs/" + run + "/folder");
+        known.put("/models/{id}/versions/{number}/folder", version + "/folder");
         Set<String> lists = new TreeSet<>();
         List<String> unknown = new ArrayList<>();
         mappings.getHandlerMethods().forEach((mapping, handler) -> {

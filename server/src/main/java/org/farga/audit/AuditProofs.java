@@ -131,6 +131,10 @@ class AuditProofs {
                 out,
                 Map.of("export", map("version", 1, "from", range.from(), "to", range.to(), "size", checkpoint.size())));
         for (Key key : tree.keys()) {
+            if (key.from() == null) {
+                // It has signed nothing yet, and so vouches for nothing here.
+                continue;
+            }
             Map<String, Object> told =
                     map("vkey", key.vkey(), "since", key.since().toString(), "from", key.from());
             if (key.to() != null && key.until() != null) {

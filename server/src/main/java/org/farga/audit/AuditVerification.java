@@ -49,7 +49,6 @@ class AuditVerification {
         private final Map<Integer, Verifier> keys = new HashMap<>();
         private final Map<Integer, Key> spans = new HashMap<>();
         private final Frontier frontier = new Frontier();
-        private final Map<Integer, List<Hash>> row = new HashMap<>();
         private long checkpoints;
         private long agreed;
         private boolean gap;

@@ -42,7 +42,6 @@ class HandOver extends Rounds {
 
     private final JobTable table;
     private final JobProgress progress;
-    private final Clusters clusters;
     private final Map<String, SoleHolder> turns;
     /** Until when (nanoseconds) a job is left alone whose hand-over failed; its engine may be away. */
     private final Map<JobId, Long> resting = new ConcurrentHashMap<>();
@@ -53,7 +52,6 @@ class HandOver extends Rounds {
         super("hand-over", GATHERING, TROUBLE);
         this.table = table;
         this.progress = progress;
-        this.clusters = clusters;
         this.turns = clusters.names().stream()
                 .collect(Collectors.toMap(name -> name, name -> new SoleHolder(source, "farga.hand-over." + name)));
     }
