@@ -35,6 +35,9 @@ final class SlurmRest {
     /** A list of ten thousand jobs takes slurmrestd up to 15 s. */
     private static final Duration ANSWER = Duration.ofSeconds(60);
 
+    /** How 24.11 says that a list is empty. */
+    private static final int NOTHING_FOUND = 9003;
+
     private static final Duration TOKEN = Duration.ofSeconds(60);
     private static final Pattern OFFERED = Pattern.compile("/slurm/v0\\.0\\.(\\d+)/");
 
@@ -67,7 +70,9 @@ final class SlurmRest {
                         .asInt(error.path("error_code").asInt(0));
                 String words =
                         error.path("error").asString(error.path("description").asString(""));
-                troubles.add(new Trouble(number, words));
+                if (number != NOTHING_FOUND) {
+                    troubles.add(new Trouble(number, words));
+                }
             }
             if (troubles.isEmpty() && status >= 400) {
                 troubles.add(new Trouble(0, "HTTP status " + status));

@@ -57,6 +57,9 @@ final class SlurmScheduler implements Scheduler {
     /** Slurm's numbers of jobs that have not settled. */
     private final Map<JobId, Long> engineJobs = new ConcurrentHashMap<>();
 
+    /** What settled in the last hour: accounting's list by time may still lack what it says of the one job (22.05). */
+    private final Map<JobId, Observation> lately = new ConcurrentHashMap<>();
+
     private volatile @Nullable Listing listing;
     private volatile @Nullable Described described;
 
@@ -311,8 +314,10 @@ final class SlurmScheduler implements Scheduler {
         SlurmFolder folder = folder(end.id());
         folder.settle(end);
         engineJobs.remove(end.id());
-        Observation kept = folder.settled();
-        return kept == null ? end : kept;
+        Observation kept = Objects.requireNonNullElse(folder.settled(), end);
+        lately.values().removeIf(one -> !endedSince(one, clock.instant().minus(SKEW)));
+        lately.put(kept.id(), kept);
+        return kept;
     }
 
     private Listing list(boolean anew) throws IOException {
@@ -337,7 +342,7 @@ final class SlurmScheduler implements Scheduler {
     @Override
     public List<Observation> endedSince(Instant since) {
         return asking(() -> {
-            List<Observation> ended = new ArrayList<>();
+            Map<JobId, Observation> ended = new HashMap<>(lately);
             for (JsonNode job : records(since)) {
                 JobId id = idOf(commentOf(job));
                 if (id == null
@@ -350,15 +355,19 @@ final class SlurmScheduler implements Scheduler {
                 if (settled == null) {
                     settled = observe(Set.of(id)).get(id);
                 }
-                if (settled != null
-                        && settled.endedAt() != null
-                        && !settled.endedAt().isBefore(since)) {
-                    ended.add(settled);
+                if (settled != null) {
+                    ended.put(id, settled);
                 }
             }
-            ended.sort(Comparator.comparing(one -> Objects.requireNonNullElse(one.endedAt(), Instant.MAX)));
-            return ended;
+            return ended.values().stream()
+                    .filter(one -> endedSince(one, since))
+                    .sorted(Comparator.comparing(one -> Objects.requireNonNullElse(one.endedAt(), Instant.MAX)))
+                    .toList();
         });
+    }
+
+    private static boolean endedSince(Observation end, Instant since) {
+        return end.endedAt() != null && !end.endedAt().isBefore(since);
     }
 
     /** All records of accounting that are of jobs which ran, or waited, at some time since. */
