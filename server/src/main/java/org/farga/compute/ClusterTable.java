@@ -22,6 +22,21 @@ class ClusterTable {
      */
     record Entry(UUID id, String name, String scheduler, boolean enabled) {}
 
+    /**
+     * The cluster of this name, made where it is missing. Throws {@link IllegalStateException} when there is one with
+     * another engine, and a database's error when the name will not do.
+     */
+    Entry ensure(String name, String scheduler) {
+        jdbc.sql("INSERT INTO cluster (name, scheduler) VALUES (:name, :scheduler) ON CONFLICT (name) DO NOTHING")
+                .param("name", name)
+                .param("scheduler", scheduler)
+                .update();
+        return list().stream()
+                .filter(entry -> entry.name().equals(name) && entry.scheduler().equals(scheduler))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("the cluster " + name + " has another engine already"));
+    }
+
     List<Entry> list() {
         return jdbc.sql("SELECT id, name, scheduler, enabled FROM cluster ORDER BY name")
                 .query((row, n) -> new Entry(

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.farga.platform.Settings;
@@ -20,11 +21,12 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
 
-/** The cluster {@code local}, which is this machine, and the work that the queue does for jobs. */
+/** The cluster {@code local}, which is this machine, those of Slurm that settings name, and the work that the queue does for jobs. */
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties(LocalClusterSettings.class)
+@EnableConfigurationProperties({LocalClusterSettings.class, SlurmClusterSettings.class})
 class ComputeConfiguration {
     static final String LOCAL = "local";
+    private static final String SLURM = "SLURM";
     static final TaskDescriptor<Void> CANCEL = TaskDescriptor.of("cancel-job");
 
     /** An engine that is away is asked again after so long, for as long as it takes. */
@@ -62,10 +64,31 @@ class ComputeConfiguration {
     }
 
     @Bean
-    Clusters clusters(LocalScheduler local, ClusterTable table, LocalClusterSettings settings) {
-        return new Clusters(
-                Map.of(LOCAL, new Clusters.Served(local, settings.longestTimeLimit(), settings.mostDiskMebibytes())),
-                table);
+    Clusters clusters(
+            LocalScheduler local,
+            ClusterTable table,
+            LocalClusterSettings settings,
+            SlurmClusterSettings others,
+            Clock clock) {
+        Map<String, Clusters.Served> served = new HashMap<>();
+        served.put(LOCAL, new Clusters.Served(local, settings.longestTimeLimit(), settings.mostDiskMebibytes()));
+        others.slurm().forEach((name, reach) -> served.put(name, slurm(name, reach, table, clock)));
+        return new Clusters(served, table);
+    }
+
+    private static Clusters.Served slurm(
+            String name, SlurmClusterSettings.Reach reach, ClusterTable table, Clock clock) {
+        SlurmSettings settings = reach.settings(name);
+        // Here too: under another database job numbers start anew, and this one's jobs are told from that one's.
+        String mark = table.ensure(name, SLURM).id().toString();
+        try {
+            Path folder =
+                    Files.createDirectories(settings.folder()).toRealPath().resolve(mark);
+            SlurmScheduler scheduler = new SlurmScheduler(settings.in(JobFolders.open(folder)), mark, clock);
+            return new Clusters.Served(scheduler, reach.longestTimeLimit(), reach.mostDiskMebibytes());
+        } catch (IOException e) {
+            throw new UncheckedIOException("farga.cluster.slurm." + name + ".folder cannot be used", e);
+        }
     }
 
     @Bean

@@ -36,7 +36,7 @@ final class Launch {
         this.isolation = isolation;
         this.settings = settings;
         this.machineCpus = machineCpus;
-        this.scripts = install(root);
+        this.scripts = install(root, SCRIPTS);
     }
 
     /** Starts the supervisor, which outlives this process. The caller owns the job's claim. */
@@ -72,10 +72,10 @@ final class Launch {
     }
 
     /** Copies the scripts to a folder named by their content, so that running supervisors keep theirs at an upgrade. */
-    private static Path install(Path root) throws IOException {
+    static Path install(Path root, List<String> scripts) throws IOException {
         Map<String, byte[]> contents = new TreeMap<>();
         CRC32 sum = new CRC32();
-        for (String script : SCRIPTS) {
+        for (String script : scripts) {
             try (InputStream resource = Launch.class.getResourceAsStream("/compute/" + script)) {
                 if (resource == null) {
                     throw new IllegalStateException(script + " is missing from the program");
@@ -140,10 +140,7 @@ final class Launch {
     /** All a job's environment: nothing is inherited from Farga's own. */
     private static Map<String, String> environment(JobFolder folder, JobOrder order, JobFolder.Claim claim) {
         Path work = folder.path().resolve("work");
-        Map<String, String> environment = new TreeMap<>();
-        environment.put("PATH", PATH);
-        environment.put("JAVA_HOME", JAVA_HOME.toString());
-        environment.put("LANG", "C.UTF-8");
+        Map<String, String> environment = new TreeMap<>(surroundings());
         environment.putAll(order.environment());
         environment.put("HOME", work.toString());
         environment.put("TMPDIR", work.resolve("tmp").toString());
@@ -162,6 +159,11 @@ final class Launch {
         // Otherwise CUDA counts the fastest GPU first, and nvidia-smi, whose numbers these are, by place on the bus.
         environment.put("CUDA_DEVICE_ORDER", "PCI_BUS_ID");
         return environment;
+    }
+
+    /** What every job finds in its environment unless its order says otherwise. */
+    static Map<String, String> surroundings() {
+        return Map.of("PATH", PATH, "JAVA_HOME", JAVA_HOME.toString(), "LANG", "C.UTF-8");
     }
 
     /** The kernel's numbers of the CPUs; when more are given out than there are, some are shared. */
@@ -188,7 +190,7 @@ final class Launch {
         text.append("}\n");
     }
 
-    private static String quote(String text) {
+    static String quote(String text) {
         return "'" + text.replace("'", "'\\''") + "'";
     }
 }

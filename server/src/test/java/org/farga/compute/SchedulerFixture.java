@@ -143,12 +143,21 @@ abstract class SchedulerFixture {
     }
 
     Observation await(JobId job, Predicate<Observation> wanted, String what) {
-        await(() -> wanted.test(observe(job)), what + " of job " + job + ", which is " + observe(job));
+        await(() -> wanted.test(observe(job)), what + " of job " + job + ", which is " + observe(job), patience());
         return observe(job);
     }
 
+    /** How long an engine may take for one step. */
+    Duration patience() {
+        return PATIENCE;
+    }
+
     static void await(Condition condition, String what) {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        await(condition, what, PATIENCE);
+    }
+
+    private static void await(Condition condition, String what, Duration patience) {
+        long deadline = System.nanoTime() + patience.toNanos();
         while (!condition.holds()) {
             assertThat(System.nanoTime()).as("waited too long for " + what).isLessThan(deadline);
             try {

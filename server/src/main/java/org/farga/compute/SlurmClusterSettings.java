@@ -1,0 +1,67 @@
+package org.farga.compute;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/** The Slurm clusters, each by the name that Farga shows: {@code farga.cluster.slurm.NAME.*}. */
+@ConfigurationProperties("farga.cluster")
+record SlurmClusterSettings(@DefaultValue Map<String, Reach> slurm) {
+
+    /**
+     * How one is reached and used.
+     *
+     * @param rest slurmrestd's address
+     * @param jwtKey the file with Slurm's key for tokens
+     * @param folder for jobs' files, seen by Farga and all nodes under the same path
+     * @param user the Unix user that jobs run under
+     * @param observer the Unix user who asks about everyone's jobs and the nodes
+     * @param account the Slurm account that jobs are charged to
+     * @param partition the cluster's own default unless set
+     * @param sameSoftware whether the nodes have the interpreters that this machine has
+     * @param freshness how old a list of jobs may be before Slurm is asked for a new one
+     * @param patience how long accounting is waited for after a job's end
+     * @param longestTimeLimit that a job may ask for
+     * @param mostDiskMebibytes that a job may ask for
+     */
+    record Reach(
+            @Nullable URI rest,
+            @Nullable Path jwtKey,
+            @Nullable Path folder,
+            @Nullable String user,
+            @DefaultValue("slurm") String observer,
+            @Nullable String account,
+            @Nullable String partition,
+            @DefaultValue("false") boolean sameSoftware,
+            @DefaultValue("1s") Duration freshness,
+            @DefaultValue("2m") Duration patience,
+            @DefaultValue("72h") Duration longestTimeLimit,
+            @DefaultValue("20480") long mostDiskMebibytes) {
+
+        /** Throws {@link IllegalStateException} where something is missing, with the setting's name. */
+        SlurmSettings settings(String name) {
+            return new SlurmSettings(
+                    set(rest, name, "rest"),
+                    set(jwtKey, name, "jwt-key"),
+                    set(folder, name, "folder"),
+                    set(user, name, "user"),
+                    observer,
+                    set(account, name, "account"),
+                    partition,
+                    sameSoftware,
+                    freshness,
+                    patience);
+        }
+
+        private static <T> T set(@Nullable T value, String name, String key) {
+            if (value == null) {
+                throw new IllegalStateException("the setting farga.cluster.slurm." + name + "." + key + " is missing");
+            }
+            return value;
+        }
+    }
+}

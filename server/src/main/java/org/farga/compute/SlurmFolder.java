@@ -1,0 +1,217 @@
+package org.farga.compute;
+
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.farga.shared.JobId;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A Slurm job's folder on the shared file system. What Slurm forgets, or may never have answered, is noted here:
+ *
+ * <pre>
+ * sent     Slurm was asked to run it, last at this instant; its answer may have been lost
+ * engine   Slurm's number of the job
+ * end      what became of it, once accounting has said all that it will
+ * run      the job's environment, for its user only
+ * work     the job's own: script, datasets, output
+ * </pre>
+ */
+record SlurmFolder(JobId id, Path path) {
+
+    JobFiles files() {
+        return new JobFolder(id, path).files();
+    }
+
+    boolean exists() {
+        return Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    /** Makes all that the job needs, owned by the Unix user it runs under; what is there already is made anew. */
+    void prepare(JobOrder order, UserPrincipal user) throws IOException {
+        Files.createDirectories(path);
+        Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx--x--x"));
+        JobFiles files = files();
+        Path work = path.resolve("work");
+        Path datasets = work.resolve("datasets");
+        Files.createDirectories(datasets);
+        for (Mount mount : order.mounts()) {
+            Path link = datasets.resolve(mount.name());
+            if (!Files.exists(link, LinkOption.NOFOLLOW_LINKS)) {
+                Files.createSymbolicLink(link, mount.source());
+            }
+        }
+        give(write(work.resolve("script"), order.script(), "rwx------"), user);
+        give(write(path.resolve("run"), settings(order), "r--------"), user);
+        for (Path file : List.of(files.log(), files.metrics())) {
+            try {
+                Files.createFile(
+                        file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            } catch (FileAlreadyExistsException e) {
+                // an earlier attempt made it
+            }
+            give(file, user);
+        }
+        give(datasets, user);
+        Files.setPosixFilePermissions(work, PosixFilePermissions.fromString("rwx------"));
+        give(work, user);
+    }
+
+    private static Path write(Path file, String text, String permissions) throws IOException {
+        Note.writeClosed(file, text);
+        return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(permissions));
+    }
+
+    private static void give(Path file, UserPrincipal user) throws IOException {
+        if (Files.getOwner(file, LinkOption.NOFOLLOW_LINKS).equals(user)) {
+            return;
+        }
+        try {
+            Files.setOwner(file, user);
+        } catch (FileSystemException e) {
+            throw new IOException(
+                    "Farga may not give files to the user " + user.getName()
+                            + ": it must run as root, or its jobs as its own user (farga.cluster.slurm.*.user)",
+                    e);
+        }
+    }
+
+    /** The environment as shell text; Slurm adds its own, so that MPI and srun work in a job. */
+    private String settings(JobOrder order) {
+        Path work = path.resolve("work");
+        Map<String, String> environment = new TreeMap<>(Launch.surroundings());
+        environment.putAll(order.environment());
+        environment.put("HOME", work.toString());
+        environment.put("TMPDIR", work.resolve("tmp").toString());
+        environment.put("FARGA_JOB_ID", id.toString());
+        environment.put("FARGA_JOB_FOLDER", path.toString());
+        environment.put("FARGA_ACCOUNT", order.account());
+        environment.put("FARGA_OUTPUT", files().output().toString());
+        environment.put("FARGA_METRICS", files().metrics().toString());
+        order.mounts()
+                .forEach(mount -> environment.put(
+                        mount.variable(),
+                        work.resolve("datasets").resolve(mount.name()).toString()));
+        StringBuilder text = new StringBuilder("# written by Farga; read by slurm-payload.sh\n");
+        environment.forEach((name, value) -> text.append("export ")
+                .append(name)
+                .append('=')
+                .append(Launch.quote(value))
+                .append('\n'));
+        return text.toString();
+    }
+
+    /** Notes that Slurm is about to be asked. */
+    void sending(Instant at) throws IOException {
+        Path sent = path.resolve("sent");
+        Files.deleteIfExists(sent);
+        Note.create(sent, Map.of("at", Long.toString(at.toEpochMilli())));
+    }
+
+    /** Takes back that Slurm was asked. */
+    void notSent() throws IOException {
+        Files.deleteIfExists(path.resolve("sent"));
+    }
+
+    /** When Slurm was asked last; null where it never was. */
+    @Nullable
+    Instant sentAt() throws IOException {
+        Map<String, String> lines = Note.read(path.resolve("sent"));
+        String at = lines == null ? null : lines.get("at");
+        return at == null ? null : Instant.ofEpochMilli(Long.parseLong(at));
+    }
+
+    void known(long engineJob) throws IOException {
+        Note.create(path.resolve("engine"), Map.of("job", Long.toString(engineJob)));
+    }
+
+    /** Slurm's number of the job; null where it has not answered. */
+    @Nullable
+    Long engineJob() throws IOException {
+        Map<String, String> lines = Note.read(path.resolve("engine"));
+        String job = lines == null ? null : lines.get("job");
+        return job == null ? null : Long.valueOf(job);
+    }
+
+    /** Keeps what became of the job; the first such word stands. */
+    void settle(Observation end) throws IOException {
+        Map<String, String> lines = new HashMap<>();
+        lines.put("state", end.state().name());
+        put(lines, "reason", end.reason());
+        put(lines, "startedAt", end.startedAt() == null ? null : end.startedAt().toEpochMilli());
+        put(lines, "endedAt", end.endedAt() == null ? null : end.endedAt().toEpochMilli());
+        put(lines, "code", end.exitCode());
+        put(lines, "cpuMilliseconds", end.measured().cpuMilliseconds());
+        put(lines, "peakMebibytes", end.measured().peakMemoryMebibytes());
+        Allocation allocation = end.allocation();
+        if (allocation != null) {
+            lines.put("nodes", allocation.nodes());
+            put(lines, "cpus", allocation.cpus());
+            put(lines, "memoryMebibytes", allocation.memoryMebibytes());
+            put(lines, "gpus", allocation.gpus());
+            lines.put(
+                    "gpuIndexes",
+                    allocation.gpuIndexes().stream().map(String::valueOf).collect(Collectors.joining(",")));
+        }
+        Note.create(path.resolve("end"), lines);
+    }
+
+    private static void put(Map<String, String> lines, String key, @Nullable Object value) {
+        if (value != null) {
+            lines.put(key, value.toString());
+        }
+    }
+
+    /** What became of the job; null while that is not settled. */
+    @Nullable
+    Observation settled() throws IOException {
+        Map<String, String> lines = Note.read(path.resolve("end"));
+        if (lines == null) {
+            return null;
+        }
+        String nodes = lines.get("nodes");
+        Allocation allocation = nodes == null
+                ? null
+                : new Allocation(
+                        nodes,
+                        Integer.parseInt(lines.getOrDefault("cpus", "0")),
+                        Long.parseLong(lines.getOrDefault("memoryMebibytes", "0")),
+                        Integer.parseInt(lines.getOrDefault("gpus", "0")),
+                        Arrays.stream(lines.getOrDefault("gpuIndexes", "").split(","))
+                                .filter(index -> !index.isEmpty())
+                                .map(Integer::valueOf)
+                                .toList());
+        Long code = number(lines, "code");
+        return new Observation(
+                id,
+                JobState.valueOf(lines.getOrDefault("state", "")),
+                lines.get("reason"),
+                instant(lines, "startedAt"),
+                instant(lines, "endedAt"),
+                code == null ? null : code.intValue(),
+                allocation,
+                new Measured(number(lines, "cpuMilliseconds"), number(lines, "peakMebibytes")));
+    }
+
+    private static @Nullable Long number(Map<String, String> lines, String key) {
+        String value = lines.get(key);
+        return value == null ? null : Long.valueOf(value);
+    }
+
+    private static @Nullable Instant instant(Map<String, String> lines, String key) {
+        Long milliseconds = number(lines, key);
+        return milliseconds == null ? null : Instant.ofEpochMilli(milliseconds);
+    }
+}

@@ -1,0 +1,70 @@
+#!/bin/sh
+# Becomes one of Farga's jobs on a node of a Slurm cluster: slurm-payload.sh FOLDER
+#
+# FOLDER/run, which only the job's user may read, holds the job's environment as shell text.
+set -u
+umask 022
+folder=$1
+. "$folder/run" || exit 126
+work=$folder/work
+# Slurm's word for no GPU at all is not a number that programs understand.
+[ "${CUDA_VISIBLE_DEVICES-}" != NoDevFiles ] || CUDA_VISIBLE_DEVICES=
+export CUDA_VISIBLE_DEVICES="${CUDA_VISIBLE_DEVICES-}" CUDA_DEVICE_ORDER=PCI_BUS_ID
+cd "$work" || exit 126
+mkdir -p output tmp
+
+# Where the kernel counts what it ended for want of memory; nothing where Slurm makes no control groups.
+find_events() {
+  while IFS=: read -r number controllers path; do
+    case ,$controllers, in
+    *,memory,*) events=/sys/fs/cgroup/memory$path/memory.oom_control ;;
+    ,,) [ -n "$events" ] || events=/sys/fs/cgroup$path/memory.events ;;
+    esac
+  done </proc/self/cgroup
+  [ -r "$events" ] || events=
+}
+
+# The kernel ends one process, and the others may wait for it until the time limit, on the allocation's account.
+watch_memory() {
+  while [ -n "$events" ] && kill -0 "$job"; do
+    while read -r word number; do
+      [ "$word" != oom_kill ] || [ "$number" = 0 ] || kill -KILL "-$job"
+    done <"$events"
+    sleep 1
+  done
+}
+
+# Through a pipe: a job that opens /dev/stderr anew would begin its log anew, were that a file. Whoever copies stays until all
+# is written, also when Slurm asks everyone to end.
+pipe=$folder/work/.farga-log
+rm -f "$pipe"
+mkfifo -m 600 "$pipe" || exit 126
+exec 3<>"$pipe" 4<"$pipe" 5>"$pipe" 3>&-
+rm -f "$pipe"
+(trap '' TERM INT HUP && exec cat <&4 4<&- 5>&-) &
+copier=$!
+
+# Slurm tells only this shell that the job shall end.
+for signal in TERM INT HUP USR1 USR2; do
+  # shellcheck disable=SC2064
+  trap "kill -s $signal -- \"-\$job\" 2>/dev/null" $signal
+done
+setsid "$work/script" >&5 2>&5 4<&- 5>&- &
+job=$!
+exec 4<&- 5>&-
+events=
+find_events
+watch_memory 2>/dev/null >/dev/null &
+code=0
+while :; do
+  wait "$job"
+  code=$?
+  kill -0 "$job" 2>/dev/null || break
+done
+# What is in the pipe, but not for ever: a daemon may hold it open, until Slurm ends it with this shell.
+tries=0
+while [ -e "/proc/$copier/fd/0" ] && [ $tries -lt 20 ]; do
+  tries=$((tries + 1))
+  sleep 0.05
+done
+exit "$code"
