@@ -44,6 +44,7 @@ class StatementCountTest extends HttpTest {
             "/api/v1/datasets/{slug}/versions/{number}/files/{*path}",
             "/api/v1/datasets/{slug}/versions/{number}/preview",
             "/api/v1/jobs/{id}",
+            "/api/v1/me/erasure",
             "/api/v1/jobs/{id}/events",
             "/api/v1/jobs/{id}/log",
             "/api/v1/jobs/{id}/script",

@@ -2,7 +2,6 @@ package org.farga.models;
 
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
-import java.util.List;
 import org.farga.shared.Actor;
 import org.farga.shared.ModelId;
 import org.springframework.core.io.Resource;
@@ -26,10 +25,6 @@ class ModelFilePages {
         this.views = views;
     }
 
-    private List<RunFile> files(Actor actor, ModelId id, int number) {
-        return models.files(models.version(actor, id, number));
-    }
-
     @GetMapping("/folder")
     ModelAndView folder(
             Actor actor,
@@ -37,8 +32,9 @@ class ModelFilePages {
             @PathVariable int number,
             @RequestParam(defaultValue = "") String path,
             HttpServletRequest request) {
-        FileHome home = FileHome.of(models.version(actor, id, number));
-        return views.folder(home, models.get(actor, id).name(), files(actor, id, number), path, request);
+        Model model = models.get(actor, id);
+        ModelVersion version = models.version(model, number);
+        return views.folder(FileHome.of(version), model.name(), models.files(version), path, request);
     }
 
     @GetMapping("/file")
@@ -49,20 +45,21 @@ class ModelFilePages {
             @RequestParam String path,
             HttpServletRequest request)
             throws IOException {
-        FileHome home = FileHome.of(models.version(actor, id, number));
-        return views.file(home, models.get(actor, id).name(), files(actor, id, number), path, request);
+        Model model = models.get(actor, id);
+        ModelVersion version = models.version(model, number);
+        return views.file(FileHome.of(version), model.name(), models.files(version), path, request);
     }
 
     @GetMapping("/content")
     ResponseEntity<Resource> content(
             Actor actor, @PathVariable ModelId id, @PathVariable int number, @RequestParam String path) {
-        return views.content(files(actor, id, number), path);
+        return views.content(models.files(models.version(actor, id, number)), path);
     }
 
     @GetMapping("/image")
     ResponseEntity<Resource> image(
             Actor actor, @PathVariable ModelId id, @PathVariable int number, @RequestParam String path)
             throws IOException {
-        return views.image(files(actor, id, number), path);
+        return views.image(models.files(models.version(actor, id, number)), path);
     }
 }

@@ -347,8 +347,12 @@ class Models {
     }
 
     ModelVersion version(Actor actor, ModelId model, int number) {
-        get(actor, model);
-        return table.find(model, number).orElseThrow(() -> new NotFoundException("model version"));
+        return version(get(actor, model), number);
+    }
+
+    /** Of one that the caller may show. */
+    ModelVersion version(Model model, int number) {
+        return table.find(model.id(), number).orElseThrow(() -> new NotFoundException("model version"));
     }
 
     /** What a run was registered as. */

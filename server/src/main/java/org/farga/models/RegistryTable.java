@@ -87,7 +87,8 @@ class RegistryTable {
                 .params(sql.parameters())
                 .param("project", project.value())
                 .param("most", search.most() + 1)
-                .query((row, n) -> new Search.Placed<>(model(row, n), SearchSql.place(row)))
+                .query((row, n) -> new Search.Placed<>(
+                        model(row, n), List.of((String[]) row.getArray("place").getArray())))
                 .list();
     }
 
@@ -149,7 +150,8 @@ class RegistryTable {
                 .params(sql.parameters())
                 .param("project", project.value())
                 .param("most", search.most() + 1)
-                .query((row, n) -> new Search.Placed<>(version(row, n), SearchSql.place(row)))
+                .query((row, n) -> new Search.Placed<>(version(row, n), List.of((String[])
+                        row.getArray("place").getArray())))
                 .list();
     }
 

@@ -2,8 +2,6 @@ package org.farga.models;
 
 import static org.farga.platform.Timestamps.utc;
 
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -194,10 +192,6 @@ final class SearchSql {
                 })
                 .map(text -> "coalesce('=' || " + text + ", '" + NOTHING + "')")
                 .collect(Collectors.joining(", ", ", ARRAY[", "] AS place"));
-    }
-
-    static List<String> place(ResultSet row) throws SQLException {
-        return List.of((String[]) row.getArray("place").getArray());
     }
 
     /** What stands behind the place from which to go on, with {@code AND} before it; nothing to begin with the first. */

@@ -305,7 +305,8 @@ class TrackedRunTable {
                 .param("project", project.value())
                 .param("experiments", experiments.toArray(Integer[]::new))
                 .param("most", search.most() + 1)
-                .query((row, n) -> new Search.Placed<>(RunTable.run(row, n), SearchSql.place(row)))
+                .query((row, n) -> new Search.Placed<>(RunTable.run(row, n), List.of((String[])
+                        row.getArray("place").getArray())))
                 .list();
     }
 

@@ -54,7 +54,7 @@ class AuditApiTest extends HttpTest {
                 .expect(200)
                 .path("items");
         assertThat(found).hasSize(1);
-        assertThat(found.get(0).path("sentence").asString()).isEqualTo("Fundó Forja Vision SL (ES)");
+        assertThat(found.get(0).path("sentence").asString()).isEqualTo("Fundó Forja Vision SL (España)");
         assertThat(found.get(0).path("personName").asString()).isEqualTo("Ana");
         assertThat(found.get(0).path("details").path("country").asString()).isEqualTo("ES");
     }
@@ -111,7 +111,7 @@ class AuditApiTest extends HttpTest {
         assertThat(lines.getFirst())
                 .isEqualTo("number,at,person,personName,action,subjectType,subject,sentence,details");
         assertThat(lines).hasSize(4);
-        assertThat(lines.get(1)).contains(",'=Ana,organisation.founded,").contains("Founded Forja Vision SL (ES)");
+        assertThat(lines.get(1)).contains(",'=Ana,organisation.founded,").contains("Founded Forja Vision SL (Spain)");
     }
 
     @Test
@@ -122,7 +122,7 @@ class AuditApiTest extends HttpTest {
         Browser browser = new Browser(address()).signIn(auditor.email(), PASSWORD);
         assertThat(browser.get("/audit?action=organisation&person=" + ana.email())
                         .body())
-                .contains("Founded Forja Vision SL (ES)");
+                .contains("Founded Forja Vision SL (Spain)");
         assertThat(browser.get("/audit?person=nobody@example.org").body()).contains("Nothing of the kind");
     }
 

@@ -369,7 +369,7 @@ class AuditProofTest extends HttpTest {
         Browser browser = new Browser(address()).signIn(auditor.email(), PASSWORD);
         assertThat(browser.get("/audit/log").body()).contains("State of the log", "127.0.0.1:8080/audit+");
         assertThat(browser.get("/audit/entries/" + number).body())
-                .contains("Founded Forja Vision SL (ES)", "Path to the root", "\u2014 127.0.0.1:8080/audit ");
+                .contains("Founded Forja Vision SL (Spain)", "Path to the root", "\u2014 127.0.0.1:8080/audit ");
         assertThat(new Browser(address())
                         .signIn(signUp("Eve").email(), PASSWORD)
                         .get("/audit/log")

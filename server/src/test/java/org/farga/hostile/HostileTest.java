@@ -849,7 +849,8 @@ abstract class HostileTest extends HttpTest {
     }
 
     private static boolean ofRun(Endpoint endpoint, String parameter) {
-        return endpoint.path().contains("/runs/") && (parameter.equals("name") || parameter.equals("path"));
+        return (endpoint.path().contains("/runs/") || endpoint.path().contains("/models/"))
+                && (parameter.equals("name") || parameter.equals("path"));
     }
 
     private JsonNode example(JsonNode schema, String name, World world, Tenant tenant, int depth) {
