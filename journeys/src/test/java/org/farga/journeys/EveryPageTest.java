@@ -106,6 +106,7 @@ class EveryPageTest {
                 .valueStream()
                 .map(r -> r.path("id").asString())
                 .toList();
+        story.asksToBeForgotten(Story.person("Rosa Mas"));
         Api.signIn(farga, Story.AUDITOR.email(), Story.AUDITOR.password())
                 .post(
                         "/centre/emergency-accesses",

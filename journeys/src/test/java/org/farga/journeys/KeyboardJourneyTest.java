@@ -3,6 +3,7 @@ package org.farga.journeys;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.microsoft.playwright.Dialog;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.assertions.LocatorAssertions;
@@ -78,6 +79,7 @@ class KeyboardJourneyTest {
     @Test
     void anAdministratorTakesARoleInAnEmergencyByKeyboardAlone() {
         Page page = browser.desktop(farga);
+        page.onDialog(Dialog::accept);
         signIn(page, Story.ADMINISTRATOR);
         press(page, page.locator("nav.main a[href='/centre']"), "Enter");
         page.waitForURL("**/centre");
@@ -260,7 +262,7 @@ class KeyboardJourneyTest {
         }
         press(page, page.locator("form[action='/runs/comparison'] button").first(), "Enter");
         page.waitForURL("**/runs/comparison?*");
-        Locator numbers = page.locator("main details.data").first();
+        Locator numbers = page.locator("main details.data:has(table)").first();
         press(page, numbers.locator("summary"), "Enter");
         assertThat(numbers.locator("table").first()).isVisible();
         page.keyboard().press("Escape");

@@ -23,6 +23,9 @@ import tools.jackson.databind.JsonNode;
  */
 class MlflowClientTest {
     private static final String CLIENT = "mlflow-skinny==3.17.2";
+
+    /** The skinny client does not bring it, but asks for it where a model is logged. */
+    private static final String NUMBERS = "numpy";
     /** Where jobs can read it too, which see neither our home nor our temporary files. */
     private static final Path ENVIRONMENT =
             Path.of("/opt/farga-mlflow-" + ProcessHandle.current().pid());
@@ -46,8 +49,8 @@ class MlflowClientTest {
                 return;
             }
         }
-        if (!run(ENVIRONMENT.resolve("bin/pip").toString(), "install", "-q", CLIENT)) {
-            missing = CLIENT + " could not be installed from PyPI";
+        if (!run(ENVIRONMENT.resolve("bin/pip").toString(), "install", "-q", CLIENT, NUMBERS)) {
+            missing = CLIENT + " and " + NUMBERS + " could not be installed from PyPI";
         }
     }
 

@@ -62,7 +62,7 @@ final class Story {
                 .asString();
     }
 
-    private static Person person(String name) {
+    static Person person(String name) {
         String email = java.text.Normalizer.normalize(
                         name.toLowerCase(java.util.Locale.ROOT), java.text.Normalizer.Form.NFD)
                 .replaceAll("[^a-z ]", "")
@@ -135,12 +135,26 @@ final class Story {
     }
 
     void appoint(Person person, String role) {
+        administrator
+                .put("/persons/" + newcomer(person) + "/centre-roles/" + role)
+                .done();
+    }
+
+    /** Signs somebody up who asks the centre by letter to be forgotten. */
+    void asksToBeForgotten(Person person) {
+        administrator
+                .put(
+                        "/persons/" + newcomer(person) + "/erasure",
+                        Map.of("confirmation", person.email(), "reason", "A letter that the data officer answered."))
+                .done();
+    }
+
+    private String newcomer(Person person) {
         signUp(person);
         JsonNode found = administrator.get("/persons?email=" + person.email()).done();
-        JsonNode one = found.has("items") ? found.path("items").path(0) : found.isArray() ? found.path(0) : found;
-        administrator
-                .put("/persons/" + one.path("id").asString() + "/centre-roles/" + role)
-                .done();
+        return (found.has("items") ? found.path("items").path(0) : found.isArray() ? found.path(0) : found)
+                .path("id")
+                .asString();
     }
 
     private static String found(Api owner, String name, String country, int staff, String turnoverEur) {
