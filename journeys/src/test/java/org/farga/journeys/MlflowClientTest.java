@@ -24,8 +24,8 @@ import tools.jackson.databind.JsonNode;
 class MlflowClientTest {
     private static final String CLIENT = "mlflow-skinny==3.17.2";
 
-    /** The skinny client does not bring it, but asks for it where a model is logged. */
-    private static final String NUMBERS = "numpy";
+    /** The skinny client does not bring it, but needs it where a model is logged; it brings numpy. */
+    private static final String NUMBERS = "pandas";
     /** Where jobs can read it too, which see neither our home nor our temporary files. */
     private static final Path ENVIRONMENT =
             Path.of("/opt/farga-mlflow-" + ProcessHandle.current().pid());
