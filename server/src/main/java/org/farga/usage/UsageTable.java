@@ -202,11 +202,14 @@ class UsageTable {
         List<UsageDay> whole = new ArrayList<>();
         List<UsageDay.Span> spans = new ArrayList<>();
         jdbc.sql("""
-                WITH held AS MATERIALIZED (
-                    SELECT width_bucket(started_at, CAST(:midnights AS timestamptz[])) AS day,
-                        width_bucket(ended_at, CAST(:midnights AS timestamptz[])) AS last_day,
-                        started_at, ended_at, gpus, cpus, gpu_milliseconds, cpu_milliseconds
-                    FROM usage_record WHERE allocation_id = :allocation)
+                WITH calendar AS MATERIALIZED (
+                    -- Read once: as part of each row's expression it would be parsed for each row.
+                    SELECT CAST(:midnights AS timestamptz[]) AS midnights),
+                held AS MATERIALIZED (
+                    SELECT width_bucket(r.started_at, c.midnights) AS day,
+                        width_bucket(r.ended_at, c.midnights) AS last_day,
+                        r.started_at, r.ended_at, r.gpus, r.cpus, r.gpu_milliseconds, r.cpu_milliseconds
+                    FROM usage_record r CROSS JOIN calendar c WHERE r.allocation_id = :allocation)
                 SELECT day, sum(gpu_milliseconds)::bigint AS gpu, sum(cpu_milliseconds)::bigint AS cpu,
                     NULL::timestamptz AS started_at, NULL::timestamptz AS ended_at, NULL::int AS gpus, NULL::int AS cpus
                 FROM held WHERE day = last_day AND day BETWEEN 1 AND :days - 1 GROUP BY day
