@@ -30,7 +30,12 @@ final class Search {
         return Arrays.stream(NO_WORD.split(plain))
                 .filter(word -> !word.isEmpty())
                 .limit(MOST_WORDS)
-                .map(word -> word + ":*")
+                .map(Search::term)
                 .collect(Collectors.joining(" & "));
+    }
+
+    // PostgreSQL's parser reads the end of "digits-2024" as the number -2024, and that is what stands in its index.
+    private static String term(String word) {
+        return Character.isDigit(word.charAt(0)) ? "(" + word + ":* | '-" + word + "':*)" : word + ":*";
     }
 }

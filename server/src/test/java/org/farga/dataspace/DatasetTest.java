@@ -226,7 +226,7 @@ class DatasetTest {
                 "Digits, digits:*",
                 "'Dígits  ESCRITS', digits:* & escrits:*",
                 "'a & b | !c:* <-> (d)', a:* & b:* & c:* & d:*",
-                "8x8, 8x8:*",
+                "8x8, (8x8:* | '-8x8':*)",
                 "!?, ''"
             })
     void whatIsTypedIsSearchedForAsWords(String typed, String query) {
