@@ -159,9 +159,4 @@ class AuditChecks implements Attention, MeterBinder {
         AuditTreeTable.Standing now = tree.standing();
         return new TreeState(now.size(), now.newest(), now.waiting(), sequencer.stopped() != null, table.lastEnded());
     }
-
-    /** The keys that signed, the first first. */
-    List<AuditTreeTable.Key> keys() {
-        return tree.keys();
-    }
 }

@@ -39,7 +39,11 @@ class AuditKey {
     private final String origin;
     private volatile Loaded loaded;
 
-    /** What the files held when they were read. @param stamp by which it is seen that the file is another now */
+    /**
+     * What the files held when they were read.
+     *
+     * @param stamp by which it is seen that the file is another now
+     */
     private record Loaded(Pair present, Optional<Pair> before, Object stamp) {}
 
     private record Pair(PublicKey open, PrivateKey secret) {

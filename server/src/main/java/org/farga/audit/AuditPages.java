@@ -89,7 +89,7 @@ class AuditPages {
         model.put("shell", shells.of(request));
         model.put("checkpoints", proofs.checkpoints(actor, cursor, 20));
         model.put("checks", checks.list(actor, 10));
-        model.put("keys", checks.keys());
+        model.put("keys", proofs.keys());
         model.put("state", checks.state());
         return new ModelAndView("audit/log", model);
     }

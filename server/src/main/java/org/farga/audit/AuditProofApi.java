@@ -110,7 +110,7 @@ class AuditProofApi {
                 state.stopped(),
                 state.newest().map(CheckpointJson::of).orElse(null),
                 state.lastCheck().map(CheckJson::of).orElse(null),
-                checks.keys().stream().map(KeyJson::of).toList());
+                proofs.keys().stream().map(KeyJson::of).toList());
     }
 
     /**

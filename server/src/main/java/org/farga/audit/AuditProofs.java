@@ -86,6 +86,7 @@ class AuditProofs {
         return tree.findCheckpoint(size).orElseThrow(() -> new NotFoundException("checkpoint"));
     }
 
+    /** The keys that signed, the first first. */
     List<Key> keys() {
         return tree.keys();
     }

@@ -102,8 +102,7 @@ class Accounts implements WayIn {
      * the settings keep it for administrators.
      */
     // No transaction: a try is counted before its password is looked at, whatever the caller does then, and no
-    // connection
-    // is held while the slow hash is made.
+    // connection is held while the slow hash is made.
     @Transactional(propagation = Propagation.NOT_SUPPORTED)
     Outcome<Person> signIn(@Nullable String email, @Nullable String password) {
         Optional<EmailAddress> address = email == null ? Optional.empty() : Person.parse(email);

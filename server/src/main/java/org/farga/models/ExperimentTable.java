@@ -104,8 +104,8 @@ class ExperimentTable {
                 .params(sql.parameters())
                 .param("project", project.value())
                 .param("most", search.most() + 1)
-                .query((row, n) -> new Search.Placed<>(experiment(row, n), List.of((String[])
-                        row.getArray("place").getArray())))
+                .query((row, n) -> Search.Placed.of(
+                        experiment(row, n), row.getArray("place").getArray()))
                 .list();
     }
 

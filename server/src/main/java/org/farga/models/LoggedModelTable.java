@@ -93,8 +93,8 @@ class LoggedModelTable {
                 .param("project", project.value())
                 .param("experiments", experiments.toArray(Integer[]::new))
                 .param("most", search.most() + 1)
-                .query((row, n) -> new Search.Placed<>(
-                        model(row, n), List.of((String[]) row.getArray("place").getArray())))
+                .query((row, n) ->
+                        Search.Placed.of(model(row, n), row.getArray("place").getArray()))
                 .list();
         List<LoggedModel> whole = with(found.stream().map(Search.Placed::item).toList());
         return IntStream.range(0, found.size())

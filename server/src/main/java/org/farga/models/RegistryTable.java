@@ -87,8 +87,8 @@ class RegistryTable {
                 .params(sql.parameters())
                 .param("project", project.value())
                 .param("most", search.most() + 1)
-                .query((row, n) -> new Search.Placed<>(
-                        model(row, n), List.of((String[]) row.getArray("place").getArray())))
+                .query((row, n) ->
+                        Search.Placed.of(model(row, n), row.getArray("place").getArray()))
                 .list();
     }
 
@@ -150,8 +150,8 @@ class RegistryTable {
                 .params(sql.parameters())
                 .param("project", project.value())
                 .param("most", search.most() + 1)
-                .query((row, n) -> new Search.Placed<>(version(row, n), List.of((String[])
-                        row.getArray("place").getArray())))
+                .query((row, n) ->
+                        Search.Placed.of(version(row, n), row.getArray("place").getArray()))
                 .list();
     }
 

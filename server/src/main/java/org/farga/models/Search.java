@@ -75,7 +75,12 @@ public record Search(List<Condition> conditions, List<Order> orders, Shown shown
     public record Order(Part part, String key, boolean ascending) {}
 
     /** Something that was found, and its place in the order: what was added meanwhile does not move it. */
-    record Placed<T>(T item, List<String> place) {}
+    record Placed<T>(T item, List<String> place) {
+        /** @param column what the database gave for {@link SearchSql#placeColumn} */
+        static <T> Placed<T> of(T item, Object column) {
+            return new Placed<>(item, List.of((String[]) column));
+        }
+    }
 
     /**
      * Some of what was found.

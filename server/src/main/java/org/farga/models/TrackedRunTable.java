@@ -305,8 +305,8 @@ class TrackedRunTable {
                 .param("project", project.value())
                 .param("experiments", experiments.toArray(Integer[]::new))
                 .param("most", search.most() + 1)
-                .query((row, n) -> new Search.Placed<>(RunTable.run(row, n), List.of((String[])
-                        row.getArray("place").getArray())))
+                .query((row, n) -> Search.Placed.of(
+                        RunTable.run(row, n), row.getArray("place").getArray()))
                 .list();
     }
 
