@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.Map;
 import org.farga.platform.Settings;
 import org.farga.shared.JobId;
+import org.farga.slurm.SlurmClusterSettings;
+import org.farga.slurm.SlurmSettings;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -23,7 +25,7 @@ import org.springframework.context.annotation.Lazy;
 
 /** The cluster {@code local}, which is this machine, those of Slurm that settings name, and the work that the queue does for jobs. */
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties({LocalClusterSettings.class, SlurmClusterSettings.class})
+@EnableConfigurationProperties(LocalClusterSettings.class)
 class ComputeConfiguration {
     static final String LOCAL = "local";
     private static final String SLURM = "SLURM";

@@ -11,6 +11,7 @@
             "notification",
             "allocation",
             "usage",
+            "slurm",
             "dataspace"
         })
 @NullMarked

@@ -1,4 +1,4 @@
-package org.farga.compute;
+package org.farga.slurm;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;

@@ -1,4 +1,4 @@
-package org.farga.compute;
+package org.farga.slurm;
 
 import java.net.URI;
 import java.nio.file.Path;
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param freshness how old a list of jobs may be before Slurm is asked for a new one
  * @param patience how long Slurm's accounting is waited for after a job's end before the job's use is given up
  */
-record SlurmSettings(
+public record SlurmSettings(
         URI rest,
         Path jwtKey,
         Path folder,
@@ -33,7 +33,7 @@ record SlurmSettings(
         Duration patience) {
 
     /** The same in another folder. */
-    SlurmSettings in(Path other) {
+    public SlurmSettings in(Path other) {
         return new SlurmSettings(
                 rest, jwtKey, other, user, observer, account, partition, sameSoftware, freshness, patience);
     }

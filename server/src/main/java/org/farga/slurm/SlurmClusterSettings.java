@@ -1,16 +1,18 @@
-package org.farga.compute;
+package org.farga.slurm;
 
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /** The Slurm clusters, each by the name that Farga shows: {@code farga.cluster.slurm.NAME.*}. */
 @ConfigurationProperties("farga.cluster")
-record SlurmClusterSettings(@DefaultValue Map<String, Reach> slurm) {
+public record SlurmClusterSettings(@DefaultValue Map<String, Reach> slurm) {
 
     /**
      * How one is reached and used.
@@ -25,10 +27,12 @@ record SlurmClusterSettings(@DefaultValue Map<String, Reach> slurm) {
      * @param sameSoftware whether the nodes have the interpreters that this machine has
      * @param freshness how old a list of jobs may be before Slurm is asked for a new one
      * @param patience how long accounting is waited for after a job's end
+     * @param conf the cluster's slurm.conf, where this machine can run Slurm's commands
+     * @param via what stands before each of Slurm's commands, where they run elsewhere
      * @param longestTimeLimit that a job may ask for
      * @param mostDiskMebibytes that a job may ask for
      */
-    record Reach(
+    public record Reach(
             @Nullable URI rest,
             @Nullable Path jwtKey,
             @Nullable Path folder,
@@ -39,11 +43,13 @@ record SlurmClusterSettings(@DefaultValue Map<String, Reach> slurm) {
             @DefaultValue("false") boolean sameSoftware,
             @DefaultValue("1s") Duration freshness,
             @DefaultValue("2m") Duration patience,
+            @Nullable Path conf,
+            @DefaultValue List<String> via,
             @DefaultValue("72h") Duration longestTimeLimit,
             @DefaultValue("20480") long mostDiskMebibytes) {
 
         /** Throws {@link IllegalStateException} where something is missing, with the setting's name. */
-        SlurmSettings settings(String name) {
+        public SlurmSettings settings(String name) {
             return new SlurmSettings(
                     set(rest, name, "rest"),
                     set(jwtKey, name, "jwt-key"),
@@ -55,6 +61,11 @@ record SlurmClusterSettings(@DefaultValue Map<String, Reach> slurm) {
                     sameSoftware,
                     freshness,
                     patience);
+        }
+
+        /** Slurm's commands; empty where there are none, and only slurmrestd can be asked. */
+        public Optional<SlurmCommands> commands() {
+            return Optional.ofNullable(conf).map(file -> new SlurmCommands(file, via));
         }
 
         private static <T> T set(@Nullable T value, String name, String key) {

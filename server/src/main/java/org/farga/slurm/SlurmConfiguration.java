@@ -1,0 +1,9 @@
+package org.farga.slurm;
+
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Configuration;
+
+/** The clusters that the settings name. */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(SlurmClusterSettings.class)
+class SlurmConfiguration {}
