@@ -133,7 +133,7 @@ final class Dispatcher implements AutoCloseable {
     }
 
     private void follow(JobFolder job, JobFolder.Claim claim) throws IOException, InterruptedException {
-        if (job.hasEnded()) {
+        if (job.hasEnded() || !job.exists()) { // without its folder nothing more can be known of it
             folders.retire(job);
             claims.remove(job.id());
         } else if (claim.cancelled()) {

@@ -1,6 +1,5 @@
 package org.farga.compute;
 
-import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.List;
@@ -17,11 +16,11 @@ class JobFolderRetention implements RetentionRule {
     private static final Logger LOG = LoggerFactory.getLogger(JobFolderRetention.class);
     private static final int BATCH = 500;
 
-    private final LocalScheduler local;
+    private final Clusters clusters;
     private final Jobs jobs;
 
-    JobFolderRetention(LocalScheduler local, Jobs jobs) {
-        this.local = local;
+    JobFolderRetention(Clusters clusters, Jobs jobs) {
+        this.clusters = clusters;
         this.jobs = jobs;
     }
 
@@ -37,30 +36,37 @@ class JobFolderRetention implements RetentionRule {
 
     @Override
     public long removeBefore(Instant limit) {
+        return clusters.names().stream()
+                .mapToLong(name -> removeBefore(limit, name, clusters.scheduler(name)))
+                .sum();
+    }
+
+    private long removeBefore(Instant limit, String cluster, Scheduler scheduler) {
         long removed = 0;
         try {
-            List<JobId> all = local.withFolders();
+            List<JobId> all = scheduler.withFolders();
             for (int from = 0; from < all.size(); from += BATCH) {
                 Map<JobId, Jobs.Summary> known = jobs.summaries(all.subList(from, Math.min(all.size(), from + BATCH)));
                 for (Jobs.Summary job : known.values()) {
                     Instant ended = job.endedAt();
-                    if (job.ended() && ended != null && ended.isBefore(limit) && discard(job.id())) {
+                    if (job.ended() && ended != null && ended.isBefore(limit) && discard(scheduler, job.id())) {
                         removed++;
                     }
                 }
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        } catch (UncheckedIOException e) {
+            // One cluster's file system that is away must not keep the others'.
+            LOG.warn("the folders of jobs on cluster {} cannot be read", cluster, e);
         }
         return removed;
     }
 
     // One folder's trouble must not keep the others.
-    private boolean discard(JobId id) {
+    private static boolean discard(Scheduler scheduler, JobId id) {
         try {
-            local.discard(id);
+            scheduler.discard(id);
             return true;
-        } catch (IOException | UncheckedIOException e) {
+        } catch (UncheckedIOException e) {
             LOG.warn("the folder of job {} cannot be removed", id, e);
             return false;
         }

@@ -1,6 +1,7 @@
 package org.farga.compute;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -93,7 +94,8 @@ final class JobFolders {
         return Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
     }
 
-    private static List<JobId> ids(Path folder) throws IOException {
+    /** The jobs that have a folder in this one. */
+    static List<JobId> ids(Path folder) throws IOException {
         try (Stream<Path> entries = Files.list(folder)) {
             return entries.map(entry -> entry.getFileName().toString())
                     .filter(name -> name.matches("[1-9][0-9]{0,17}"))
@@ -103,7 +105,28 @@ final class JobFolders {
         }
     }
 
-    /** Deletes a folder and what it holds. */
+    /**
+     * Deletes a folder that jobs wrote in. By {@code rm}, which stays in the folder even while its owner moves links and
+     * folders about in it, as one who can sign in on a node may do at any time.
+     */
+    static void remove(Path folder) throws IOException {
+        Process process = new ProcessBuilder("rm", "-rf", "--one-file-system", "--", folder.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        process.getOutputStream().close();
+        try {
+            if (process.waitFor() != 0) {
+                throw new IOException("rm could not remove all of " + folder);
+            }
+        } catch (InterruptedException e) {
+            process.destroy();
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while " + folder + " was removed");
+        }
+    }
+
+    /** Deletes a folder that only Farga wrote in, and what it holds. */
     static void discard(Path folder) throws IOException {
         try (Stream<Path> entries = Files.walk(folder)) {
             for (Path entry : entries.sorted(Comparator.reverseOrder()).toList()) {

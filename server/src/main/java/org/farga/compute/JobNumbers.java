@@ -1,6 +1,8 @@
 package org.farga.compute;
 
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.farga.shared.JobId;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,12 +20,12 @@ import org.springframework.transaction.support.TransactionTemplate;
 class JobNumbers implements SmartInitializingSingleton {
     private static final Logger LOG = LoggerFactory.getLogger(JobNumbers.class);
 
-    private final LocalScheduler local;
+    private final Clusters clusters;
     private final JobTable table;
     private final TransactionTemplate transaction;
 
-    JobNumbers(LocalScheduler local, JobTable table, PlatformTransactionManager transactions) {
-        this.local = local;
+    JobNumbers(Clusters clusters, JobTable table, PlatformTransactionManager transactions) {
+        this.clusters = clusters;
         this.table = table;
         this.transaction = new TransactionTemplate(transactions);
     }
@@ -31,20 +33,32 @@ class JobNumbers implements SmartInitializingSingleton {
     @Override
     public void afterSingletonsInstantiated() {
         // Folders first: another process may give out numbers meanwhile, and makes their folders after.
-        List<JobId> there = local.jobs();
+        Map<String, List<JobId>> there = new TreeMap<>();
+        clusters.names()
+                .forEach(name -> there.put(name, clusters.scheduler(name).withFolders()));
         long reached = table.reachedNumber();
-        List<JobId> unknown =
-                there.stream().filter(job -> job.value() > reached).toList();
+        there.forEach((name, jobs) -> passOver(
+                name, jobs.stream().filter(job -> job.value() > reached).toList()));
+    }
+
+    private void passOver(String cluster, List<JobId> unknown) {
         if (unknown.isEmpty()) {
             return;
         }
         JobId last = unknown.getLast();
         LOG.warn(
-                "the database was put back to before job {}: its folder and those up to job {} stay, their numbers are"
-                        + " passed over, and what still runs of them is ended",
+                "the database was put back to before job {} of cluster {}: its folder and those up to job {} stay, their"
+                        + " numbers are passed over, and what still runs of them is ended",
                 unknown.getFirst(),
+                cluster,
                 last);
         transaction.executeWithoutResult(status -> table.passOverNumbers(last.value()));
-        unknown.forEach(local::cancel);
+        for (JobId job : unknown) {
+            try {
+                clusters.scheduler(cluster).cancel(job);
+            } catch (RuntimeException e) {
+                LOG.warn("job {} cannot be ended on cluster {}: end it there", job, cluster, e);
+            }
+        }
     }
 }

@@ -69,11 +69,6 @@ final class LocalScheduler implements Scheduler, AutoCloseable {
         });
     }
 
-    /** All jobs whose folders are there, ended ones as well, by number. */
-    List<JobId> jobs() {
-        return asking(() -> folders.all().stream().map(JobFolder::id).toList());
-    }
-
     /** Why this machine can never run the order. */
     private Optional<String> refusalHere(JobOrder order) {
         Resources wanted = order.resources();
@@ -250,13 +245,16 @@ final class LocalScheduler implements Scheduler, AutoCloseable {
         }
     }
 
-    /** Jobs that have a folder here, in order. */
-    List<JobId> withFolders() throws IOException {
-        return folders.all().stream().map(JobFolder::id).toList();
+    @Override
+    public List<JobId> withFolders() {
+        return asking(() -> folders.all().stream().map(JobFolder::id).toList());
     }
 
-    /** Removes an ended job's folder: its log, its output, what it was given. */
-    void discard(JobId id) throws IOException {
-        JobFolders.discard(folders.folder(id).path());
+    @Override
+    public void discard(JobId id) {
+        asking(() -> {
+            JobFolders.remove(folders.folder(id).path());
+            return true;
+        });
     }
 }

@@ -40,4 +40,10 @@ interface Scheduler {
 
     /** Where a job's log, metrics and output are on the shared file system; they may not exist yet. */
     JobFiles files(JobId job);
+
+    /** The jobs whose files are still there, by number. */
+    List<JobId> withFolders();
+
+    /** Removes an ended job's files; without any it does nothing. */
+    void discard(JobId job);
 }

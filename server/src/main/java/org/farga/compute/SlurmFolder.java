@@ -46,6 +46,8 @@ record SlurmFolder(JobId id, Path path) {
         JobFiles files = files();
         Path work = path.resolve("work");
         Path datasets = work.resolve("datasets");
+        // One of an earlier attempt is the user's already, who may have put links in it that lead elsewhere.
+        JobFolders.remove(work);
         Files.createDirectories(datasets);
         for (Mount mount : order.mounts()) {
             Path link = datasets.resolve(mount.name());

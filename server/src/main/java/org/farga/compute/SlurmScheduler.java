@@ -457,6 +457,19 @@ final class SlurmScheduler implements Scheduler {
     }
 
     @Override
+    public List<JobId> withFolders() {
+        return asking(() -> JobFolders.ids(jobs));
+    }
+
+    @Override
+    public void discard(JobId id) {
+        asking(() -> {
+            JobFolders.remove(folder(id).path());
+            return true;
+        });
+    }
+
+    @Override
     public JobFiles files(JobId job) {
         return folder(job).files();
     }

@@ -105,4 +105,12 @@ final class FakeScheduler implements Scheduler {
         Path nowhere = Path.of("/nonexistent/" + job);
         return new JobFiles(nowhere.resolve("log"), nowhere.resolve("output"), nowhere.resolve("metrics"));
     }
+
+    @Override
+    public List<JobId> withFolders() {
+        return List.of();
+    }
+
+    @Override
+    public void discard(JobId job) {}
 }

@@ -345,4 +345,23 @@ abstract class SchedulerContract extends SchedulerFixture {
         assertThat(scheduler().endedSince(Instant.EPOCH))
                 .noneMatch(end -> end.id().equals(running));
     }
+
+    // --- afterwards
+
+    @Test
+    void whatAnEndedJobLeftIsRemovedAndNothingThatItsLinksLeadTo() throws IOException {
+        Path elsewhere = Files.createDirectory(temporary.resolve("elsewhere"));
+        Path kept = Files.writeString(elsewhere.resolve("kept"), "kept");
+        JobId job = run(script("mkdir -p output/a/b; echo x > output/a/b/c; ln -s " + elsewhere + " output/a/out"));
+        JobId other = run(script("echo other > output/result"));
+        awaitEnd(other);
+        awaitEnd(job);
+        assertThat(scheduler().withFolders()).contains(job, other);
+        discard(job);
+        scheduler().discard(job); // a second time is none
+        assertThat(scheduler().withFolders()).contains(other).doesNotContain(job);
+        assertThat(scheduler().files(job).output()).doesNotExist();
+        assertThat(scheduler().files(other).output().resolve("result")).hasContent("other");
+        assertThat(kept).hasContent("kept");
+    }
 }

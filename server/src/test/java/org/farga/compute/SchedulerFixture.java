@@ -42,6 +42,13 @@ abstract class SchedulerFixture {
         assertThat(sleepers()).as("processes that outlived their jobs").isEmpty();
     }
 
+    /** Removes an ended job's files, and with them what the engine knows of it. */
+    void discard(JobId job) {
+        awaitEnd(job);
+        scheduler().discard(job);
+        submitted.remove(job);
+    }
+
     static JobId nextNumber() {
         return new JobId(NUMBERS.getAndIncrement());
     }
