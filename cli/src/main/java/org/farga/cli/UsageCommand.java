@@ -108,7 +108,7 @@ final class UsageCommand extends FargaCommand {
                 .json()
                 .path("lines")
                 .forEach(l -> table.row(
-                        text(l, "job"),
+                        l.has("job") ? text(l, "job") : text(l.path("engine"), "job"),
                         text(l, "jobName"),
                         text(l, "personName"),
                         session.when(text(l, "startedAt")),

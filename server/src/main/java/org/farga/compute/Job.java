@@ -12,6 +12,7 @@ import org.farga.shared.GpuHours;
 import org.farga.shared.JobId;
 import org.farga.shared.PersonId;
 import org.farga.shared.ProjectId;
+import org.farga.usage.EngineRun;
 import org.farga.usage.JobUsage;
 import org.jspecify.annotations.Nullable;
 
@@ -246,7 +247,8 @@ record Job(
                         to,
                         held.gpus(),
                         held.cpus(),
-                        held.memoryMebibytes()));
+                        held.memoryMebibytes(),
+                        engineJobId == null ? null : EngineRun.of(engineJobId)));
     }
 
     /**

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVPrinter;
+import org.jspecify.annotations.Nullable;
 
 /** A statement as RFC 4180 writes tables, with the exact milliseconds beside the hours that people read. */
 final class StatementCsv {
@@ -24,7 +25,17 @@ final class StatementCsv {
                     "gpuMilliseconds",
                     "cpuMilliseconds",
                     "gpuHours",
-                    "cpuHours")
+                    "cpuHours",
+                    "line",
+                    "sign",
+                    "engineJob",
+                    "account",
+                    "unixUser",
+                    "partition",
+                    "qos",
+                    "state",
+                    "nodes",
+                    "tres")
             .get();
 
     private final CSVPrinter printer;
@@ -36,6 +47,7 @@ final class StatementCsv {
 
     void write(Statements.Line line) throws IOException {
         UsageRecord r = line.record();
+        EngineRun engine = r.engine() == null ? EngineRun.of("") : r.engine();
         printer.printRecord(
                 r.job(),
                 harmless(r.jobName()),
@@ -51,7 +63,17 @@ final class StatementCsv {
                 r.gpuHours().milliseconds(),
                 r.cpuHours().milliseconds(),
                 r.gpuHours().hours().toPlainString(),
-                r.cpuHours().hours().toPlainString());
+                r.cpuHours().hours().toPlainString(),
+                r.line(),
+                r.sign(),
+                engine.job(),
+                harmless(engine.account()),
+                harmless(engine.unixUser()),
+                harmless(engine.partition()),
+                harmless(engine.qos()),
+                engine.state(),
+                engine.nodes(),
+                engine.tres());
     }
 
     /** Seconds with their milliseconds: 12.345. */
@@ -63,7 +85,7 @@ final class StatementCsv {
      * What people typed, so that a spreadsheet takes it for text: a cell that would start a formula gets an apostrophe
      * before it (OWASP, "CSV injection").
      */
-    static String harmless(String typed) {
-        return !typed.isEmpty() && "=+-@\t\r\n".indexOf(typed.charAt(0)) >= 0 ? "'" + typed : typed;
+    static @Nullable String harmless(@Nullable String typed) {
+        return typed != null && !typed.isEmpty() && "=+-@\t\r\n".indexOf(typed.charAt(0)) >= 0 ? "'" + typed : typed;
     }
 }

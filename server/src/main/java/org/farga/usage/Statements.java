@@ -8,6 +8,7 @@ import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.farga.allocation.Allocation;
 import org.farga.allocation.Allocations;
 import org.farga.allocation.Projects;
@@ -53,7 +54,7 @@ class Statements {
         this.zone = settings.zone();
     }
 
-    /** A line, with the name of whoever ran the job. */
+    /** A line, with the name of whoever ran the job; their name on the cluster where that is all that is known. */
     record Line(UsageRecord record, String personName) {}
 
     /** A page of a statement under the balance of this moment. */
@@ -141,12 +142,17 @@ class Statements {
     }
 
     private List<Line> named(List<UsageRecord> records) {
-        Map<PersonId, People.Summary> names = people.summaries(
-                records.stream().map(UsageRecord::person).distinct().toList());
+        Map<PersonId, People.Summary> names = people.summaries(records.stream()
+                .map(UsageRecord::person)
+                .filter(Objects::nonNull)
+                .distinct()
+                .toList());
         return records.stream()
                 .map(r -> {
-                    People.Summary person = names.get(r.person());
-                    return new Line(r, person == null ? "" : person.name());
+                    People.Summary person = r.person() == null ? null : names.get(r.person());
+                    String unixUser = r.engine() == null ? null : r.engine().unixUser();
+                    return new Line(
+                            r, person != null ? person.name() : r.person() == null && unixUser != null ? unixUser : "");
                 })
                 .toList();
     }

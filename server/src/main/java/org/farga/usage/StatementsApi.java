@@ -64,9 +64,11 @@ class StatementsApi {
     }
 
     record StatementLineJson(
-            JobId job,
+            long line,
+            @Nullable Boolean reverses,
+            @Nullable JobId job,
             String jobName,
-            PersonId person,
+            @Nullable PersonId person,
             String personName,
             String cluster,
             Instant startedAt,
@@ -78,10 +80,13 @@ class StatementsApi {
             long gpuMilliseconds,
             long cpuMilliseconds,
             GpuHours gpuHours,
-            CpuHours cpuHours) {
+            CpuHours cpuHours,
+            @Nullable EngineRun engine) {
         static StatementLineJson of(Statements.Line line) {
             UsageRecord r = line.record();
             return new StatementLineJson(
+                    r.line(),
+                    r.reverses() ? true : null,
                     r.job(),
                     r.jobName(),
                     r.person(),
@@ -96,7 +101,8 @@ class StatementsApi {
                     r.gpuHours().milliseconds(),
                     r.cpuHours().milliseconds(),
                     r.gpuHours(),
-                    r.cpuHours());
+                    r.cpuHours(),
+                    r.engine());
         }
     }
 

@@ -97,12 +97,19 @@ public class Usage {
 
     /**
      * The job has ended: its usage is on the statement and its commitment is lifted. Twice counts once, and the first
-     * account stays. A job that never committed, such as an imported one, is settled all the same.
+     * account stays. A job that never committed, such as an imported one, is settled all the same. What the engine's own
+     * accounting said of the run before wins, and what it says later corrects this.
      */
     @Transactional(propagation = Propagation.MANDATORY)
     public void settle(JobUsage usage) {
-        table.insert(UsageRecord.of(usage));
-        table.deleteCommitment(usage.job());
+        settle(List.of(usage));
+    }
+
+    /** The same for all the runs of jobs that were started anew in between: each is on the statement once. */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public void settle(Collection<JobUsage> runs) {
+        runs.forEach(run -> table.insert(UsageRecord.of(run)));
+        runs.stream().map(JobUsage::job).distinct().forEach(table::deleteCommitment);
     }
 
     private Account account(Allocation allocation) {

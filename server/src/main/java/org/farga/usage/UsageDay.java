@@ -12,7 +12,7 @@ import org.farga.shared.GpuHours;
 
 /** What an allocation used on one day of the centre's calendar. The days together are exactly the whole. */
 record UsageDay(LocalDate day, GpuHours gpuHours, CpuHours cpuHours) {
-    /** Something that was held over a time: whole milliseconds, the end exclusive. */
+    /** Something that was held over a time, or counts were taken back: whole milliseconds, the end exclusive. */
     record Span(Instant from, Instant to, int gpus, int cpus) {}
 
     /**
@@ -41,7 +41,12 @@ record UsageDay(LocalDate day, GpuHours gpuHours, CpuHours cpuHours) {
                 from = to;
             }
         }
-        return List.copyOf(days.values());
+        // What was taken back may leave nothing of a day.
+        return days.values().stream().filter(UsageDay::isUsed).toList();
+    }
+
+    private boolean isUsed() {
+        return gpuHours.milliseconds() != 0 || cpuHours.milliseconds() != 0;
     }
 
     private UsageDay plus(UsageDay other) {

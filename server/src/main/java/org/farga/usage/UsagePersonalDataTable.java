@@ -11,12 +11,17 @@ class UsagePersonalDataTable implements PersonalData {
     @Override
     public List<Section> sections() {
         return List.of(new Section("usage", Fate.RECORD, Set.of("usage_record.person_id"), """
-                        SELECT job_id, job_name, allocation_id, cluster, started_at, ended_at, gpus, cpus, gpu_milliseconds, cpu_milliseconds FROM usage_record WHERE person_id = :person ORDER BY job_id"""));
+                        SELECT line, job_id, engine_job_id, job_name, allocation_id, cluster, account, unix_user, partition_name, qos, state, started_at, ended_at, sign, gpus, cpus, gpu_milliseconds, cpu_milliseconds FROM usage_record WHERE person_id = :person ORDER BY line"""));
     }
 
     @Override
     public List<FreeText> freeTexts() {
-        return List.of(
-                new FreeText("usage-job", "usage_record", "job_name", "job_id::text", "'/jobs/' || job_id", false));
+        return List.of(new FreeText(
+                "usage-job",
+                "usage_record",
+                "job_name",
+                "line::text",
+                "coalesce('/jobs/' || job_id, '/allocations/' || allocation_id || '/statement')",
+                false));
     }
 }

@@ -4,6 +4,7 @@ import static org.farga.platform.Timestamps.utc;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -76,26 +77,49 @@ class UsageTable {
                 .update();
     }
 
+    /**
+     * Enters a run that Farga saw end, unless it is in the ledger: from an earlier report, which stays, or from the
+     * engine's accounting, which wins.
+     */
     void insert(UsageRecord record) {
+        EngineRun engine = record.engine();
         jdbc.sql("""
                 INSERT INTO usage_record (job_id, job_name, allocation_id, cluster, person_id, started_at, ended_at,
-                    duration_milliseconds, gpus, cpus, memory_mebibytes, gpu_milliseconds, cpu_milliseconds)
-                VALUES (:job, :jobName, :allocation, :cluster, :person, :startedAt, :endedAt,
-                    :duration, :gpus, :cpus, :memory, :gpuMilliseconds, :cpuMilliseconds)
-                ON CONFLICT (job_id) DO NOTHING""")
-                .param("job", record.job().value())
+                    duration_milliseconds, gpus, cpus, memory_mebibytes, gpu_milliseconds, cpu_milliseconds,
+                    engine_job_id, account, unix_user, partition_name, qos, state, nodes, tres)
+                SELECT :job, :jobName, :allocation, :cluster, :person, :startedAt, :endedAt,
+                    :duration, :gpus, :cpus, :memory, :gpuMilliseconds, :cpuMilliseconds,
+                    :engineJob, :account, :unixUser, :partition, :qos, :state, :nodes, :tres
+                WHERE NOT EXISTS (SELECT 1 FROM usage_record k WHERE k.job_id = :job AND k.engine_job_id IS NULL)
+                    AND NOT EXISTS (
+                        SELECT 1 FROM usage_record k
+                        WHERE k.cluster = :cluster AND k.engine_job_id = :engineJob AND k.source = 'SLURM'
+                            AND k.started_at < :endedAt AND k.ended_at > :startedAt)
+                ON CONFLICT DO NOTHING""")
+                .param("job", record.job() == null ? null : record.job().value(), Types.BIGINT)
                 .param("jobName", record.jobName())
                 .param("allocation", record.allocation().value())
                 .param("cluster", record.cluster())
-                .param("person", record.person().value())
+                .param(
+                        "person",
+                        record.person() == null ? null : record.person().value(),
+                        Types.OTHER)
                 .param("startedAt", utc(record.startedAt()))
                 .param("endedAt", utc(record.endedAt()))
-                .param("duration", record.duration().toMillis())
+                .param("duration", record.charged().toMillis())
                 .param("gpus", record.gpus())
                 .param("cpus", record.cpus())
                 .param("memory", record.memoryMebibytes())
                 .param("gpuMilliseconds", record.gpuHours().milliseconds())
                 .param("cpuMilliseconds", record.cpuHours().milliseconds())
+                .param("engineJob", engine == null ? null : engine.job(), Types.VARCHAR)
+                .param("account", engine == null ? null : engine.account(), Types.VARCHAR)
+                .param("unixUser", engine == null ? null : engine.unixUser(), Types.VARCHAR)
+                .param("partition", engine == null ? null : engine.partition(), Types.VARCHAR)
+                .param("qos", engine == null ? null : engine.qos(), Types.VARCHAR)
+                .param("state", engine == null ? null : engine.state(), Types.VARCHAR)
+                .param("nodes", engine == null ? null : engine.nodes(), Types.INTEGER)
+                .param("tres", engine == null ? null : engine.tres(), Types.VARCHAR)
                 .update();
     }
 
@@ -146,46 +170,64 @@ class UsageTable {
                 startedAt == null ? null : startedAt.toInstant());
     }
 
-    /** Where a statement stands: the last line's end, and its job. */
-    record LineKey(Instant endedAt, long job) {
+    /** Where a statement stands: the last line's end, and its number. */
+    record LineKey(Instant endedAt, long line) {
         static LineKey parse(String text) {
             int space = text.indexOf(' ');
             return new LineKey(Instant.parse(text.substring(0, space)), Long.parseLong(text.substring(space + 1)));
         }
 
         static String of(UsageRecord record) {
-            return record.endedAt() + " " + record.job();
+            return record.endedAt() + " " + record.line();
         }
     }
 
     /** The lines of a statement, the latest end first. */
     List<UsageRecord> lines(AllocationId allocation, @Nullable LineKey after, int most) {
         return jdbc.sql("""
-                        SELECT job_id, job_name, allocation_id, cluster, person_id, started_at, ended_at, gpus, cpus,
-                            memory_mebibytes
+                        SELECT line, sign, job_id, job_name, allocation_id, cluster, person_id, started_at, ended_at,
+                            duration_milliseconds, gpus, cpus, memory_mebibytes, engine_job_id, account, unix_user,
+                            partition_name, qos, state, nodes, tres
                         FROM usage_record
-                        WHERE allocation_id = :allocation AND (ended_at, job_id) < (:endedAt, :job)
-                        ORDER BY ended_at DESC, job_id DESC LIMIT :most""")
+                        WHERE allocation_id = :allocation AND (ended_at, line) < (:endedAt, :line)
+                        ORDER BY ended_at DESC, line DESC LIMIT :most""")
                 .param("allocation", allocation.value())
                 .param("endedAt", utc(after == null ? END_OF_TIME : after.endedAt()))
-                .param("job", after == null ? 0L : after.job())
+                .param("line", after == null ? 0L : after.line())
                 .param("most", most)
                 .query(UsageTable::line)
                 .list();
     }
 
     private static UsageRecord line(ResultSet row, int number) throws SQLException {
+        Long job = row.getObject("job_id", Long.class);
+        UUID person = row.getObject("person_id", UUID.class);
+        String engineJob = row.getString("engine_job_id");
         return new UsageRecord(
-                new JobId(row.getLong("job_id")),
+                row.getLong("line"),
+                row.getInt("sign"),
+                job == null ? null : new JobId(job),
                 row.getString("job_name"),
                 new AllocationId(row.getObject("allocation_id", UUID.class)),
                 row.getString("cluster"),
-                new PersonId(row.getObject("person_id", UUID.class)),
+                person == null ? null : new PersonId(person),
                 instant(row, "started_at"),
                 instant(row, "ended_at"),
+                Duration.ofMillis(row.getLong("duration_milliseconds")),
                 row.getInt("gpus"),
                 row.getInt("cpus"),
-                row.getLong("memory_mebibytes"));
+                row.getLong("memory_mebibytes"),
+                engineJob == null
+                        ? null
+                        : new EngineRun(
+                                engineJob,
+                                row.getString("account"),
+                                row.getString("unix_user"),
+                                row.getString("partition_name"),
+                                row.getString("qos"),
+                                row.getString("state"),
+                                row.getObject("nodes", Integer.class),
+                                row.getString("tres")));
     }
 
     /**
@@ -207,8 +249,10 @@ class UsageTable {
                     SELECT CAST(:midnights AS timestamptz[]) AS midnights),
                 held AS MATERIALIZED (
                     SELECT width_bucket(r.started_at, c.midnights) AS day,
-                        width_bucket(r.ended_at, c.midnights) AS last_day,
-                        r.started_at, r.ended_at, r.gpus, r.cpus, r.gpu_milliseconds, r.cpu_milliseconds
+                        width_bucket(r.started_at + r.duration_milliseconds * interval '1 millisecond', c.midnights)
+                            AS last_day,
+                        r.started_at, r.started_at + r.duration_milliseconds * interval '1 millisecond' AS ended_at,
+                        r.sign * r.gpus AS gpus, r.sign * r.cpus AS cpus, r.gpu_milliseconds, r.cpu_milliseconds
                     FROM usage_record r CROSS JOIN calendar c WHERE r.allocation_id = :allocation)
                 SELECT day, sum(gpu_milliseconds)::bigint AS gpu, sum(cpu_milliseconds)::bigint AS cpu,
                     NULL::timestamptz AS started_at, NULL::timestamptz AS ended_at, NULL::int AS gpus, NULL::int AS cpus

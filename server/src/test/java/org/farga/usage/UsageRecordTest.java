@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import org.farga.shared.AllocationId;
 import org.farga.shared.JobId;
@@ -50,6 +51,50 @@ class UsageRecordTest {
     }
 
     @Test
+    void aLineThatReversesAnotherTakesBackExactlyWhatThatOneCharged() {
+        UsageRecord first = record("train", "2026-11-22T10:00:00.100Z", "2026-11-22T10:00:12.445Z");
+        UsageRecord back = new UsageRecord(
+                2,
+                -1,
+                first.job(),
+                first.jobName(),
+                first.allocation(),
+                first.cluster(),
+                first.person(),
+                first.startedAt(),
+                first.endedAt(),
+                first.charged(),
+                first.gpus(),
+                first.cpus(),
+                first.memoryMebibytes(),
+                EngineRun.of("39_0"));
+        assertThat(first.gpuHours().plus(back.gpuHours()).milliseconds()).isZero();
+        assertThat(first.cpuHours().plus(back.cpuHours()).milliseconds()).isZero();
+        assertThat(back.duration()).isNegative();
+    }
+
+    @Test
+    void noRunIsChargedForLongerThanItTook() {
+        UsageRecord r = record("train", "2026-11-22T10:00:00Z", "2026-11-22T10:00:10Z");
+        assertThatThrownBy(() -> new UsageRecord(
+                        0,
+                        1,
+                        r.job(),
+                        r.jobName(),
+                        r.allocation(),
+                        r.cluster(),
+                        r.person(),
+                        r.startedAt(),
+                        r.endedAt(),
+                        Duration.ofMillis(10_001),
+                        1,
+                        1,
+                        1,
+                        null))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
     void aSpreadsheetTakesNoTypedTextForAFormula() throws IOException {
         for (String start : new String[] {"=", "+", "-", "@", "\t", "\r"}) {
             assertThat(StatementCsv.harmless(start + "cmd|' /C calc'!A0")).startsWith("'" + start);
@@ -66,7 +111,7 @@ class UsageRecordTest {
         assertThat(rows[1])
                 .startsWith("7,'=1+1,")
                 .contains(",\"Ana \"\"la Gran\"\", Pi\",")
-                .endsWith(
-                        ",local,2026-11-22T10:00:00Z,2026-11-22T10:00:01.500Z,1.500,3,8,1024,4500,12000,0.0013,0.0033");
+                .endsWith(",local,2026-11-22T10:00:00Z,2026-11-22T10:00:01.500Z,1.500,3,8,1024,4500,12000,0.0013,0.0033"
+                        + ",0,1,,,,,,,,");
     }
 }
