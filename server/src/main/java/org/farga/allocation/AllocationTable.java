@@ -103,6 +103,14 @@ class AllocationTable {
                 .list();
     }
 
+    /** Those on a cluster, the earliest first. */
+    List<Allocation> onCluster(String cluster) {
+        return jdbc.sql(SELECT + "WHERE a.cluster = :cluster ORDER BY a.starts_at, a.id")
+                .param("cluster", cluster)
+                .query(AllocationTable::allocation)
+                .list();
+    }
+
     /** Those in force on these allocations. */
     Map<AllocationId, Suspension> suspensions(Collection<AllocationId> ids) {
         Map<AllocationId, Suspension> found = new HashMap<>();

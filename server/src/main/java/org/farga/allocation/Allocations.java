@@ -84,6 +84,11 @@ public class Allocations {
                 : table.ofProjects(ids).stream().collect(Collectors.groupingBy(Allocation::project));
     }
 
+    /** All on a cluster, the earliest first, whatever their state; for what keeps the cluster in step. */
+    public List<Allocation> onCluster(String cluster) {
+        return table.onCluster(cluster);
+    }
+
     /** One of a project that the actor may see; throws {@link NotFoundException}. */
     Allocation get(Actor actor, AllocationId id) {
         Allocation allocation = get(id);

@@ -3,6 +3,7 @@ package org.farga.allocation;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -186,6 +187,30 @@ public class Projects {
                 : table.list(projects).stream()
                         .map(Projects::summary)
                         .collect(Collectors.toMap(Summary::id, Function.identity()));
+    }
+
+    /**
+     * Who works in each of these projects, and so may run jobs there; whoever left the organisation does not. For all people
+     * of a cluster at once.
+     */
+    public Map<ProjectId, Set<PersonId>> workers(Collection<ProjectId> projects) {
+        if (projects.isEmpty()) {
+            return Map.of();
+        }
+        List<Project> found = table.list(projects);
+        Map<OrganisationId, Set<PersonId>> belonging =
+                organisations.people(found.stream().map(Project::organisation).collect(Collectors.toSet()));
+        Map<ProjectId, Set<PersonId>> workers = new HashMap<>();
+        for (Project project : found) {
+            Set<PersonId> people = belonging.getOrDefault(project.organisation(), Set.of());
+            workers.put(
+                    project.id(),
+                    project.members().stream()
+                            .map(ProjectMember::person)
+                            .filter(people::contains)
+                            .collect(Collectors.toSet()));
+        }
+        return workers;
     }
 
     private static Summary summary(Project project) {

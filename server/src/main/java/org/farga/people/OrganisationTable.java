@@ -8,8 +8,12 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.farga.shared.Country;
 import org.farga.shared.EmailAddress;
@@ -171,6 +175,22 @@ class OrganisationTable {
                 .param("organisation", organisation.value())
                 .query(OrganisationTable::member)
                 .list();
+    }
+
+    /** Who belongs to each of these; one without anybody is left out. */
+    Map<OrganisationId, Set<PersonId>> people(Collection<OrganisationId> organisations) {
+        Map<OrganisationId, Set<PersonId>> people = new HashMap<>();
+        jdbc.sql("SELECT organisation_id, person_id FROM membership WHERE organisation_id = ANY(:organisations)")
+                .param(
+                        "organisations",
+                        organisations.stream().map(OrganisationId::value).toArray(UUID[]::new))
+                .query(row -> {
+                    people.computeIfAbsent(
+                                    new OrganisationId(row.getObject("organisation_id", UUID.class)),
+                                    id -> new HashSet<>())
+                            .add(new PersonId(row.getObject("person_id", UUID.class)));
+                });
+        return people;
     }
 
     Optional<Member> findMember(OrganisationId organisation, PersonId person) {

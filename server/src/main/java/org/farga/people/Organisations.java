@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.farga.audit.AuditLog;
@@ -268,6 +269,11 @@ public class Organisations {
     /** Everyone who belongs to an organisation, owners first. */
     public List<org.farga.shared.PersonId> people(OrganisationId id) {
         return table.members(id).stream().map(Member::person).toList();
+    }
+
+    /** The same of many organisations at once, in one statement. */
+    public Map<OrganisationId, Set<PersonId>> people(Collection<OrganisationId> ids) {
+        return ids.isEmpty() ? Map.of() : table.people(ids);
     }
 
     private static Summary summary(Organisation organisation) {

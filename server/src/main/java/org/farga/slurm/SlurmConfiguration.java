@@ -5,5 +5,5 @@ import org.springframework.context.annotation.Configuration;
 
 /** The clusters that the settings name. */
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties(SlurmClusterSettings.class)
+@EnableConfigurationProperties({SlurmClusterSettings.class, ReconcilerSettings.class})
 class SlurmConfiguration {}

@@ -1,6 +1,7 @@
 package org.farga.slurm;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.farga.platform.PersonalData;
 import org.springframework.stereotype.Component;
@@ -25,5 +26,13 @@ class SlurmPersonalDataTable implements PersonalData {
                         LEFT JOIN slurm_account a ON a.allocation_id = s.allocation_id
                         WHERE u.person_id = :person AND (a.cluster IS NULL OR a.cluster = c.cluster)
                         ORDER BY c.cluster, a.name"""));
+    }
+
+    @Override
+    public Map<String, String> exceptions() {
+        return Map.of(
+                "slurm_reconciliation.apply_wanted_by",
+                        "who asked for changes that wait; gone once they are made, and in the log",
+                "slurm_ladder.set_by", "a decision of the centre's staff, which the log tells them");
     }
 }

@@ -43,6 +43,13 @@ record SlurmData(JdbcClient jdbc) {
         return project;
     }
 
+    OrganisationId organisationOf(ProjectId project) {
+        return new OrganisationId(jdbc.sql("SELECT organisation_id FROM project WHERE id = :id")
+                .param("id", project.value())
+                .query(UUID.class)
+                .single());
+    }
+
     void member(OrganisationId organisation, PersonId person, String role) {
         jdbc.sql("""
                 INSERT INTO membership (organisation_id, person_id, role, since)
