@@ -5,15 +5,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.farga.compute.JobFeed.Position;
 import org.farga.compute.JobFeed.Said;
-import org.farga.platform.Messages;
 import org.farga.shared.PersonId;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,8 +38,7 @@ final class FeedStream implements JobFeed.Follower {
     private final JobFeed feed;
     private final JobFiles files;
     private final Job job;
-    private final Locale language;
-    private final Messages messages;
+    private final Function<Job, @Nullable String> explanation;
     private final JsonMapper json;
     private final BooleanSupplier mayStill;
     private final Duration heartbeat;
@@ -59,8 +57,7 @@ final class FeedStream implements JobFeed.Follower {
             JobFiles files,
             Position from,
             Job job,
-            Locale language,
-            Messages messages,
+            Function<Job, @Nullable String> explanation,
             JsonMapper json,
             BooleanSupplier mayStill,
             Duration heartbeat,
@@ -70,8 +67,7 @@ final class FeedStream implements JobFeed.Follower {
         this.files = files;
         this.at = from;
         this.job = job;
-        this.language = language;
-        this.messages = messages;
+        this.explanation = explanation;
         this.json = json;
         this.mayStill = mayStill;
         this.heartbeat = heartbeat;
@@ -259,15 +255,7 @@ final class FeedStream implements JobFeed.Follower {
         Map<String, @Nullable Object> values = new LinkedHashMap<>();
         values.put("state", now.state());
         values.put("reason", now.reason());
-        String explanation = now.explanation();
-        values.put(
-                "explanation",
-                explanation == null
-                        ? null
-                        : messages.text(
-                                language,
-                                explanation,
-                                now.explanationArguments().toArray()));
+        values.put("explanation", explanation.apply(now));
         values.put("startedAt", now.startedAt());
         values.put("endedAt", now.endedAt());
         values.put("exitCode", now.stage() instanceof Job.Stage.Ended ended ? ended.exitCode() : null);

@@ -104,11 +104,9 @@ record Job(
         }
     }
 
-    /** Reasons that {@code compute.reason.<word>} explains; an engine may know others, which are shown as they are. */
+    /** Reasons that {@code compute.reason.<word>} explains; {@link Waiting} explains those of jobs that wait. */
     private static final Set<String> EXPLAINED = Set.of(
             "Submitting",
-            "Priority",
-            "Resources",
             "Cancelling",
             "Completed",
             "NonZeroExitCode",
@@ -119,14 +117,6 @@ record Job(
             "JobLaunchFailure",
             "TooManyProcesses",
             "DiskQuotaExceeded",
-            "AssocGrpGRESMinutes",
-            "AssocGrpCPUMinutesLimit",
-            "QOSMaxGRESPerUser",
-            "ReqNodeNotAvail",
-            "PartitionDown",
-            "BeginTime",
-            "JobHeldUser",
-            "JobHeldAdmin",
             "Preempted",
             "Rejected",
             "Lost",

@@ -12,7 +12,6 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import org.farga.allocation.Projects;
 import org.farga.compute.JobFeed.Position;
-import org.farga.platform.Messages;
 import org.farga.platform.Rounds;
 import org.farga.platform.Standing;
 import org.farga.shared.Actor;
@@ -42,18 +41,18 @@ class JobFeeds extends Rounds {
     private final JobTable table;
     private final Jobs jobs;
     private final Projects projects;
-    private final Messages messages;
+    private final Explanations explanations;
     private final JsonMapper json;
     private final Map<JobId, JobFeed> feeds = new HashMap<>();
     private final List<FeedStream> streams = new ArrayList<>();
     private final Map<RightKey, Right> rights = new HashMap<>();
 
-    JobFeeds(JobTable table, Jobs jobs, Projects projects, Messages messages, JsonMapper json) {
+    JobFeeds(JobTable table, Jobs jobs, Projects projects, Explanations explanations, JsonMapper json) {
         super("job-feeds", Duration.ZERO, ROUND);
         this.table = table;
         this.jobs = jobs;
         this.projects = projects;
-        this.messages = messages;
+        this.explanations = explanations;
         this.json = json;
     }
 
@@ -77,7 +76,16 @@ class JobFeeds extends Rounds {
                 new RightKey(standing == null ? person : standing.key(), job.project()),
                 key -> new Right(standing, job.project()));
         FeedStream stream = new FeedStream(
-                person, feed, jobs.files(job), from, job, language, messages, json, right, HEARTBEAT, this::gone);
+                person,
+                feed,
+                jobs.files(job),
+                from,
+                job,
+                now -> explanations.of(now, language).sentence(),
+                json,
+                right,
+                HEARTBEAT,
+                this::gone);
         streams.add(stream);
         if (!isRunning()) {
             // Shutting down: the follower is told to come back, and finds the next process.

@@ -27,6 +27,7 @@ import org.farga.dataspace.Datasets;
 import org.farga.dataspace.Datasets.VersionSummary;
 import org.farga.people.People;
 import org.farga.platform.Answer;
+import org.farga.platform.Shell;
 import org.farga.platform.Shells;
 import org.farga.shared.Actor;
 import org.farga.shared.AllocationId;
@@ -65,6 +66,7 @@ class JobPages {
     private final Usage usage;
     private final Datasets datasets;
     private final People people;
+    private final Explanations explanations;
     private final Shells shells;
     private final Clock clock;
 
@@ -76,6 +78,7 @@ class JobPages {
             Usage usage,
             Datasets datasets,
             People people,
+            Explanations explanations,
             Shells shells,
             Clock clock) {
         this.jobs = jobs;
@@ -85,6 +88,7 @@ class JobPages {
         this.usage = usage;
         this.datasets = datasets;
         this.people = people;
+        this.explanations = explanations;
         this.shells = shells;
         this.clock = clock;
     }
@@ -271,8 +275,10 @@ class JobPages {
         submissions.seen(actor, job);
         Map<PersonId, People.Summary> names = people.summaries(List.of(job.submittedBy()));
         Map<String, Object> model = new HashMap<>();
-        model.put("shell", shells.of(request));
+        Shell shell = shells.of(request);
+        model.put("shell", shell);
         model.put("job", job);
+        model.put("told", explanations.of(job, shell.language()));
         model.put("project", projects.summary(job.project()));
         model.put(
                 "submitter",

@@ -62,6 +62,7 @@ class JobsApi {
     private final JobFeeds feeds;
     private final Datasets datasets;
     private final People people;
+    private final Explanations explanations;
     private final Messages messages;
     private final Clock clock;
 
@@ -71,6 +72,7 @@ class JobsApi {
             JobFeeds feeds,
             Datasets datasets,
             People people,
+            Explanations explanations,
             Messages messages,
             Clock clock) {
         this.jobs = jobs;
@@ -78,6 +80,7 @@ class JobsApi {
         this.feeds = feeds;
         this.datasets = datasets;
         this.people = people;
+        this.explanations = explanations;
         this.messages = messages;
         this.clock = clock;
     }
@@ -95,6 +98,9 @@ class JobsApi {
             JobState state,
             @Nullable String reason,
             @Nullable String explanation,
+            @Nullable String remedy,
+            @Nullable Integer jobsAhead,
+            @Nullable Instant expectedStartAt,
             PersonId submittedBy,
             String submittedByName,
             Instant submittedAt,
@@ -260,16 +266,19 @@ class JobsApi {
                 .distinct()
                 .toList();
         Map<DatasetVersionId, VersionSummary> versions = inputs.isEmpty() ? Map.of() : datasets.summaries(inputs);
+        Map<JobId, Explanations.Told> told = explanations.of(list, language);
         return list.stream()
-                .map(job -> json(job, names.get(job.submittedBy()), versions, language))
+                .map(job -> json(job, names.get(job.submittedBy()), versions, told.get(job.id())))
                 .toList();
     }
 
     private JobJson json(
-            Job job, @Nullable String submitter, Map<DatasetVersionId, VersionSummary> versions, Locale language) {
+            Job job,
+            @Nullable String submitter,
+            Map<DatasetVersionId, VersionSummary> versions,
+            Explanations.Told told) {
         Job.Stage.Ended ended = job.stage() instanceof Job.Stage.Ended e ? e : null;
         Allocation held = job.held();
-        String explanation = job.explanation();
         return new JobJson(
                 job.id(),
                 job.name(),
@@ -277,13 +286,11 @@ class JobsApi {
                 job.allocation(),
                 job.cluster(),
                 job.state(),
-                job.reason(),
-                explanation == null
-                        ? null
-                        : messages.text(
-                                language,
-                                explanation,
-                                job.explanationArguments().toArray()),
+                told.reason(),
+                told.sentence(),
+                told.remedy(),
+                told.ahead(),
+                told.expectedAt(),
                 job.submittedBy(),
                 submitter == null ? "" : submitter,
                 job.submittedAt(),

@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -58,8 +57,7 @@ class FeedStreamTest {
                 files,
                 Position.START,
                 job,
-                Locale.ENGLISH,
-                messages,
+                Job::reason,
                 json,
                 may::get,
                 Duration.ofMillis(50),
