@@ -45,13 +45,12 @@ record SlurmFolder(JobId id, Path path) {
         Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx--x--x"));
         JobFiles files = files();
         Path work = path.resolve("work");
-        Path datasets = work.resolve("datasets");
-        Files.createDirectories(datasets);
+        Files.createDirectories(work);
+        take(work); // an earlier attempt gave it away
+        forgetDatasets();
+        Path datasets = Files.createDirectory(work.resolve("datasets"));
         for (Mount mount : order.mounts()) {
-            Path link = datasets.resolve(mount.name());
-            if (!Files.exists(link, LinkOption.NOFOLLOW_LINKS)) {
-                Files.createSymbolicLink(link, mount.source());
-            }
+            SlurmDatasets.show(mount.source(), datasets.resolve(mount.name()), user);
         }
         give(write(work.resolve("script"), order.script(), "rwx------"), user);
         give(write(path.resolve("run"), settings(order), "r--------"), user);
@@ -64,9 +63,13 @@ record SlurmFolder(JobId id, Path path) {
             }
             give(file, user);
         }
-        give(datasets, user);
         Files.setPosixFilePermissions(work, PosixFilePermissions.fromString("rwx------"));
         give(work, user);
+    }
+
+    /** Takes away what the job was shown of datasets: it has ended, and may read them no longer. */
+    void forgetDatasets() throws IOException {
+        SlurmDatasets.remove(path.resolve("work"), "datasets");
     }
 
     private static Path write(Path file, String text, String permissions) throws IOException {
@@ -86,6 +89,11 @@ record SlurmFolder(JobId id, Path path) {
                             + ": it must run as root, or its jobs as its own user (farga.cluster.slurm.*.user)",
                     e);
         }
+    }
+
+    /** Makes a folder that may be the job's user's Farga's own again, so that nothing is changed in it meanwhile. */
+    private void take(Path folder) throws IOException {
+        give(folder, Files.getOwner(path, LinkOption.NOFOLLOW_LINKS));
     }
 
     /** The environment as shell text; Slurm adds its own, so that MPI and srun work in a job. */
