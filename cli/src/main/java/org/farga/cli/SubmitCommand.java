@@ -32,6 +32,7 @@ import tools.jackson.databind.node.ObjectNode;
         footer = {
             "  farga submit train --dataset digits --cpus 2 --time 10m --follow",
             "  farga submit train --dataset digits@1 --gpus 1 --memory 16G --time 1h30m --model digits",
+            "  farga submit train --cluster lab --gpus 4",
             "  farga submit train --env EPOCHS=50 --env SEED=7 --time 2-00:00:00",
             "  farga submit train --dataset digits --check",
             "  job=$(farga submit train --json | jq .id) && farga logs $job --follow"
@@ -54,6 +55,12 @@ final class SubmitCommand extends FargaCommand {
             description =
                     "The allocation that pays, by its proposal's code; the only active one where it is not given.")
     private @Nullable String allocation;
+
+    @Option(
+            names = "--cluster",
+            paramLabel = "CLUSTER",
+            description = "Where it runs: narrows the allocations to those on this cluster.")
+    private @Nullable String cluster;
 
     @Option(
             names = {"-c", "--cpus"},
@@ -183,16 +190,21 @@ final class SubmitCommand extends FargaCommand {
                         p -> List.of(text(p, "slug"), text(p, "name"), text(p, "id"))));
         for (JsonNode each : from) {
             for (JsonNode a : each.path("allocations")) {
+                if (cluster != null && !text(a, "cluster").equals(cluster)) {
+                    continue;
+                }
                 all.add(a);
                 if (text(a, "state").equals("ACTIVE")) {
                     active.add(a);
                 }
             }
         }
-        if (allocation == null && active.isEmpty()) {
+        if (active.isEmpty() && (allocation == null || all.isEmpty())) {
             throw new NotThere(
                     all.isEmpty()
-                            ? "you have no allocation to run jobs on; \"farga propose\" asks for one"
+                            ? "you have no allocation"
+                                    + (cluster == null ? " to run jobs on" : " on the cluster " + cluster)
+                                    + "; \"farga propose\" asks for one, and \"farga projects\" shows those you have"
                             : "none of your allocations is active now; \"farga projects\" shows them");
         }
         return text(

@@ -197,6 +197,20 @@ class CliTest {
     }
 
     @Test
+    void theClusterNarrowsTheAllocations() throws IOException {
+        farga.on("GET /api/v1/projects", 200, """
+                {"items": [{"id": "p1", "slug": "forja", "name": "Forja", "allocations": [
+                  {"id": "a1", "proposalCode": "PG-1", "state": "ACTIVE", "cluster": "local"},
+                  {"id": "a2", "proposalCode": "PG-2", "state": "ACTIVE", "cluster": "lab"}]}]}""");
+        farga.on("POST /api/v1/jobs", 201, "{\"id\": 17}");
+        assertThat(signedIn("submit", script().toString(), "--cluster", "lab")).isZero();
+        assertThat(farga.asked.getLast().body()).contains("\"allocation\":\"a2\"");
+        assertThat(signedIn("submit", script().toString(), "--cluster", "sea")).isEqualTo(5);
+        assertThat(test.err()).contains("no allocation on the cluster sea");
+        assertThat(signedIn("submit", script().toString())).isNotZero();
+    }
+
+    @Test
     void aLostAnswerIsAskedForAgainUnderTheSameKey() throws IOException {
         farga.on("GET /api/v1/projects", 200, PROJECTS);
         farga.hangUpOn("POST /api/v1/jobs").on("POST /api/v1/jobs", 201, "{\"id\": 17}");

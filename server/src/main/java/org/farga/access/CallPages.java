@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.farga.allocation.ClusterNames;
 import org.farga.people.Organisations;
 import org.farga.platform.Shell;
 import org.farga.platform.Shells;
@@ -32,13 +33,21 @@ class CallPages {
     private final Proposals proposals;
     private final Organisations organisations;
     private final Sentences sentences;
+    private final ClusterNames clusters;
     private final Shells shells;
 
-    CallPages(Calls calls, Proposals proposals, Organisations organisations, Sentences sentences, Shells shells) {
+    CallPages(
+            Calls calls,
+            Proposals proposals,
+            Organisations organisations,
+            Sentences sentences,
+            ClusterNames clusters,
+            Shells shells) {
         this.calls = calls;
         this.proposals = proposals;
         this.organisations = organisations;
         this.sentences = sentences;
+        this.clusters = clusters;
         this.shells = shells;
     }
 
@@ -96,6 +105,7 @@ class CallPages {
         model.put("shell", shell);
         model.put("call", call);
         model.put("typed", typed);
+        model.put("clusters", clusters.all());
         model.put("refusal", refusal);
         ModelAndView page = new ModelAndView("access/call-rules", model);
         if (refusal != null) {

@@ -65,8 +65,8 @@ record CallRules(
             @Nullable CountryList countries,
             @Nullable List<AppliedRule> rules) {}
 
-    /** These rules with the change, where it makes sense as a whole. */
-    Outcome<CallRules> with(Change change) {
+    /** These rules with the change, where it makes sense as a whole; {@code clusters} are those that there are. */
+    Outcome<CallRules> with(Change change, Set<String> clusters) {
         Fields fields = new Fields();
         String newCluster =
                 change.cluster() == null ? cluster : change.cluster().strip();
@@ -81,8 +81,8 @@ record CallRules(
                 : change.liveAwardsPerOrganisation();
         CountryList where = change.countries() == null ? countries : change.countries();
         List<AppliedRule> asked = change.rules() == null ? rules : change.rules();
-        fields.text("cluster", newCluster, 100)
-                .rule("maxGpuHours", mostGpu.compareTo(leastGpu) >= 0, "less-than-minimum")
+        checkCluster(fields, newCluster, cluster, clusters);
+        fields.rule("maxGpuHours", mostGpu.compareTo(leastGpu) >= 0, "less-than-minimum")
                 .rule("maxCpuHours", mostCpu.compareTo(leastCpu) >= 0, "less-than-minimum")
                 .rule(
                         "durationsMonths",
@@ -109,6 +109,15 @@ record CallRules(
                         live,
                         where,
                         asked));
+    }
+
+    /** One that there is, or the one there was: its engine may be away from the settings for a while. */
+    static void checkCluster(Fields fields, String asked, String present, Set<String> clusters) {
+        fields.rule(
+                "cluster",
+                asked.equals(present) || clusters.contains(asked),
+                "no-such-cluster",
+                String.join(", ", clusters));
     }
 
     private static void checkRules(Fields fields, List<AppliedRule> asked) {

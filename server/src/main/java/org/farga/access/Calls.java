@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.farga.allocation.ClusterNames;
 import org.farga.audit.AuditLog;
 import org.farga.platform.Cursor;
 import org.farga.shared.Actor;
@@ -26,11 +27,13 @@ import org.springframework.transaction.annotation.Transactional;
 @Service
 class Calls {
     private final CallTable table;
+    private final ClusterNames clusters;
     private final AuditLog audit;
     private final Clock clock;
 
-    Calls(CallTable table, AuditLog audit, Clock clock) {
+    Calls(CallTable table, ClusterNames clusters, AuditLog audit, Clock clock) {
         this.table = table;
+        this.clusters = clusters;
         this.audit = audit;
         this.clock = clock;
     }
@@ -98,7 +101,7 @@ class Calls {
                 id,
                 version,
                 "call.rules-changed",
-                call -> call.rules().with(change).map(rules -> {
+                call -> call.rules().with(change, clusters.all()).map(rules -> {
                     if (rules.equals(call.rules())) {
                         return call;
                     }

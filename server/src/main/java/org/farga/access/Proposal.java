@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.farga.shared.Actor;
 import org.farga.shared.CallId;
 import org.farga.shared.CentreRole;
@@ -130,35 +131,43 @@ record Proposal(
         return new Proposal(id, code, call, organisation, createdBy, createdAt, now, edited, state, version);
     }
 
-    /** What an access officer says: yes, perhaps with fewer hours, or no; either way with a reason. */
+    /** What an access officer says: yes, perhaps with fewer hours or on another cluster, or no; either way with a reason. */
     record Verdict(
             @Nullable Choice choice,
             @Nullable String reason,
             @Nullable BigDecimal gpuHours,
-            @Nullable BigDecimal cpuHours) {
+            @Nullable BigDecimal cpuHours,
+            @Nullable String cluster) {
         enum Choice {
             AWARD,
             DECLINE
         }
     }
 
-    /** Hours that are granted. */
-    record Granted(GpuHours gpuHours, CpuHours cpuHours) {}
+    /** Hours that are granted, and where. */
+    record Granted(GpuHours gpuHours, CpuHours cpuHours, String cluster) {}
 
-    /** The hours that a verdict grants: those asked for, or fewer, but never less than the call's least. */
-    Outcome<Granted> grant(Verdict verdict, CallRules rules) {
+    /**
+     * What a verdict grants: the hours asked for, or fewer, but never less than the call's least; on the call's cluster, or
+     * another of those that there are.
+     */
+    Outcome<Granted> grant(Verdict verdict, CallRules rules, Set<String> clusters) {
         GpuHours askedGpu = java.util.Objects.requireNonNull(answers.gpuHours());
         CpuHours askedCpu = java.util.Objects.requireNonNull(answers.cpuHours());
         BigDecimal gpu = verdict.gpuHours() == null ? askedGpu.hours() : verdict.gpuHours();
         BigDecimal cpu = verdict.cpuHours() == null ? askedCpu.hours() : verdict.cpuHours();
+        String cluster = verdict.cluster() == null || verdict.cluster().isBlank()
+                ? rules.cluster()
+                : verdict.cluster().strip();
         Fields fields =
                 new Fields().present("decision", verdict.choice()).text("reason", verdict.reason(), LONGEST_REASON);
         checkGrant(fields, "gpuHours", gpu, rules.minGpuHours().hours(), askedGpu.hours());
         checkGrant(fields, "cpuHours", cpu, rules.minCpuHours().hours(), askedCpu.hours());
+        CallRules.checkCluster(fields, cluster, rules.cluster(), clusters);
         var refusal = fields.refusal();
         return refusal.isPresent()
                 ? Outcome.refused(refusal.get())
-                : Outcome.done(new Granted(GpuHours.ofHours(gpu), CpuHours.ofHours(cpu)));
+                : Outcome.done(new Granted(GpuHours.ofHours(gpu), CpuHours.ofHours(cpu), cluster));
     }
 
     private static void checkGrant(Fields fields, String field, BigDecimal hours, BigDecimal least, BigDecimal asked) {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.farga.allocation.ClusterNames;
 import org.farga.people.Organisations;
 import org.farga.platform.Shells;
 import org.farga.shared.Actor;
@@ -41,13 +42,21 @@ class ProposalPages {
     private final Assessments assessments;
     private final Calls calls;
     private final Sentences sentences;
+    private final ClusterNames clusters;
     private final Shells shells;
 
-    ProposalPages(Proposals proposals, Assessments assessments, Calls calls, Sentences sentences, Shells shells) {
+    ProposalPages(
+            Proposals proposals,
+            Assessments assessments,
+            Calls calls,
+            Sentences sentences,
+            ClusterNames clusters,
+            Shells shells) {
         this.proposals = proposals;
         this.assessments = assessments;
         this.calls = calls;
         this.sentences = sentences;
+        this.clusters = clusters;
         this.shells = shells;
     }
 
@@ -133,6 +142,7 @@ class ProposalPages {
         model.put("maySubmit", proposal.refusalToSubmit(actor).isEmpty());
         model.put("mayWithdraw", proposal.refusalToWithdraw(actor).isEmpty());
         model.put("mayDecide", proposal.refusalToDecide(actor).isEmpty());
+        model.put("clusters", proposal.refusalToDecide(actor).isEmpty() ? clusters.all() : Set.of());
         model.put("mayAssess", proposal.refusalToAssess(actor).isEmpty());
         model.put("refusal", refusal);
         return model;
@@ -321,7 +331,8 @@ class ProposalPages {
                 decision,
                 typed.get("reason"),
                 number(fields, cleared, "gpuHours", typed),
-                number(fields, cleared, "cpuHours", typed));
+                number(fields, cleared, "cpuHours", typed),
+                typed.get("cluster"));
         var unreadable = fields.refusal();
         Outcome<Proposal> outcome = unreadable.isPresent()
                 ? Outcome.refused(unreadable.get())

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.farga.allocation.ClusterNames;
 import org.farga.allocation.Projects;
 import org.farga.audit.AuditLog;
 import org.farga.notification.Notifications;
@@ -50,6 +51,7 @@ class Proposals {
     private final People people;
     private final AddressProof proof;
     private final Projects projects;
+    private final ClusterNames clusters;
     private final Closings closings;
     private final AuditLog audit;
     private final Notifications notifications;
@@ -65,6 +67,7 @@ class Proposals {
             People people,
             AddressProof proof,
             Projects projects,
+            ClusterNames clusters,
             Closings closings,
             AuditLog audit,
             Notifications notifications,
@@ -77,6 +80,7 @@ class Proposals {
         this.people = people;
         this.proof = proof;
         this.projects = projects;
+        this.clusters = clusters;
         this.closings = closings;
         this.audit = audit;
         this.notifications = notifications;
@@ -214,7 +218,8 @@ class Proposals {
         } else {
             Proposal.Granted granted = new Proposal.Granted(
                     requireNonNull(proposal.answers().gpuHours()),
-                    requireNonNull(proposal.answers().cpuHours()));
+                    requireNonNull(proposal.answers().cpuHours()),
+                    call.rules().cluster());
             award(proposal, call, submission, null, new ProposalState.Decision(now, null, null), granted, null);
         }
         return Outcome.done(get(actor, id));
@@ -267,7 +272,7 @@ class Proposals {
         }
         Call call = calls.get(proposal.call());
         CallRules rules = callTable.rules(call.id(), submitted.submission().rulesVersion());
-        return proposal.grant(verdict, rules).map(granted -> {
+        return proposal.grant(verdict, rules, clusters.all()).map(granted -> {
             String reason = requireNonNull(verdict.reason()).strip();
             ProposalState.Decision decision = new ProposalState.Decision(now(), actor.person(), reason);
             switch (requireNonNull(verdict.choice())) {
@@ -304,7 +309,7 @@ class Proposals {
                 proposal.id(),
                 proposal.code(),
                 call.title(),
-                callTable.rules(call.id(), submission.rulesVersion()).cluster(),
+                granted.cluster(),
                 granted.gpuHours(),
                 granted.cpuHours(),
                 new Period(decision.at(), endsAt)));
@@ -316,6 +321,7 @@ class Proposals {
                 "project", project,
                 "gpuHours", granted.gpuHours(),
                 "cpuHours", granted.cpuHours(),
+                "cluster", granted.cluster(),
                 "reason", decision.reason() == null ? "EVERY_RULE_HOLDS" : decision.reason());
         if (officer == null) {
             audit.recordByRule("proposal.awarded", "proposal", proposal.id(), details);

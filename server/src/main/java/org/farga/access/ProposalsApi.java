@@ -90,7 +90,8 @@ class ProposalsApi {
             Proposal.Verdict.@Nullable Choice decision,
             @Nullable String reason,
             @Nullable BigDecimal gpuHours,
-            @Nullable BigDecimal cpuHours) {}
+            @Nullable BigDecimal cpuHours,
+            @Nullable String cluster) {}
 
     record MissingJson(String field, String sentence) {}
 
@@ -235,7 +236,7 @@ class ProposalsApi {
             @RequestBody NewDecision body,
             HttpServletRequest request) {
         Proposal.Verdict verdict =
-                new Proposal.Verdict(body.decision(), body.reason(), body.gpuHours(), body.cpuHours());
+                new Proposal.Verdict(body.decision(), body.reason(), body.gpuHours(), body.cpuHours(), body.cluster());
         return answer(actor, proposals.decide(actor, id, versionIfTold(ifMatch), verdict), request);
     }
 

@@ -4,17 +4,20 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.LoadingCache;
 import java.nio.file.InvalidPathException;
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import org.farga.allocation.ClusterNames;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The clusters that this process can speak to, and what is known of them without asking each time. */
-final class Clusters {
+final class Clusters implements ClusterNames {
     private static final Logger LOG = LoggerFactory.getLogger(Clusters.class);
 
     private final Map<String, Served> served;
@@ -34,8 +37,12 @@ final class Clusters {
                         .findFirst());
     }
 
-    /** An engine, and what its operator allows a job to ask for. */
-    record Served(Scheduler scheduler, Duration longestTimeLimit, long mostDiskMebibytes) {}
+    /**
+     * An engine, and what its operator allows a job to ask for.
+     *
+     * @param sameSoftware whether its nodes have the interpreters that this machine has
+     */
+    record Served(Scheduler scheduler, Duration longestTimeLimit, long mostDiskMebibytes, boolean sameSoftware) {}
 
     /** A cluster as the table has it and, where its engine answers, as it is now. */
     record Listed(
@@ -43,6 +50,11 @@ final class Clusters {
             String scheduler,
             boolean enabled,
             @Nullable Cluster cluster) {}
+
+    @Override
+    public Set<String> all() {
+        return table.list().stream().map(ClusterTable.Entry::name).collect(Collectors.toCollection(LinkedHashSet::new));
+    }
 
     Set<String> names() {
         return served.keySet();
@@ -113,7 +125,7 @@ final class Clusters {
     /** Whether the cluster has the program that a script's first line names, as far as can be told from here. */
     boolean hasInterpreter(String name, @Nullable String script) {
         Served found = served.get(name);
-        if (found == null || !(found.scheduler() instanceof LocalScheduler) || script == null) {
+        if (found == null || !found.sameSoftware() || script == null) {
             return true;
         }
         try {

@@ -73,7 +73,7 @@ class ComputeConfiguration {
             SlurmClusterSettings others,
             Clock clock) {
         Map<String, Clusters.Served> served = new HashMap<>();
-        served.put(LOCAL, new Clusters.Served(local, settings.longestTimeLimit(), settings.mostDiskMebibytes()));
+        served.put(LOCAL, new Clusters.Served(local, settings.longestTimeLimit(), settings.mostDiskMebibytes(), true));
         others.slurm().forEach((name, reach) -> served.put(name, slurm(name, reach, table, clock)));
         return new Clusters(served, table);
     }
@@ -87,7 +87,8 @@ class ComputeConfiguration {
             Path folder =
                     Files.createDirectories(settings.folder()).toRealPath().resolve(mark);
             SlurmScheduler scheduler = new SlurmScheduler(settings.in(JobFolders.open(folder)), mark, clock);
-            return new Clusters.Served(scheduler, reach.longestTimeLimit(), reach.mostDiskMebibytes());
+            return new Clusters.Served(
+                    scheduler, reach.longestTimeLimit(), reach.mostDiskMebibytes(), settings.sameSoftware());
         } catch (IOException e) {
             throw new UncheckedIOException("farga.cluster.slurm." + name + ".folder cannot be used", e);
         }

@@ -2,6 +2,7 @@ package org.farga.compute;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -110,6 +111,12 @@ final class JobFolders {
      * folders about in it, as one who can sign in on a node may do at any time.
      */
     static void remove(Path folder) throws IOException {
+        try {
+            Files.deleteIfExists(folder);
+            return;
+        } catch (DirectoryNotEmptyException e) {
+            // the rest of this
+        }
         Process process = new ProcessBuilder("rm", "-rf", "--one-file-system", "--", folder.toString())
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)

@@ -45,15 +45,12 @@ record SlurmFolder(JobId id, Path path) {
         Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx--x--x"));
         JobFiles files = files();
         Path work = path.resolve("work");
-        Path datasets = work.resolve("datasets");
         // One of an earlier attempt is the user's already, who may have put links in it that lead elsewhere.
         JobFolders.remove(work);
-        Files.createDirectories(datasets);
+        Files.createDirectory(work);
+        Path datasets = Files.createDirectory(work.resolve("datasets"));
         for (Mount mount : order.mounts()) {
-            Path link = datasets.resolve(mount.name());
-            if (!Files.exists(link, LinkOption.NOFOLLOW_LINKS)) {
-                Files.createSymbolicLink(link, mount.source());
-            }
+            SlurmDatasets.show(mount.source(), datasets.resolve(mount.name()), user);
         }
         give(write(work.resolve("script"), order.script(), "rwx------"), user);
         give(write(path.resolve("run"), settings(order), "r--------"), user);
@@ -66,9 +63,13 @@ record SlurmFolder(JobId id, Path path) {
             }
             give(file, user);
         }
-        give(datasets, user);
         Files.setPosixFilePermissions(work, PosixFilePermissions.fromString("rwx------"));
         give(work, user);
+    }
+
+    /** Takes away what the job was shown of datasets: it has ended, and may read them no longer. */
+    void forgetDatasets() throws IOException {
+        JobFolders.remove(path.resolve("work").resolve("datasets"));
     }
 
     private static Path write(Path file, String text, String permissions) throws IOException {

@@ -314,6 +314,11 @@ final class SlurmScheduler implements Scheduler {
     private Observation keep(Observation end) throws IOException {
         SlurmFolder folder = folder(end.id());
         folder.settle(end);
+        try {
+            folder.forgetDatasets();
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.WARNING, "job {0} can still read its datasets: {1}", end.id(), e.getMessage());
+        }
         engineJobs.remove(end.id());
         Observation kept = Objects.requireNonNullElse(folder.settled(), end);
         lately.values().removeIf(one -> !endedSince(one, clock.instant().minus(SKEW)));

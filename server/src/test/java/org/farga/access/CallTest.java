@@ -6,6 +6,7 @@ import static org.farga.access.Samples.RULES;
 
 import java.math.BigDecimal;
 import java.util.List;
+import java.util.Set;
 import org.farga.shared.Outcome;
 import org.farga.shared.Refusal;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class CallTest {
+    private static final Set<String> CLUSTERS = Set.of("tramuntana");
     /** The closing instant itself is the first at which the call is closed; the opening instant is the first of being open. */
     @ParameterizedTest
     @CsvSource({"-3600001, PLANNED", "-3600000, OPEN", "-1, OPEN", "0, CLOSED", "1, CLOSED"})
@@ -42,7 +44,9 @@ class CallTest {
 
     @Test
     void rulesChangeAsAWholeOrNotAtAll() {
-        assertThat(RULES.with(change("10", "5000", List.of(3, 1), 4)).orThrow().durationsMonths())
+        assertThat(RULES.with(change("10", "5000", List.of(3, 1), 4), CLUSTERS)
+                        .orThrow()
+                        .durationsMonths())
                 .containsExactly(1, 3);
         assertThat(problems(change("10", "9", List.of(), 0)))
                 .containsExactly(
@@ -52,6 +56,19 @@ class CallTest {
         assertThat(problems(change("-1", null, List.of(1, 1), null)))
                 .containsExactly("minGpuHours not-hours", "durationsMonths bad-durations");
         assertThat(problems(change(null, null, List.of(61), null))).containsExactly("durationsMonths bad-durations");
+    }
+
+    @Test
+    void timeIsGrantedOnAClusterThatThereIs() {
+        assertThat(RULES.with(on(" tramuntana "), CLUSTERS).orThrow().cluster()).isEqualTo("tramuntana");
+        assertThat(RULES.with(on(RULES.cluster()), CLUSTERS).orThrow().cluster())
+                .isEqualTo(RULES.cluster());
+        assertThat(problems(on("llevant"))).containsExactly("cluster no-such-cluster");
+        assertThat(problems(on(""))).containsExactly("cluster no-such-cluster");
+    }
+
+    private static CallRules.Change on(String cluster) {
+        return new CallRules.Change(cluster, null, null, null, null, null, null, null, null, null);
     }
 
     @Test
@@ -78,7 +95,7 @@ class CallTest {
     }
 
     private static List<String> problems(CallRules.Change change) {
-        if (!(RULES.with(change) instanceof Outcome.Refused<CallRules>(Refusal refusal))) {
+        if (!(RULES.with(change, CLUSTERS) instanceof Outcome.Refused<CallRules>(Refusal refusal))) {
             throw new AssertionError("not refused");
         }
         return refusal.fields().stream().map(f -> f.field() + " " + f.name()).toList();

@@ -7,6 +7,7 @@ import static org.farga.access.Samples.NOW;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import org.farga.FargaTest;
 import org.farga.allocation.Projects;
@@ -194,7 +195,9 @@ class ProposalTableTest {
         // What it came with would be accepted from an access officer too.
         assertThat(playground
                         .rules()
-                        .with(new CallRules.Change(null, null, null, null, null, null, null, null, null, null))
+                        .with(
+                                new CallRules.Change(null, null, null, null, null, null, null, null, null, null),
+                                Set.of())
                         .orThrow())
                 .isEqualTo(playground.rules());
     }

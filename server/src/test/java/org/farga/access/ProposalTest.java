@@ -178,12 +178,12 @@ class ProposalTest {
         assertThat(problems(grant(" ", null, null))).containsExactly("reason missing");
         assertThat(problems(grant("x".repeat(2_001), null, null))).containsExactly("reason too-long");
         assertThat(problems(in(ProposalState.Name.SUBMITTED)
-                        .grant(new Proposal.Verdict(null, "yes", null, null), Samples.RULES)))
+                        .grant(new Proposal.Verdict(null, "yes", null, null, null), Samples.RULES, Set.of())))
                 .containsExactly("decision missing");
     }
 
     private static Proposal.Granted granted(long gpu, long cpu) {
-        return new Proposal.Granted(GpuHours.ofHours(gpu), CpuHours.ofHours(cpu));
+        return new Proposal.Granted(GpuHours.ofHours(gpu), CpuHours.ofHours(cpu), Samples.RULES.cluster());
     }
 
     private static Outcome<Proposal.Granted> grant(String reason, @Nullable String gpu, @Nullable String cpu) {
@@ -193,8 +193,27 @@ class ProposalTest {
                                 Proposal.Verdict.Choice.AWARD,
                                 reason,
                                 gpu == null ? null : new BigDecimal(gpu),
-                                cpu == null ? null : new BigDecimal(cpu)),
-                        Samples.RULES);
+                                cpu == null ? null : new BigDecimal(cpu),
+                                null),
+                        Samples.RULES,
+                        Set.of());
+    }
+
+    @Test
+    void theTimeIsOnTheCallsClusterUnlessTheOfficerChoosesAnotherThatThereIs() {
+        assertThat(on(null).orThrow().cluster()).isEqualTo(Samples.RULES.cluster());
+        assertThat(on(" ").orThrow().cluster()).isEqualTo(Samples.RULES.cluster());
+        assertThat(on(" tramuntana ").orThrow().cluster()).isEqualTo("tramuntana");
+        assertThat(on(Samples.RULES.cluster()).orThrow().cluster()).isEqualTo(Samples.RULES.cluster());
+        assertThat(problems(on("llevant"))).containsExactly("cluster no-such-cluster");
+    }
+
+    private static Outcome<Proposal.Granted> on(@Nullable String cluster) {
+        return in(ProposalState.Name.SUBMITTED)
+                .grant(
+                        new Proposal.Verdict(Proposal.Verdict.Choice.AWARD, "yes", null, null, cluster),
+                        Samples.RULES,
+                        Set.of("tramuntana"));
     }
 
     private static List<String> problems(Outcome<Proposal.Granted> outcome) {

@@ -12,6 +12,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.farga.HttpTest;
+import org.farga.allocation.ClusterNames;
 import org.farga.allocation.Projects;
 import org.farga.audit.AuditLog;
 import org.farga.notification.Notifications;
@@ -55,6 +56,9 @@ class ProposalsApiTest extends HttpTest {
 
     @Autowired
     private Projects projects;
+
+    @Autowired
+    private ClusterNames clusters;
 
     @Autowired
     private Closings closings;
@@ -180,6 +184,7 @@ class ProposalsApiTest extends HttpTest {
                 people,
                 person -> person.equals(ana.person()),
                 projects,
+                clusters,
                 closings,
                 audit,
                 notifications,
@@ -397,6 +402,33 @@ class ProposalsApiTest extends HttpTest {
     }
 
     @Test
+    void theOfficerChoosesWhereTheTimeIsGranted() {
+        Client ana = signUp("Ana");
+        String organisation = organisationOf(ana);
+        declareSize(ana, organisation, 5_000);
+        String path = answered(ana, ownCall(), organisation);
+        ana.put(path + "/submission", "", "If-Match", "\"2\"").expect(200);
+        thereIs("tramuntana");
+        Client officer = staff(CentreRole.ACCESS_OFFICER);
+        String decision = "{\"decision\": \"AWARD\", \"reason\": \"fits\", \"cluster\": \"%s\"}";
+        officer.put(path + "/decision", decision.formatted("nowhere")).expectProblem(422, "invalid-fields");
+        JsonNode awarded = officer.put(path + "/decision", decision.formatted("tramuntana"))
+                .expect(200);
+        JsonNode allocation = ana.get(
+                        "/api/v1/projects/" + awarded.path("project").asString())
+                .expect(200)
+                .path("allocations")
+                .get(0);
+        assertThat(allocation.path("cluster").asString()).isEqualTo("tramuntana");
+    }
+
+    private void thereIs(String cluster) {
+        jdbc.sql("INSERT INTO cluster (name, scheduler) VALUES (:name, 'SLURM') ON CONFLICT DO NOTHING")
+                .param("name", cluster)
+                .update();
+    }
+
+    @Test
     void aProposalKeepsTheRulesItWasSubmittedUnder() {
         Client ana = signUp("Ana");
         String organisation = organisationOf(ana);
@@ -407,8 +439,14 @@ class ProposalsApiTest extends HttpTest {
         Client officer = staff(CentreRole.ACCESS_OFFICER);
         officer.patch("/api/v1/calls/" + call, "{\"maxGpuHours\": 10, \"minGpuHours\": 20}", "If-Match", "\"1\"")
                 .expectProblem(422, "invalid-fields");
+        officer.patch("/api/v1/calls/" + call, "{\"cluster\": \"nowhere\"}", "If-Match", "\"1\"")
+                .expectProblem(422, "invalid-fields");
+        thereIs("tramuntana");
         JsonNode changed = officer.patch(
-                        "/api/v1/calls/" + call, "{\"maxGpuHours\": 40, \"cluster\": \"other\"}", "If-Match", "\"1\"")
+                        "/api/v1/calls/" + call,
+                        "{\"maxGpuHours\": 40, \"cluster\": \"tramuntana\"}",
+                        "If-Match",
+                        "\"1\"")
                 .expect(200);
         assertThat(changed.path("rulesVersion").asInt()).isEqualTo(2);
         officer.patch("/api/v1/calls/" + call, "{\"maxGpuHours\": 30}", "If-Match", "\"1\"")

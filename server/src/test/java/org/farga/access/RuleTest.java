@@ -8,6 +8,7 @@ import static org.farga.access.Samples.size;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import org.farga.people.SmeStatus;
 import org.farga.shared.CpuHours;
 import org.farga.shared.GpuHours;
@@ -82,19 +83,21 @@ class RuleTest {
     @Test
     void theSizeIsNotAskedForWhereNoRuleLooksAtIt() {
         CallRules without = Samples.RULES
-                .with(new CallRules.Change(
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        Samples.RULES.rules().stream()
-                                .filter(r -> r.rule() != Rule.SME)
-                                .toList()))
+                .with(
+                        new CallRules.Change(
+                                null,
+                                null,
+                                null,
+                                null,
+                                null,
+                                null,
+                                null,
+                                null,
+                                null,
+                                Samples.RULES.rules().stream()
+                                        .filter(r -> r.rule() != Rule.SME)
+                                        .toList()),
+                        Set.of())
                 .orThrow();
         Facts facts = new Facts(ANSWERS, new org.farga.shared.Country("ES"), null, 0, "Playground", true, without);
         assertThat(facts.missing()).isEmpty();
@@ -158,7 +161,7 @@ class RuleTest {
                 .map(r -> r.rule() == rule ? new CallRules.AppliedRule(rule, Rule.Kind.SHOULD) : r)
                 .toList();
         var outcome = Samples.RULES.with(
-                new CallRules.Change(null, null, null, null, null, null, null, null, null, softened));
+                new CallRules.Change(null, null, null, null, null, null, null, null, null, softened), Set.of());
         boolean refused = outcome instanceof org.farga.shared.Outcome.Refused<CallRules>;
         assertThat(refused)
                 .isEqualTo(rule == Rule.CALL_OPEN || rule == Rule.CIVILIAN_USE || rule == Rule.NO_PROHIBITED_PRACTICE);

@@ -114,8 +114,8 @@ class JobProgressTest extends ComputeTest {
     }
 
     private JobProgress process(ApplicationEventPublisher publisher, Clock clock) {
-        Clusters clusters =
-                new Clusters(Map.of(cluster, new Clusters.Served(engine, Duration.ofHours(72), 1000)), clusterTable);
+        Clusters clusters = new Clusters(
+                Map.of(cluster, new Clusters.Served(engine, Duration.ofHours(72), 1000, false)), clusterTable);
         return new JobProgress(
                 table,
                 clusters,

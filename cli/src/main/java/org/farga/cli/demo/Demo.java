@@ -21,11 +21,14 @@ import org.jspecify.annotations.Nullable;
 public final class Demo {
     private static final Duration DEFAULT_PATIENCE = Duration.ofSeconds(60);
 
+    private static volatile @Nullable DemoServer running;
+
     private Demo() {}
 
     /** What was asked for on the command line. */
     record Wishes(
             boolean once,
+            boolean slurm,
             @Nullable Integer port,
             @Nullable Path data,
             @Nullable URI baseUrl,
@@ -33,6 +36,7 @@ public final class Demo {
             Duration patience) {
         static Wishes parse(String... arguments) {
             boolean once = false;
+            boolean slurm = false;
             Integer port = null;
             Path data = null;
             URI baseUrl = null;
@@ -42,6 +46,10 @@ public final class Demo {
                 String name = arguments[i].replaceFirst("=.*", "");
                 if (name.equals("--once")) {
                     once = true;
+                    continue;
+                }
+                if (name.equals("--slurm")) {
+                    slurm = true;
                     continue;
                 }
                 String value = arguments[i].contains("=")
@@ -59,11 +67,11 @@ public final class Demo {
                     default -> throw new UsageException("demo does not know \"" + name + "\"");
                 }
             }
-            if (baseUrl != null && (port != null || data != null)) {
+            if (baseUrl != null && (port != null || data != null || slurm)) {
                 throw new UsageException(
-                        "--base-url plays on a server that runs: --port and --data are for one that is started");
+                        "--base-url plays on a server that runs: --port, --data and --slurm are for one that is started");
             }
-            return new Wishes(once, port, data, baseUrl, setupLink, patience);
+            return new Wishes(once, slurm, port, data, baseUrl, setupLink, patience);
         }
 
         private static int number(String text, int most) {
@@ -99,16 +107,21 @@ public final class Demo {
         narrator.line(narrator.bold("Farga: a startup's way from sign-up to a trained model"));
         narrator.line("Everything below happens for real, through the public API, and each result is checked.");
         DemoServer server = null;
+        Lab lab = null;
         try {
             URI address = wishes.baseUrl();
             Path setupLink = wishes.setupLink();
             if (address == null) {
-                narrator.step("Farga starts, with a PostgreSQL of its own");
                 Path data = wishes.data() != null ? wishes.data().toAbsolutePath() : home.resolve(".farga/demo");
                 if (wishes.data() == null) {
                     DemoServer.makeFresh(data);
                 }
-                server = DemoServer.start(home, data, wishes.port(), wishes.once(), narrator);
+                if (wishes.slurm()) {
+                    lab = slurmComes(home, narrator);
+                }
+                narrator.step("Farga starts, with a PostgreSQL of its own");
+                server = DemoServer.start(home, data, wishes.port(), wishes.once(), lab, narrator);
+                running = server;
                 address = server.address();
                 setupLink = data.resolve("setup-link");
                 narrator.checked("it serves at " + address + ", data in " + data);
@@ -117,10 +130,11 @@ public final class Demo {
                     new Api(address, null, wishes.patience()),
                     setupLink,
                     home.resolve("examples/digits"),
+                    lab,
                     narrator,
                     wishes.patience());
             journey.play();
-            curtain(screen, narrator, address, server != null && !wishes.once());
+            curtain(screen, narrator, address, server != null && !wishes.once(), lab);
             if (server != null && !wishes.once()) {
                 return server.waitFor() == 0 ? 0 : 1;
             }
@@ -138,6 +152,28 @@ public final class Demo {
         return 1;
     }
 
+    private static Lab slurmComes(Path home, Narrator narrator) throws IOException {
+        narrator.step("A Slurm cluster comes up on this machine");
+        Lab lab = Lab.up(home, narrator);
+        if (lab.isOurs()) {
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(lab), "stop-slurm"));
+        }
+        lab.ask("sinfo", "-h", "-o", "partition %P: %D nodes %t, each %c CPUs, %G")
+                .forEach(narrator::tell);
+        narrator.checked("slurmctld, slurmdbd, slurmrestd and a slurmd for each node"
+                + (lab.isOurs() ? "; they end with this demo" : "; they were up before, and stay up"));
+        return lab;
+    }
+
+    /** After the server, which would otherwise find its cluster away. */
+    private static void stop(Lab lab) {
+        DemoServer started = running;
+        if (started != null) {
+            started.close();
+        }
+        lab.close();
+    }
+
     private static void failed(Screen screen, Narrator narrator, String why, @Nullable DemoServer server) {
         narrator.endBar();
         narrator.line("");
@@ -147,7 +183,7 @@ public final class Demo {
         }
     }
 
-    private static void curtain(Screen screen, Narrator narrator, URI address, boolean serving) {
+    private static void curtain(Screen screen, Narrator narrator, URI address, boolean serving, @Nullable Lab lab) {
         narrator.line("");
         narrator.line(screen.look(
                 Look.GOOD,
@@ -165,6 +201,9 @@ public final class Demo {
             narrator.line("Farga goes on serving at " + narrator.bold(address.toString()) + ". Ctrl-C stops it.");
             narrator.line(narrator.faint("In another terminal: ./farga login --server " + address + " --email "
                     + Cast.ANA.email + " && ./farga jobs"));
+            if (lab != null) {
+                narrator.line(narrator.faint("Slurm's side of it: ./farga lab run squeue; ./farga lab run sacct -X"));
+            }
         }
     }
 }

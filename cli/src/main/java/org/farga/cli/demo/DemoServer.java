@@ -17,6 +17,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -99,8 +100,9 @@ final class DemoServer implements AutoCloseable {
         });
     }
 
-    /** Starts it and waits until it is ready. */
-    static DemoServer start(Path home, Path data, @Nullable Integer wantedPort, boolean once, Narrator narrator)
+    /** Starts it, with the lab's cluster beside its own where there is one, and waits until it is ready. */
+    static DemoServer start(
+            Path home, Path data, @Nullable Integer wantedPort, boolean once, @Nullable Lab lab, Narrator narrator)
             throws IOException {
         int port = wantedPort != null ? wantedPort : isFree(USUAL_PORT) ? USUAL_PORT : freePort();
         if (!isFree(port)) {
@@ -108,15 +110,19 @@ final class DemoServer implements AutoCloseable {
         }
         Files.createDirectories(data);
         Path log = data.resolve("server.log");
-        ProcessBuilder builder = new ProcessBuilder(List.of(
-                        home.resolve("farga").toString(),
-                        "up",
-                        "--port",
-                        Integer.toString(port),
-                        "--data",
-                        data.toString(),
-                        // The cast of the demo has passwords only, and plays on for weeks where somebody lets it.
-                        "--farga.second-factor.centre-roles=optional"))
+        List<String> command = new ArrayList<>(List.of(
+                home.resolve("farga").toString(),
+                "up",
+                "--port",
+                Integer.toString(port),
+                "--data",
+                data.toString(),
+                // The cast of the demo has passwords only, and plays on for weeks where somebody lets it.
+                "--farga.second-factor.centre-roles=optional"));
+        if (lab != null) {
+            command.addAll(lab.settings());
+        }
+        ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
         if (once) {

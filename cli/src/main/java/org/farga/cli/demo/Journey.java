@@ -63,6 +63,7 @@ final class Journey {
     private final Api stranger;
     private final @Nullable Path setupLink;
     private final Path digits;
+    private final @Nullable Lab lab;
     private final Narrator narrator;
     private final Duration patience;
     private final Map<Cast, Api> signedIn = new EnumMap<>(Cast.class);
@@ -77,10 +78,18 @@ final class Journey {
     private String run = "";
     private String model = "";
 
-    Journey(Api stranger, @Nullable Path setupLink, Path digits, Narrator narrator, Duration patience) {
+    /** @param lab where the jobs run; null where that is the machine that Farga runs on */
+    Journey(
+            Api stranger,
+            @Nullable Path setupLink,
+            Path digits,
+            @Nullable Lab lab,
+            Narrator narrator,
+            Duration patience) {
         this.stranger = stranger;
         this.setupLink = setupLink;
         this.digits = digits;
+        this.lab = lab;
         this.narrator = narrator;
         this.patience = patience;
     }
@@ -88,6 +97,9 @@ final class Journey {
     void play() throws IOException {
         administratorTakesTheLink();
         staffGetTheirRoles();
+        if (lab != null) {
+            callGrantsTimeOn(Lab.CLUSTER);
+        }
         stewardPublishesTheDigits();
         anaFoundsAnOrganisation();
         sizeIsDeclared();
@@ -158,6 +170,19 @@ final class Journey {
             expect(one.fullName + " is " + one.role, roles(one).contains(one.name()), roles(one));
             narrator.checked(one.fullName + ", " + one.role + ": " + one.does);
         }
+    }
+
+    private void callGrantsTimeOn(String cluster) {
+        narrator.step("The access officer lets the Playground call grant its time on the Slurm cluster");
+        Api jordi = as(Cast.ACCESS_OFFICER);
+        String path = V1 + "/calls/" + text(openCall(), "code");
+        Reply call = jordi.get(path);
+        if (!text(call.json(), "cluster").equals(cluster)) {
+            settled(() -> jordi.patch(path, Api.object("cluster", cluster), call.etag()));
+        }
+        JsonNode now = jordi.get(path).json();
+        expect("the call grants time on " + cluster, text(now, "cluster").equals(cluster), text(now, "cluster"));
+        narrator.checked("awards of " + text(now, "title") + " are for " + cluster + " from now on");
     }
 
     private void stewardPublishesTheDigits() throws IOException {
@@ -408,7 +433,8 @@ final class Journey {
     }
 
     private void awardMakesAProject() {
-        narrator.step("The award makes a project with an allocation on the local cluster");
+        narrator.step("The award makes a project with an allocation on the " + (lab == null ? "local" : "Slurm")
+                + " cluster");
         String id = text(as(Cast.ANA).get(V1 + "/proposals/" + proposal).json(), "project");
         expect("the award names its project", !id.isEmpty(), "none");
         project = await(
@@ -581,6 +607,8 @@ final class Journey {
     private void modelIsTrained() {
         narrator.step("The training is submitted from the command line, and followed live");
         int cpus = Math.min(2, cores());
+        // The network does not need the lab's pretend GPU, but it is counted as if it did.
+        int gpus = lab == null ? 0 : 1;
         JsonNode earlier = jobNamed(JOB);
         if (earlier == null) {
             String[] command = {
@@ -594,6 +622,8 @@ final class Journey {
                 Integer.toString(cpus),
                 "--memory",
                 "1G",
+                "--gpus",
+                Integer.toString(gpus),
                 "--time",
                 "10m",
                 "--model",
@@ -601,7 +631,7 @@ final class Journey {
                 "--json"
             };
             narrator.typed("farga submit examples/digits/train --name \"" + JOB + "\" --dataset " + DATASET + " --cpus "
-                    + cpus + " --memory 1G --time 10m --model " + MODEL);
+                    + cpus + " --memory 1G" + (gpus > 0 ? " --gpus " + gpus : "") + " --time 10m --model " + MODEL);
             earlier = Api.JSON.readTree(commandLine(Cast.ANA, command));
         }
         String id = text(earlier, "id");
@@ -629,8 +659,11 @@ final class Journey {
         job = as(Cast.ANA).get(V1 + "/jobs/" + id).json();
         expect("its exit code is 0", job.path("exitCode").asInt(-1) == 0, job.path("exitCode"));
         Duration ran = Duration.between(instant(job, "startedAt"), instant(job, "endedAt"));
-        narrator.checked(
-                "it ran for " + Amounts.time(ran) + " as a process of its own on " + text(job, "cpus") + " cores");
+        narrator.checked("it ran for " + Amounts.time(ran)
+                + (lab == null
+                        ? " as a process of its own on "
+                        : " as a job of Slurm on " + text(job, "nodes") + ", with ")
+                + text(job, "cpus") + " cores" + (gpus > 0 ? " and " + text(job, "gpus") + " GPU" : ""));
         checkTraining(id);
     }
 
@@ -801,11 +834,9 @@ final class Journey {
 
     private void budgetHolds() {
         narrator.step("A job over budget is refused, with the numbers");
-        int cpus = cores();
-        ObjectNode large = job(Api.object("name", "Too long", "cpus", cpus, "timeLimitSeconds", 48 * 3600));
-        Problem refusal = refusal(
-                "a job of " + 48 * cpus + " CPU-hours", () -> as(Cast.ANA).post(V1 + "/jobs", large));
-        expect("the reason is the budget", refusal.line().contains(Integer.toString(48 * cpus)), refusal.line());
+        ObjectNode large = job(Api.object("name", "Too long", "cpus", 1, "timeLimitSeconds", 48 * 3600));
+        Problem refusal = refusal("a job of 48 CPU-hours", () -> as(Cast.ANA).post(V1 + "/jobs", large));
+        expect("the reason is the budget", refusal.line().contains("48"), refusal.line());
         expect("no job was made", jobNamed("Too long") == null, "one was");
         narrator.refused(firstOf(refusal));
         narrator.checked("nothing was queued");

@@ -29,6 +29,8 @@ class DemoTest {
         assertThat(wishes.port()).isEqualTo(8090);
         assertThat(wishes.data()).isEqualTo(Path.of("x"));
         assertThat(wishes.patience()).isEqualTo(Duration.ofSeconds(60));
+        assertThat(wishes.slurm()).isFalse();
+        assertThat(Demo.Wishes.parse("--slurm", "--once").slurm()).isTrue();
 
         Demo.Wishes running =
                 Demo.Wishes.parse("--base-url", "http://127.0.0.1:8080/", "--setup-link-file=l", "--patience", "5");
@@ -46,7 +48,8 @@ class DemoTest {
             {"--port", "70000"},
             {"--port", "x"},
             {"--unknown", "1"},
-            {"--base-url", "http://localhost", "--port", "8080"}
+            {"--base-url", "http://localhost", "--port", "8080"},
+            {"--base-url", "http://localhost", "--slurm"}
         }) {
             assertThatThrownBy(() -> Demo.Wishes.parse(wrong)).isInstanceOf(UsageException.class);
         }
