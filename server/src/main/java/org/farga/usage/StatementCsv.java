@@ -66,7 +66,7 @@ final class StatementCsv {
                 r.cpuHours().hours().toPlainString(),
                 r.line(),
                 r.sign(),
-                engine.job(),
+                engine.shown(),
                 harmless(engine.account()),
                 harmless(engine.unixUser()),
                 harmless(engine.partition()),

@@ -25,11 +25,13 @@ import org.springframework.transaction.annotation.Transactional;
 @Service
 public class Usage {
     private final UsageTable table;
+    private final LedgerTable ledger;
     private final Allocations allocations;
     private final Clock clock;
 
-    Usage(UsageTable table, Allocations allocations, Clock clock) {
+    Usage(UsageTable table, LedgerTable ledger, Allocations allocations, Clock clock) {
         this.table = table;
+        this.ledger = ledger;
         this.allocations = allocations;
         this.clock = clock;
     }
@@ -108,7 +110,11 @@ public class Usage {
     /** The same for all the runs of jobs that were started anew in between: each is on the statement once. */
     @Transactional(propagation = Propagation.MANDATORY)
     public void settle(Collection<JobUsage> runs) {
-        runs.forEach(run -> table.insert(UsageRecord.of(run)));
+        for (JobUsage run : runs) {
+            UsageRecord record = UsageRecord.of(run);
+            ledger.attribute(record);
+            table.insert(record);
+        }
         runs.stream().map(JobUsage::job).distinct().forEach(table::deleteCommitment);
     }
 

@@ -86,10 +86,10 @@ class UsageTable {
         jdbc.sql("""
                 INSERT INTO usage_record (job_id, job_name, allocation_id, cluster, person_id, started_at, ended_at,
                     duration_milliseconds, gpus, cpus, memory_mebibytes, gpu_milliseconds, cpu_milliseconds,
-                    engine_job_id, account, unix_user, partition_name, qos, state, nodes, tres)
+                    engine_job_id, engine_task, account, unix_user, partition_name, qos, state, nodes, tres)
                 SELECT :job, :jobName, :allocation, :cluster, :person, :startedAt, :endedAt,
                     :duration, :gpus, :cpus, :memory, :gpuMilliseconds, :cpuMilliseconds,
-                    :engineJob, :account, :unixUser, :partition, :qos, :state, :nodes, :tres
+                    :engineJob, :engineTask, :account, :unixUser, :partition, :qos, :state, :nodes, :tres
                 WHERE NOT EXISTS (SELECT 1 FROM usage_record k WHERE k.job_id = :job AND k.engine_job_id IS NULL)
                     AND NOT EXISTS (
                         SELECT 1 FROM usage_record k
@@ -113,6 +113,7 @@ class UsageTable {
                 .param("gpuMilliseconds", record.gpuHours().milliseconds())
                 .param("cpuMilliseconds", record.cpuHours().milliseconds())
                 .param("engineJob", engine == null ? null : engine.job(), Types.VARCHAR)
+                .param("engineTask", engine == null ? null : engine.task(), Types.VARCHAR)
                 .param("account", engine == null ? null : engine.account(), Types.VARCHAR)
                 .param("unixUser", engine == null ? null : engine.unixUser(), Types.VARCHAR)
                 .param("partition", engine == null ? null : engine.partition(), Types.VARCHAR)
@@ -186,7 +187,7 @@ class UsageTable {
     List<UsageRecord> lines(AllocationId allocation, @Nullable LineKey after, int most) {
         return jdbc.sql("""
                         SELECT line, sign, job_id, job_name, allocation_id, cluster, person_id, started_at, ended_at,
-                            duration_milliseconds, gpus, cpus, memory_mebibytes, engine_job_id, account, unix_user,
+                            duration_milliseconds, gpus, cpus, memory_mebibytes, engine_job_id, engine_task, account, unix_user,
                             partition_name, qos, state, nodes, tres
                         FROM usage_record
                         WHERE allocation_id = :allocation AND (ended_at, line) < (:endedAt, :line)
@@ -221,6 +222,7 @@ class UsageTable {
                         ? null
                         : new EngineRun(
                                 engineJob,
+                                row.getString("engine_task"),
                                 row.getString("account"),
                                 row.getString("unix_user"),
                                 row.getString("partition_name"),

@@ -7,7 +7,7 @@
  * it, or both. Where both did, {@code sacct} wins ({@code AllocTRES} times {@code ElapsedRaw}): what differs is put right by
  * a line that reverses the first and one in its place, with the next revision.
  */
-@ApplicationModule(allowedDependencies = {"shared", "platform", "people", "allocation"})
+@ApplicationModule(allowedDependencies = {"shared", "platform", "audit", "people", "allocation"})
 @NullMarked
 package org.farga.usage;
 
