@@ -67,6 +67,7 @@ class JobPages {
     private final Datasets datasets;
     private final People people;
     private final Explanations explanations;
+    private final List<JobPanel> panels;
     private final Shells shells;
     private final Clock clock;
 
@@ -79,6 +80,7 @@ class JobPages {
             Datasets datasets,
             People people,
             Explanations explanations,
+            List<JobPanel> panels,
             Shells shells,
             Clock clock) {
         this.jobs = jobs;
@@ -89,6 +91,8 @@ class JobPages {
         this.datasets = datasets;
         this.people = people;
         this.explanations = explanations;
+        this.panels =
+                panels.stream().sorted(Comparator.comparingInt(JobPanel::order)).toList();
         this.shells = shells;
         this.clock = clock;
     }
@@ -286,6 +290,11 @@ class JobPages {
         model.put("datasets", versions(job));
         model.put("script", jobs.script(id));
         model.put("mayCancel", projects.isMember(actor, job.project()) || actor.is(CentreRole.OPERATOR));
+        model.put(
+                "panels",
+                panels.stream()
+                        .flatMap(panel -> panel.panelFor(id, shell).stream())
+                        .toList());
         return new ModelAndView("compute/job", model);
     }
 

@@ -40,8 +40,8 @@ class JobTable {
                    j.script_sha256, j.cpus, j.memory_mebibytes, j.gpus, j.time_limit_seconds, j.disk_mebibytes,
                    j.environment, j.model_name, j.stage, j.state, j.reason, j.detail, j.engine_job_id, j.started_at,
                    j.ended_at, j.exit_code, j.held_nodes, j.held_cpus, j.held_memory_mebibytes, j.held_gpus,
-                   j.held_gpu_indexes, j.cpu_milliseconds, j.peak_memory_mebibytes, j.cancel_requested_at, j.cancel_why,
-                   j.cancelled_by,
+                   j.held_gpu_indexes, j.cpu_milliseconds, j.peak_memory_mebibytes, j.energy_joules, j.gpu_peak_percent,
+                   j.gpu_peak_memory_mebibytes, j.cancel_requested_at, j.cancel_why, j.cancelled_by,
                    ARRAY(SELECT i.dataset_version_id || ' ' || i.agreement_id FROM job_input i
                          WHERE i.job = j.number ORDER BY i.position) AS inputs
             FROM job j
@@ -292,6 +292,24 @@ class JobTable {
                 .list();
     }
 
+    /** Those that run on a cluster and hold GPUs there. */
+    List<Job> runningWithGpus(String cluster) {
+        return jdbc.sql(SELECT + """
+                        WHERE j.cluster = :cluster AND j.stage = 'RUNNING' AND j.stage <> 'ENDED' AND j.held_gpus > 0
+                        ORDER BY j.number""").param("cluster", cluster).query(this::job).list();
+    }
+
+    /** The first of those that ran and ended, by number, beyond this one. */
+    List<Job> endedBeyond(long number, int most) {
+        return jdbc.sql(SELECT + """
+                        WHERE j.number > :number AND j.stage = 'ENDED' AND j.started_at IS NOT NULL
+                        ORDER BY j.number LIMIT :most""")
+                .param("number", number)
+                .param("most", most)
+                .query(this::job)
+                .list();
+    }
+
     List<JobId> running(Collection<String> clusters) {
         return jdbc.sql("SELECT number FROM job WHERE stage = 'RUNNING' AND cluster = ANY(:clusters) ORDER BY number")
                 .param("clusters", clusters.toArray(String[]::new))
@@ -344,7 +362,9 @@ class JobTable {
                         SET stage = :to, state = :state, reason = :reason, detail = :detail, started_at = :startedAt,
                             ended_at = :endedAt, exit_code = :exitCode, held_nodes = :nodes, held_cpus = :cpus,
                             held_memory_mebibytes = :memory, held_gpus = :gpus, held_gpu_indexes = :gpuIndexes,
-                            cpu_milliseconds = :cpuMilliseconds, peak_memory_mebibytes = :peakMemory
+                            cpu_milliseconds = :cpuMilliseconds, peak_memory_mebibytes = :peakMemory,
+                            energy_joules = :energy, gpu_peak_percent = :gpuPeak,
+                            gpu_peak_memory_mebibytes = :gpuPeakMemory
                         WHERE number = :number AND stage = :from""")
                         .param("to", word(to))
                         .param("state", job.state().name())
@@ -370,6 +390,13 @@ class JobTable {
                         .param(
                                 "peakMemory",
                                 ended == null ? null : ended.measured().peakMemoryMebibytes())
+                        .param("energy", ended == null ? null : ended.measured().energyJoules())
+                        .param(
+                                "gpuPeak",
+                                ended == null ? null : ended.measured().gpuPeakPercent())
+                        .param(
+                                "gpuPeakMemory",
+                                ended == null ? null : ended.measured().gpuPeakMemoryMebibytes())
                         .param("number", from.id().value())
                         .param("from", word(from.stage()))
                         .update()
@@ -481,7 +508,10 @@ class JobTable {
                         held(row),
                         new Measured(
                                 row.getObject("cpu_milliseconds", Long.class),
-                                row.getObject("peak_memory_mebibytes", Long.class)));
+                                row.getObject("peak_memory_mebibytes", Long.class),
+                                row.getObject("energy_joules", Long.class),
+                                row.getObject("gpu_peak_percent", Integer.class),
+                                row.getObject("gpu_peak_memory_mebibytes", Long.class)));
         };
     }
 

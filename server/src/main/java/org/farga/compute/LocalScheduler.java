@@ -233,6 +233,16 @@ final class LocalScheduler implements Scheduler, AutoCloseable {
         });
     }
 
+    /** The name of the one node. */
+    String node() {
+        return machine.name();
+    }
+
+    /** Whether it has GPUs to give out. */
+    boolean hasGpus() {
+        return !machine.gpus().isEmpty();
+    }
+
     private interface Question<T> {
         T ask() throws IOException;
     }

@@ -158,6 +158,9 @@ record SlurmFolder(JobId id, Path path) {
         put(lines, "code", end.exitCode());
         put(lines, "cpuMilliseconds", end.measured().cpuMilliseconds());
         put(lines, "peakMebibytes", end.measured().peakMemoryMebibytes());
+        put(lines, "energyJoules", end.measured().energyJoules());
+        put(lines, "gpuPeakPercent", end.measured().gpuPeakPercent());
+        put(lines, "gpuPeakMebibytes", end.measured().gpuPeakMemoryMebibytes());
         Allocation allocation = end.allocation();
         if (allocation != null) {
             lines.put("nodes", allocation.nodes());
@@ -197,6 +200,7 @@ record SlurmFolder(JobId id, Path path) {
                                 .map(Integer::valueOf)
                                 .toList());
         Long code = number(lines, "code");
+        Long gpuPeak = number(lines, "gpuPeakPercent");
         return new Observation(
                 id,
                 JobState.valueOf(lines.getOrDefault("state", "")),
@@ -205,7 +209,12 @@ record SlurmFolder(JobId id, Path path) {
                 instant(lines, "endedAt"),
                 code == null ? null : code.intValue(),
                 allocation,
-                new Measured(number(lines, "cpuMilliseconds"), number(lines, "peakMebibytes")));
+                new Measured(
+                        number(lines, "cpuMilliseconds"),
+                        number(lines, "peakMebibytes"),
+                        number(lines, "energyJoules"),
+                        gpuPeak == null ? null : gpuPeak.intValue(),
+                        number(lines, "gpuPeakMebibytes")));
     }
 
     private static @Nullable Long number(Map<String, String> lines, String key) {

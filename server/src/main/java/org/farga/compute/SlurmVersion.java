@@ -33,6 +33,9 @@ record SlurmVersion(int number) {
     /** Slurm takes no earlier instant for one: in 2010 nobody had Farga. */
     private static final long EARLIEST = 1_262_304_000;
 
+    /** From here on Slurm's numbers mean that there is none (NO_VAL, INFINITE). */
+    private static final long NO_VALUE = 0xffff_fffdL;
+
     static Optional<SlurmVersion> best(Collection<Integer> offered) {
         return SPOKEN.stream().filter(offered::contains).findFirst().map(SlurmVersion::new);
     }
@@ -304,20 +307,81 @@ record SlurmVersion(int number) {
         return exitCode(record.path("exit_code"));
     }
 
-    private static Measured used(JsonNode record) {
+    /**
+     * What a job's steps used, as {@code sacct} and {@code seff} (contribs/seff in Slurm's source) put it together: CPU time is
+     * added up; memory is that of the step that had most, its tasks' peaks added up. GPUs are there where a centre has
+     * {@code gres/gpuutil} and {@code gres/gpumem} gathered.
+     */
+    static Measured used(JsonNode record) {
         Long microseconds = null;
-        Long bytes = null;
+        long bytes = 0;
+        Long gpuPercent = null;
+        long gpuBytes = 0;
         for (JsonNode step : record.path("steps")) {
             JsonNode total = step.path("time").path("total");
             microseconds = (microseconds == null ? 0 : microseconds)
                     + total.path("seconds").asLong(0) * 1_000_000
                     + total.path("microseconds").asLong(0);
-            long peak = count(step.path("tres").path("requested").path("max"), "mem", null);
-            bytes = Math.max(bytes == null ? 0 : bytes, peak);
+            JsonNode usage = step.path("tres").path("requested");
+            bytes = Math.max(bytes, ofAllTasks(step, usage, "mem", null));
+            gpuBytes = Math.max(gpuBytes, ofAllTasks(step, usage, "gres", "gpumem"));
+            if (has(usage.path("total"), "gres", "gpuutil")) {
+                gpuPercent =
+                        Math.max(gpuPercent == null ? 0 : gpuPercent, count(usage.path("total"), "gres", "gpuutil"));
+            }
         }
         return new Measured(
                 microseconds == null ? null : microseconds / 1000,
-                bytes == null || bytes == 0 ? null : (bytes + (1 << 20) - 1) >> 20);
+                mebibytes(bytes),
+                energyJoules(record),
+                gpuPercent == null ? null : Integer.valueOf((int) Math.min(gpuPercent, 100_000)),
+                mebibytes(gpuBytes));
+    }
+
+    /** The tasks' peaks added up; where only the highest is known, as if all tasks had reached it. */
+    private static long ofAllTasks(JsonNode step, JsonNode usage, String type, @Nullable String name) {
+        long total = count(usage.path("total"), type, name);
+        long highest = count(usage.path("max"), type, name);
+        return total > 0
+                ? Math.max(total, highest)
+                : highest * Math.max(1, step.path("tasks").path("count").asLong(1));
+    }
+
+    private static @Nullable Long mebibytes(long bytes) {
+        return bytes == 0 ? null : Long.valueOf((bytes + (1 << 20) - 1) >> 20);
+    }
+
+    /**
+     * What the nodes' meters counted; null where there are none. Steps of one job are metered by the node they run on, so those that
+     * go on beside each other count the same joules: the batch step and the one that holds the allocation are no addition to the
+     * others, but stand for them where they have more.
+     */
+    private static @Nullable Long energyJoules(JsonNode record) {
+        long ofJob = count(record.path("tres").path("allocated"), "energy", null);
+        long whole = 0;
+        long parts = 0;
+        for (JsonNode step : record.path("steps")) {
+            Long read = number(step.path("statistics").path("energy").path("consumed"));
+            long joules = read == null || read >= NO_VALUE ? 0 : Math.max(0, read);
+            String name = step.path("step").path("name").asString("");
+            if (name.equals("batch") || name.equals("extern")) {
+                whole = Math.max(whole, joules);
+            } else {
+                parts += joules;
+            }
+        }
+        long joules = ofJob > 0 && ofJob < NO_VALUE ? ofJob : Math.max(whole, parts);
+        return joules == 0 ? null : Long.valueOf(joules);
+    }
+
+    private static boolean has(JsonNode tres, String type, String name) {
+        for (JsonNode one : tres) {
+            if (one.path("type").asString("").equals(type)
+                    && one.path("name").asString("").equals(name)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static long count(JsonNode tres, String type, @Nullable String name) {

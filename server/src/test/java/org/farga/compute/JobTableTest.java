@@ -96,7 +96,16 @@ class JobTableTest extends ComputeTest {
                         NOW.plusSeconds(60),
                         143,
                         HELD,
-                        new Measured(5000L, 300L)));
+                        new Measured(5000L, 300L)),
+                new Stage.Ended(
+                        JobState.COMPLETED,
+                        null,
+                        null,
+                        NOW,
+                        NOW.plusSeconds(60),
+                        0,
+                        HELD,
+                        new Measured(5000L, 300L, 1200L, 150, 4096L)));
     }
 
     @ParameterizedTest

@@ -2,14 +2,20 @@ package org.farga.compute;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.farga.shared.JobId;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /** What Slurm's versions spell in different ways means the same; the pieces of JSON are from 22.05.8 and 24.11.5. */
 class SlurmVersionTest {
@@ -107,5 +113,94 @@ class SlurmVersionTest {
         assertThat(working.gpus()).extracting(Cluster.Gpu::free).containsExactly(true, false);
         assertThat(SlurmVersion.node(json(node.formatted("['IDLE','DRAIN']"))).available())
                 .isFalse();
+    }
+
+    @Test
+    void memoryIsWhatAllTasksOfAStepHadTogether() throws IOException {
+        // Two tasks of 120 and 240 MiB, captured from 22.05.8: the highest alone would be 250 MiB.
+        JsonNode record = JSON.readTree(Files.readString(Path.of("src/test/resources/slurm/22.05.8-two-tasks.json")))
+                .path("jobs")
+                .path(0);
+        Measured used = SlurmVersion.used(record);
+        assertThat(used.peakMemoryMebibytes()).isEqualTo(379);
+        assertThat(used.cpuMilliseconds()).isEqualTo(3764);
+        // Nothing meters energy there, and nobody gathers GPUs: that is unknown, not nothing.
+        assertThat(used.energyJoules()).isNull();
+        assertThat(used.gpuPeakPercent()).isNull();
+    }
+
+    private static JsonNode step(String name, long joules, String total) {
+        return json("{'step':{'name':'%s'},'tasks':{'count':2},'time':{'total':{'seconds':1}},".formatted(name)
+                + "'statistics':{'energy':{'consumed':{'set':true,'number':%d}}},".formatted(joules)
+                + "'tres':{'requested':{'max':[{'type':'mem','name':'','count':1048576}],'total':[%s]}}}"
+                        .formatted(total));
+    }
+
+    private static JsonNode record(String allocated, JsonNode... steps) {
+        ObjectNode record = JsonNodeFactory.instance.objectNode();
+        record.putObject("tres").set("allocated", json(allocated));
+        record.putArray("steps").addAll(List.of(steps));
+        return record;
+    }
+
+    @Test
+    void whereOnlyTheHighestTaskIsKnownAllCountAsHigh() {
+        assertThat(SlurmVersion.used(record("[]", step("0", 0, ""))).peakMemoryMebibytes())
+                .isEqualTo(2);
+    }
+
+    @Test
+    void stepsBesideEachOtherDoNotAddUpTheSameMeter() {
+        assertThat(SlurmVersion.used(record("[]", step("batch", 900, ""), step("0", 300, ""), step("1", 400, "")))
+                        .energyJoules())
+                .isEqualTo(900);
+        assertThat(SlurmVersion.used(record("[]", step("batch", 100, ""), step("0", 300, ""), step("1", 400, "")))
+                        .energyJoules())
+                .isEqualTo(700);
+        assertThat(SlurmVersion.used(record("[{'type':'energy','name':'','count':1234}]", step("batch", 900, "")))
+                        .energyJoules())
+                .isEqualTo(1234);
+    }
+
+    @Test
+    void slurmsWordsForNoNumberAreNoEnergy() {
+        assertThat(SlurmVersion.used(record(
+                                "[{'type':'energy','name':'','count':-2}]",
+                                step("batch", 4294967294L, ""),
+                                step("0", 0, "")))
+                        .energyJoules())
+                .isNull();
+    }
+
+    @Test
+    void gpusAreToldWhereACentreGathersThem() {
+        Measured used = SlurmVersion.used(
+                record(
+                        "[]",
+                        step(
+                                "0",
+                                0,
+                                "{'type':'gres','name':'gpuutil','count':150},{'type':'gres','name':'gpumem','count':2097152}")));
+        assertThat(used.gpuPeakPercent()).isEqualTo(150);
+        assertThat(used.gpuPeakMemoryMebibytes()).isEqualTo(2);
+        assertThat(SlurmVersion.used(record("[]", step("0", 0, "{'type':'gres','name':'gpuutil','count':0}")))
+                        .gpuPeakPercent())
+                .isZero();
+    }
+
+    @Test
+    void whatWasMeasuredIsKeptInTheFolder(@TempDir Path folder) throws IOException {
+        Observation end = new Observation(
+                new JobId(3),
+                JobState.COMPLETED,
+                null,
+                Instant.ofEpochSecond(100),
+                Instant.ofEpochSecond(200),
+                0,
+                new Allocation("gn1", 2, 1000, 1, List.of(0)),
+                new Measured(1L, 2L, 3L, 4, 5L));
+        SlurmFolder kept = new SlurmFolder(new JobId(3), folder);
+        kept.settle(end);
+        assertThat(kept.settled()).isEqualTo(end);
     }
 }
