@@ -218,8 +218,14 @@ final class JobCommands {
                     datasets.toString(),
                     "model",
                     text(j, "model"),
+                    "array",
+                    text(j, "array").isEmpty() ? "" : "task " + text(j, "arrayIndex") + " of " + text(j, "array"),
+                    "waits for",
+                    text(j, "dependency"),
+                    "submitted as",
+                    text(j, "unixUser").isEmpty() ? "" : text(j, "unixUser") + " on the cluster itself, not by Farga",
                     "script",
-                    "sha256 " + text(j, "scriptSha256"));
+                    text(j, "scriptSha256").isEmpty() ? "" : "sha256 " + text(j, "scriptSha256"));
         }
     }
 
@@ -302,10 +308,13 @@ final class JobCommands {
             name = "cancel",
             description = "Cancel a job: all its processes are ended.",
             footerHeading = "%nExamples:%n",
-            footer = "  farga cancel 17")
+            footer = {"  farga cancel 17", "  farga cancel 17 --array"})
     static final class Cancel extends FargaCommand {
         @Parameters(paramLabel = "JOB", description = "Its number.")
         private long job;
+
+        @Option(names = "--array", description = "All tasks of the array that it belongs to.")
+        private boolean array;
 
         Cancel(Session session) {
             super(session);
@@ -314,10 +323,11 @@ final class JobCommands {
         @Override
         int run() {
             JsonNode cancelled = session.api()
-                    .put("/api/v1/jobs/" + job + "/cancellation", null)
+                    .put("/api/v1/jobs/" + job + "/cancellation" + (array ? "?array=true" : ""), null)
                     .json();
             if (!printed(cancelled)) {
-                screen.note("Job " + job + " is being cancelled; \"farga job " + job + "\" shows when it has ended.");
+                screen.note((array ? "All tasks of the array are" : "Job " + job + " is")
+                        + " being cancelled; \"farga job " + job + "\" shows when it has ended.");
             }
             return Exit.DONE;
         }

@@ -34,6 +34,8 @@ import tools.jackson.databind.node.ObjectNode;
             "  farga submit train --dataset digits@1 --gpus 1 --memory 16G --time 1h30m --model digits",
             "  farga submit train --cluster lab --gpus 4",
             "  farga submit train --env EPOCHS=50 --env SEED=7 --time 2-00:00:00",
+            "  farga submit sweep --array 0-9%%2 --gpus h100:1 --time 2h",
+            "  farga submit report --dependency afterok:12",
             "  farga submit train --dataset digits --check",
             "  job=$(farga submit train --json | jq .id) && farga logs $job --follow"
         })
@@ -76,9 +78,9 @@ final class SubmitCommand extends FargaCommand {
 
     @Option(
             names = {"-g", "--gpus"},
-            paramLabel = "N",
-            description = "GPUs (0).")
-    private int gpus;
+            paramLabel = "[TYPE:]N",
+            description = "GPUs (0), of any type or of one: 2, h100:2.")
+    private String gpus = "0";
 
     @Option(
             names = {"-t", "--time"},
@@ -103,6 +105,33 @@ final class SubmitCommand extends FargaCommand {
 
     @Option(names = "--model", paramLabel = "NAME", description = "Register its output as a model of this name.")
     private @Nullable String model;
+
+    @Option(
+            names = {"-a", "--array"},
+            paramLabel = "INDEXES",
+            description = {
+                "Submit a job for each index, which it finds in FARGA_ARRAY_INDEX: 0-9, 1,3,5 or 0-20:5;",
+                "with %%2 after it two run at once."
+            })
+    private @Nullable String array;
+
+    @Option(
+            names = "--dependency",
+            paramLabel = "JOBS",
+            description = "Wait for jobs or arrays: afterok:12, afterany:12:13, afternotok:12, after:12.")
+    private @Nullable String dependency;
+
+    @Option(names = "--exclusive", description = "A node of its own; all of it is charged.")
+    private boolean exclusive;
+
+    @Option(
+            names = {"-p", "--partition"},
+            paramLabel = "NAME",
+            description = "The part of a Slurm cluster to run in; the narrowest that fits where it is not given.")
+    private @Nullable String partition;
+
+    @Option(names = "--qos", paramLabel = "NAME", description = "The QoS on a Slurm cluster.")
+    private @Nullable String qos;
 
     @Option(names = "--check", description = "Only say whether it could run, and what is in its way.")
     private boolean check;
@@ -129,7 +158,19 @@ final class SubmitCommand extends FargaCommand {
                 "memoryMebibytes",
                 typed(() -> Amounts.mebibytes(memory)),
                 "gpus",
-                gpus,
+                gpus(),
+                "gpuType",
+                gpus.contains(":") ? gpus.substring(0, gpus.lastIndexOf(':')) : null,
+                "exclusive",
+                exclusive ? Boolean.TRUE : null,
+                "partition",
+                partition,
+                "qos",
+                qos,
+                "array",
+                array,
+                "dependency",
+                dependency,
                 "timeLimitSeconds",
                 typed(() -> Amounts.duration(time).toSeconds()),
                 "diskMebibytes",
@@ -148,7 +189,11 @@ final class SubmitCommand extends FargaCommand {
         JsonNode submitted = api.post("/api/v1/jobs", job).json();
         String id = text(submitted, "id");
         if (!printed(submitted)) {
-            screen.say("Job " + bold(id) + " is submitted.");
+            screen.say(
+                    submitted.has("array")
+                            ? "Array " + bold(text(submitted, "array")) + " is submitted; its first job is " + bold(id)
+                                    + "."
+                            : "Job " + bold(id) + " is submitted.");
             if (!follow) {
                 screen.note(faint(
                         "farga logs " + id + " --follow   shows what it writes; farga job " + id + "   how it does."));
@@ -156,6 +201,14 @@ final class SubmitCommand extends FargaCommand {
         }
         screen.flush();
         return follow ? JobCommands.follow(this, id) : Exit.DONE;
+    }
+
+    private int gpus() {
+        String number = gpus.substring(gpus.lastIndexOf(':') + 1);
+        if (!number.matches("[0-9]{1,6}")) {
+            throw new UsageException("GPUs look like 2 or h100:2, not \"" + gpus + "\"");
+        }
+        return Integer.parseInt(number);
     }
 
     private int check(Api api, ObjectNode job) {

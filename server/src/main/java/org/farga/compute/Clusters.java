@@ -69,6 +69,11 @@ final class Clusters implements ClusterNames {
         return found.scheduler();
     }
 
+    /** The same; empty where this process does not serve it. */
+    Optional<Scheduler> find(String name) {
+        return Optional.ofNullable(served.get(name)).map(Served::scheduler);
+    }
+
     /** Asks the engine anew; the observer does so, so that no page or request has to wait for an engine. */
     void refresh(String name) {
         described.put(name, scheduler(name).describe());
@@ -118,7 +123,9 @@ final class Clusters implements ClusterNames {
                             .orElse(0),
                     nodes.stream().mapToInt(node -> node.gpus().size()).max().orElse(0),
                     limits.longestTimeLimit(),
-                    limits.mostDiskMebibytes());
+                    limits.mostDiskMebibytes(),
+                    nodes,
+                    limits.scheduler().partitions());
         });
     }
 

@@ -15,7 +15,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.farga.platform.Settings;
+import org.farga.shared.AllocationId;
 import org.farga.shared.JobId;
+import org.farga.shared.PersonId;
+import org.farga.slurm.Associations;
 import org.farga.slurm.SlurmClusterSettings;
 import org.farga.slurm.SlurmSettings;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -71,22 +74,29 @@ class ComputeConfiguration {
             ClusterTable table,
             LocalClusterSettings settings,
             SlurmClusterSettings others,
+            Associations associations,
             Clock clock) {
         Map<String, Clusters.Served> served = new HashMap<>();
         served.put(LOCAL, new Clusters.Served(local, settings.longestTimeLimit(), settings.mostDiskMebibytes(), true));
-        others.slurm().forEach((name, reach) -> served.put(name, slurm(name, reach, table, clock)));
+        others.slurm().forEach((name, reach) -> served.put(name, slurm(name, reach, table, associations, clock)));
         return new Clusters(served, table);
     }
 
     private static Clusters.Served slurm(
-            String name, SlurmClusterSettings.Reach reach, ClusterTable table, Clock clock) {
+            String name, SlurmClusterSettings.Reach reach, ClusterTable table, Associations associations, Clock clock) {
         SlurmSettings settings = reach.settings(name);
         // Here too: under another database job numbers start anew, and this one's jobs are told from that one's.
         String mark = table.ensure(name, SLURM).id().toString();
         try {
             Path folder =
                     Files.createDirectories(settings.folder()).toRealPath().resolve(mark);
-            SlurmScheduler scheduler = new SlurmScheduler(settings.in(JobFolders.open(folder)), mark, clock);
+            SlurmScheduler scheduler = new SlurmScheduler(
+                    settings.in(JobFolders.open(folder)),
+                    mark,
+                    reach.commands(),
+                    order -> associations.find(
+                            name, AllocationId.valueOf(order.account()), PersonId.valueOf(order.user())),
+                    clock);
             return new Clusters.Served(
                     scheduler, reach.longestTimeLimit(), reach.mostDiskMebibytes(), settings.sameSoftware());
         } catch (IOException e) {

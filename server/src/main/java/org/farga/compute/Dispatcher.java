@@ -167,15 +167,24 @@ final class Dispatcher implements AutoCloseable {
     /** What the job would get of what the others leave; null when that is not enough. */
     private JobFolder.@Nullable Claim fit(Resources wanted) {
         Free free = Free.of(machine, claims.values());
+        if (wanted.exclusive()) {
+            return claims.values().stream().allMatch(JobFolder.Claim::cancelled)
+                    ? new JobFolder.Claim(false, free.cpus(), free.gpus(), wanted.memoryMebibytes(), machine.name())
+                    : null;
+        }
+        List<Integer> gpus = machine.gpus().stream()
+                .filter(gpu -> wanted.takes(gpu.model()) && free.gpus().contains(gpu.index()))
+                .map(Cluster.Gpu::index)
+                .toList();
         if (wanted.cpus() > free.cpus().size()
                 || wanted.memoryMebibytes() > free.memoryMebibytes()
-                || wanted.gpus() > free.gpus().size()) {
+                || wanted.gpus() > gpus.size()) {
             return null;
         }
         return new JobFolder.Claim(
                 false,
                 free.cpus().subList(0, wanted.cpus()),
-                free.gpus().subList(0, wanted.gpus()),
+                gpus.subList(0, wanted.gpus()),
                 wanted.memoryMebibytes(),
                 machine.name());
     }

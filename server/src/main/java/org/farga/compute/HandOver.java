@@ -31,6 +31,9 @@ class HandOver extends Rounds {
     /** Waiting jobs that an engine has at most; enough that it always has one to start. */
     static final int MOST_WITH_ENGINE = 64;
 
+    /** Of an engine that weighs jobs against each other, and waits for others, it should know all; half of what Slurm takes. */
+    static final int MOST_WITH_QUEUE = 5_000;
+
     private static final Logger LOG = LoggerFactory.getLogger(HandOver.class);
     private static final Duration ROUND = Duration.ofMillis(250);
     /** However many jobs are accepted meanwhile, they are looked for together. */
@@ -42,6 +45,7 @@ class HandOver extends Rounds {
 
     private final JobTable table;
     private final JobProgress progress;
+    private final Clusters clusters;
     private final Map<String, SoleHolder> turns;
     /** Until when (nanoseconds) a job is left alone whose hand-over failed; its engine may be away. */
     private final Map<JobId, Long> resting = new ConcurrentHashMap<>();
@@ -52,6 +56,7 @@ class HandOver extends Rounds {
         super("hand-over", GATHERING, TROUBLE);
         this.table = table;
         this.progress = progress;
+        this.clusters = clusters;
         this.turns = clusters.names().stream()
                 .collect(Collectors.toMap(name -> name, name -> new SoleHolder(source, "farga.hand-over." + name)));
     }
@@ -96,7 +101,9 @@ class HandOver extends Rounds {
     private boolean round(String cluster) {
         long now = System.nanoTime();
         resting.values().removeIf(until -> until - now <= 0);
-        List<JobId> waiting = table.queue(cluster, resting.keySet(), BATCH, MOST_WITH_ENGINE);
+        boolean queuesItself = clusters.scheduler(cluster).queuesItself();
+        List<JobId> waiting = table.queue(
+                cluster, resting.keySet(), BATCH, queuesItself ? MOST_WITH_QUEUE : MOST_WITH_ENGINE, queuesItself);
         if (waiting.isEmpty()) {
             return false;
         }

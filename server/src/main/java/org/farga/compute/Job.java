@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * A unit of work on a cluster: what was asked for, by whom and on whose budget, and how far it has come. Its script is
  * kept beside it, and read where it is needed.
  *
+ * @param scriptSha256 null for a job that was given to the engine without Farga, whose script nobody here knows
  * @param engineJobId what the engine calls it, once that is known
  */
 record Job(
@@ -30,18 +31,55 @@ record Job(
         String cluster,
         PersonId submittedBy,
         Instant submittedAt,
-        String scriptSha256,
+        @Nullable String scriptSha256,
         Resources resources,
         Map<String, String> environment,
         List<Jobs.Input> inputs,
         @Nullable String model,
         Stage stage,
         @Nullable String engineJobId,
-        @Nullable Cancellation cancellation) {
+        @Nullable Cancellation cancellation,
+        JobOptions options) {
 
     Job {
         environment = Map.copyOf(environment);
         inputs = List.copyOf(inputs);
+    }
+
+    /** One without options. */
+    Job(
+            JobId id,
+            String name,
+            ProjectId project,
+            AllocationId allocation,
+            String cluster,
+            PersonId submittedBy,
+            Instant submittedAt,
+            String scriptSha256,
+            Resources resources,
+            Map<String, String> environment,
+            List<Jobs.Input> inputs,
+            @Nullable String model,
+            Stage stage,
+            @Nullable String engineJobId,
+            @Nullable Cancellation cancellation) {
+        this(
+                id,
+                name,
+                project,
+                allocation,
+                cluster,
+                submittedBy,
+                submittedAt,
+                scriptSha256,
+                resources,
+                environment,
+                inputs,
+                model,
+                stage,
+                engineJobId,
+                cancellation,
+                JobOptions.NONE);
     }
 
     /** How far a job has come between Farga and the engine that runs it. */
@@ -91,7 +129,9 @@ record Job(
         PERSON("Cancelled"),
         ALLOCATION_SUSPENDED("AllocationSuspended"),
         ALLOCATION_ENDED("AllocationEnded"),
-        AGREEMENT_ENDED("AgreementEnded");
+        AGREEMENT_ENDED("AgreementEnded"),
+        /** What it waited for can never be. */
+        DEPENDENCY("DependencyNeverSatisfied");
 
         private final String reason;
 
@@ -122,7 +162,10 @@ record Job(
             "Lost",
             "AllocationSuspended",
             "AllocationEnded",
-            "AgreementEnded");
+            "AgreementEnded",
+            "Dependency",
+            "DependencyNeverSatisfied",
+            "JobArrayTaskLimit");
 
     /** Slurm's word for where it stands. */
     JobState state() {
@@ -149,7 +192,8 @@ record Job(
     @Nullable
     String reason() {
         return switch (stage) {
-            case Stage.Accepted(), Stage.Submitting() -> "Submitting";
+            case Stage.Accepted() -> waitsHere();
+            case Stage.Submitting() -> "Submitting";
             case Stage.Pending(String reason) -> cancellation != null ? "Cancelling" : reason;
             case Stage.Running running -> cancellation != null ? "Cancelling" : null;
             case Stage.Ended ended ->
@@ -158,6 +202,19 @@ record Job(
                         ? cancellation.why().reason()
                         : ended.reason();
         };
+    }
+
+    /** Why it is in our queue: for what it was told to wait for, or for a moment only. */
+    private String waitsHere() {
+        if (!options.after().isEmpty()) {
+            return "Dependency";
+        }
+        return options.task() != null && options.task().atOnce() != null ? "JobArrayTaskLimit" : "Submitting";
+    }
+
+    /** Given to the engine by somebody, without Farga: nothing is known of its script, its files and its environment. */
+    boolean isByHand() {
+        return options.unixUser() != null;
     }
 
     /** The key of a sentence that says the reason in plain words, or null where there is none to say. */
@@ -317,7 +374,8 @@ record Job(
                 model,
                 further,
                 engineJobId,
-                cancellation);
+                cancellation,
+                options);
     }
 
     /** The name as every engine takes it: the person keeps theirs. */

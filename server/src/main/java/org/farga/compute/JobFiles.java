@@ -21,6 +21,10 @@ import java.util.Set;
  */
 record JobFiles(Path log, Path output, Path metrics) {
 
+    /** Of a job whose files nobody here can read: there is none. */
+    static final JobFiles NOWHERE = new JobFiles(
+            Path.of("/nonexistent/log.txt"), Path.of("/nonexistent/output"), Path.of("/nonexistent/metrics.jsonl"));
+
     /** A file a job left in its output folder: its path there, with {@code /}, and its size in bytes. */
     record OutputFile(String path, long bytes) {}
 

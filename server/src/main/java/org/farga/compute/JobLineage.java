@@ -43,7 +43,7 @@ public class JobLineage {
     /**
      * A job with what it came from.
      *
-     * @param scriptSha256 in hexadecimal
+     * @param scriptSha256 in hexadecimal; null where nobody here knows the script
      * @param state Slurm's word for it
      * @param compute null for a job that never ran
      */
@@ -53,7 +53,7 @@ public class JobLineage {
             ProjectId project,
             AllocationId allocation,
             String cluster,
-            String scriptSha256,
+            @Nullable String scriptSha256,
             String state,
             Instant submittedAt,
             List<Jobs.Input> inputs,

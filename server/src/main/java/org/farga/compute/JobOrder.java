@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.farga.shared.JobId;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A job as it is handed to the engine: a script that begins with {@code #!}, what it needs, who pays, which datasets it
@@ -20,7 +21,22 @@ record JobOrder(
         String account,
         String user,
         List<Mount> mounts,
-        Map<String, String> environment) {
+        Map<String, String> environment,
+        @Nullable String partition,
+        @Nullable String qos,
+        List<After> after,
+        @Nullable Task task) {
+
+    /**
+     * Which task of which array it is.
+     *
+     * @param array the array's own number, which is no job's
+     * @param atOnce how many of its tasks may run at once; null for any number
+     */
+    record Task(JobId array, int index, @Nullable Integer atOnce) {}
+
+    /** A job of the same engine that has to have come so far before this one may start. */
+    record After(Dependency.Kind kind, String engineJobId) {}
 
     private static final Pattern NAME = Pattern.compile("[\\p{L}\\p{N}][\\p{L}\\p{N} ._+:()-]{0,99}");
     private static final Pattern LOGIN = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._@-]{0,99}");
@@ -49,6 +65,30 @@ record JobOrder(
     JobOrder {
         mounts = List.copyOf(mounts);
         environment = Map.copyOf(environment);
+        after = List.copyOf(after);
+    }
+
+    /** One that stands for itself, wherever the engine puts it. */
+    JobOrder(
+            JobId id,
+            String name,
+            String script,
+            Resources resources,
+            String account,
+            String user,
+            List<Mount> mounts,
+            Map<String, String> environment) {
+        this(id, name, script, resources, account, user, mounts, environment, null, null, List.of(), null);
+    }
+
+    /** What a task finds in its environment, under Farga's names and Slurm's, whatever the engine. */
+    Map<String, String> taskVariables() {
+        return task == null
+                ? Map.of()
+                : Map.of(
+                        "FARGA_ARRAY", task.array().toString(),
+                        "FARGA_ARRAY_INDEX", Integer.toString(task.index()),
+                        "SLURM_ARRAY_TASK_ID", Integer.toString(task.index()));
     }
 
     /** Why no engine may run this order, as a sentence for the person who sent it. */

@@ -105,11 +105,13 @@ class JobPages {
             Actor actor,
             @RequestParam(required = false) @Nullable String project,
             @RequestParam(required = false) @Nullable String state,
+            @RequestParam(required = false) @Nullable String array,
             @RequestParam(required = false) @Nullable String cursor,
             HttpServletRequest request) {
         ProjectId ofProject = parsed("project", project, ProjectId::valueOf);
         JobState inState = parsed("state", state, JobState::valueOf);
-        Page<Job> page = jobs.list(actor, ofProject, inState, cursor, null);
+        JobId ofArray = parsed("array", array, JobId::valueOf);
+        Page<Job> page = jobs.list(actor, ofProject, inState, ofArray, cursor, null);
         // The projects of the rows and those to choose from, together: most are both.
         Set<ProjectId> ids = page.items().stream().map(Job::project).collect(Collectors.toSet());
         VisibleProjects visible = projects.visibleTo(actor);
@@ -128,10 +130,12 @@ class JobPages {
                         .toList());
         model.put("project", ofProject == null ? "" : ofProject.toString());
         model.put("state", inState == null ? "" : inState.name());
+        model.put("array", ofArray == null ? "" : ofArray.toString());
         model.put(
                 "address",
                 "/jobs?project=" + (ofProject == null ? "" : ofProject) + "&state="
-                        + (inState == null ? "" : inState.name()));
+                        + (inState == null ? "" : inState.name())
+                        + (ofArray == null ? "" : "&array=" + ofArray));
         return new ModelAndView("compute/jobs", model);
     }
 
@@ -218,7 +222,7 @@ class JobPages {
         Map<String, String> typed = new LinkedHashMap<>();
         typed.put("allocation", job.allocation().toString());
         typed.put("name", job.name());
-        typed.put("script", jobs.script(job.id()));
+        typed.put("script", jobs.findScript(job).orElse(""));
         typed.put("cpus", Integer.toString(job.resources().cpus()));
         typed.put("memoryMebibytes", Long.toString(job.resources().memoryMebibytes()));
         typed.put("gpus", Integer.toString(job.resources().gpus()));
@@ -232,6 +236,10 @@ class JobPages {
                         .map(version -> version.slug() + "@" + version.number())
                         .collect(Collectors.joining(" ")));
         typed.put("model", job.model() == null ? "" : job.model());
+        typed.put("gpuType", Objects.requireNonNullElse(job.resources().gpuType(), ""));
+        typed.put("exclusive", job.resources().exclusive() ? "true" : "");
+        typed.put("partition", Objects.requireNonNullElse(job.options().partition(), ""));
+        typed.put("qos", Objects.requireNonNullElse(job.options().qos(), ""));
         typed.put(
                 "environment",
                 job.environment().entrySet().stream()
@@ -288,7 +296,8 @@ class JobPages {
                 "submitter",
                 names.values().stream().map(People.Summary::name).findFirst().orElse(""));
         model.put("datasets", versions(job));
-        model.put("script", jobs.script(id));
+        model.put("arrays", jobs.arrays(job.options().after()));
+        model.put("script", jobs.findScript(job).orElse(""));
         model.put("mayCancel", projects.isMember(actor, job.project()) || actor.is(CentreRole.OPERATOR));
         model.put(
                 "panels",
@@ -299,10 +308,15 @@ class JobPages {
     }
 
     @PostMapping("/{id}/cancellation")
-    ModelAndView cancel(Actor actor, @PathVariable JobId id, HttpServletRequest request, RedirectAttributes redirect) {
-        return switch (submissions.cancel(actor, id)) {
+    ModelAndView cancel(
+            Actor actor,
+            @PathVariable JobId id,
+            @RequestParam(required = false, defaultValue = "false") boolean array,
+            HttpServletRequest request,
+            RedirectAttributes redirect) {
+        return switch (array ? submissions.cancelArray(actor, id) : submissions.cancel(actor, id)) {
             case Outcome.Done<Job>(Job job) -> {
-                redirect.addFlashAttribute(Shells.NOTICE, "compute.cancelled");
+                redirect.addFlashAttribute(Shells.NOTICE, array ? "compute.array-cancelled" : "compute.cancelled");
                 yield new ModelAndView("redirect:/jobs/" + id);
             }
             case Outcome.Refused<Job>(Refusal refusal) -> throw new Answer.RefusedException(refusal);
@@ -325,7 +339,13 @@ class JobPages {
                 number(typed, "diskMebibytes"),
                 Arrays.asList(typed.getOrDefault("datasets", "").strip().split("[\\s,]+")),
                 environment(typed.getOrDefault("environment", "")),
-                typed.get("model"));
+                typed.get("model"),
+                typed.get("gpuType"),
+                !typed.getOrDefault("exclusive", "").isEmpty(),
+                typed.get("partition"),
+                typed.get("qos"),
+                typed.get("array"),
+                typed.get("dependency"));
     }
 
     /** Null for what a form leaves empty; what cannot be read is refused as {@code bad-parameter}. */

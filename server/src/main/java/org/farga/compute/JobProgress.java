@@ -100,6 +100,9 @@ class JobProgress {
         /** To ask the engine to run it, or to learn that it does already. */
         record Ask(Job job, JobOrder order) implements Next {}
 
+        /** The same for the tasks of an array that the engine takes whole. */
+        record AskAll(JobId array, List<Ask> tasks) implements Next {}
+
         /** The engine may have it, but it may not be asked again: what it mounts is not allowed any more. */
         record FindOut(Job job) implements Next {}
 
@@ -113,6 +116,7 @@ class JobProgress {
             switch (decide(id)) {
                 case Next.Nothing() -> {}
                 case Next.Ask(Job job, JobOrder order) -> ask(job, order);
+                case Next.AskAll(JobId array, List<Next.Ask> tasks) -> askAll(array, tasks);
                 case Next.FindOut(Job job) -> findOut(job);
                 case Next.CallBack(Job job) -> clusters.scheduler(job.cluster()).cancel(id);
             }
@@ -125,10 +129,17 @@ class JobProgress {
             if (job == null) {
                 return new Next.Nothing();
             }
+            JobOrder.Task task = job.options().task();
+            boolean whole = task != null
+                    && (job.stage() instanceof Stage.Accepted || job.stage() instanceof Stage.Submitting)
+                    && clusters.scheduler(job.cluster()).queuesItself();
+            if (task != null && whole) {
+                return decideArray(task.array());
+            }
             return switch (job.stage()) {
                 case Stage.Accepted accepted -> decideAccepted(job);
                 case Stage.Submitting submitting -> {
-                    Optional<JobOrder> order = order(job);
+                    Optional<JobOrder> order = order(job, parents(job));
                     yield order.isPresent() ? new Next.Ask(job, order.get()) : new Next.FindOut(job);
                 }
                 case Stage.Pending pending -> new Next.Nothing();
@@ -140,33 +151,118 @@ class JobProgress {
 
     /** The last look before a job leaves our hands: what was true when it was accepted may not be any more. */
     private Next decideAccepted(Job job) {
-        Optional<Why> against = against(job);
+        Map<Dependency, List<Job>> parents = parents(job);
+        Optional<Why> against = against(job, parents);
         if (against.isPresent()) {
-            Cancellation cancellation = new Cancellation(now(), against.get(), null);
-            table.requestCancellation(job.id(), cancellation);
-            audit.recordByRule("job.stopped", "job", job.id(), Map.of("why", against.get()));
-            end(job, Stage.Ended.unstarted(JobState.CANCELLED, against.get().reason(), null, now()));
+            stopHere(job, against.get());
             return new Next.Nothing();
         }
         table.move(job, new Stage.Submitting());
-        return new Next.Ask(job.at(new Stage.Submitting()), order(job).orElseThrow());
+        return new Next.Ask(job.at(new Stage.Submitting()), order(job, parents).orElseThrow());
+    }
+
+    private void stopHere(Job job, Why why) {
+        table.requestCancellation(job.id(), new Cancellation(now(), why, null));
+        audit.recordByRule("job.stopped", "job", job.id(), Map.of("why", why));
+        end(job, Stage.Ended.unstarted(JobState.CANCELLED, why.reason(), null, now()));
+    }
+
+    /** An array leaves our hands whole: those of its tasks that were not cancelled meanwhile. */
+    private Next decideArray(JobId array) {
+        List<Job> all = table.lockArray(array);
+        List<Job> asked = all.stream()
+                .filter(job -> job.stage() instanceof Stage.Submitting)
+                .toList();
+        if (!asked.isEmpty()) {
+            Map<Dependency, List<Job>> parents = parents(asked.getFirst());
+            List<Next.Ask> again = new ArrayList<>();
+            for (Job job : asked) {
+                order(job, parents).ifPresent(order -> again.add(new Next.Ask(job, order)));
+            }
+            // Their data is the same, so either all may still be asked for or none.
+            return again.size() == asked.size() ? new Next.AskAll(array, again) : new Next.FindOut(asked.getFirst());
+        }
+        List<Job> waiting = all.stream()
+                .filter(job -> job.stage() instanceof Stage.Accepted)
+                .toList();
+        if (waiting.isEmpty()) {
+            return new Next.Nothing();
+        }
+        Map<Dependency, List<Job>> parents = parents(waiting.getFirst());
+        Optional<Why> against = against(waiting.getFirst(), parents);
+        if (against.isPresent()) {
+            waiting.forEach(job -> stopHere(job, against.get()));
+            return new Next.Nothing();
+        }
+        List<Next.Ask> tasks = new ArrayList<>();
+        for (Job job : waiting) {
+            table.move(job, new Stage.Submitting());
+            tasks.add(new Next.Ask(
+                    job.at(new Stage.Submitting()), order(job, parents).orElseThrow()));
+        }
+        return new Next.AskAll(array, tasks);
     }
 
     private void ask(Job job, JobOrder order) {
         Scheduler scheduler = clusters.scheduler(job.cluster());
-        switch (scheduler.submit(order)) {
+        answered(scheduler, scheduler.submit(order), List.of(job));
+    }
+
+    private void askAll(JobId array, List<Next.Ask> tasks) {
+        Scheduler scheduler = clusters.scheduler(tasks.getFirst().job().cluster());
+        answered(
+                scheduler,
+                scheduler.submitArray(array, tasks.stream().map(Next.Ask::order).toList()),
+                tasks.stream().map(Next.Ask::job).toList());
+    }
+
+    private void answered(Scheduler scheduler, Submission answer, List<Job> jobs) {
+        switch (answer) {
             case Submission.Accepted(String engineJobId) -> {
-                Job after = inTransaction(() -> {
-                    table.setEngineJobId(job.id(), engineJobId);
-                    return table.find(job.id()).orElse(job);
+                List<Job> after = inTransaction(() -> {
+                    for (Job job : jobs) {
+                        JobOrder.Task task = job.options().task();
+                        table.setEngineJobId(
+                                job.id(),
+                                task == null || !scheduler.queuesItself()
+                                        ? engineJobId
+                                        : engineJobId + "_" + task.index());
+                    }
+                    return table.list(jobs.stream().map(Job::id).toList());
                 });
-                if (after.cancellation() != null) {
-                    scheduler.cancel(job.id());
-                }
+                after.stream().filter(job -> job.cancellation() != null).forEach(job -> scheduler.cancel(job.id()));
             }
             case Submission.Rejected(String reason) ->
-                end(job, Stage.Ended.unstarted(JobState.FAILED, "Rejected", reason, now()));
+                jobs.forEach(job -> end(job, Stage.Ended.unstarted(JobState.FAILED, "Rejected", reason, now())));
         }
+    }
+
+    /** The jobs that a job waits for, as they are now. */
+    private Map<Dependency, List<Job>> parents(Job job) {
+        List<Dependency> after = job.options().after();
+        if (after.isEmpty()) {
+            return Map.of();
+        }
+        List<Job> all = table.jobsOrTasks(after.stream().map(Dependency::parent).toList());
+        return after.stream()
+                .collect(Collectors.toMap(
+                        dependency -> dependency,
+                        dependency -> all.stream()
+                                .filter(parent -> dependency.isOn(parent))
+                                .toList()));
+    }
+
+    /** What its engine is to wait for: those that have not come so far, and are its jobs too. */
+    private static List<JobOrder.After> after(Map<Dependency, List<Job>> parents) {
+        List<JobOrder.After> after = new ArrayList<>();
+        parents.forEach((dependency, jobs) -> jobs.stream()
+                .filter(parent -> !parent.hasEnded()
+                        && !(dependency.kind() == Dependency.Kind.AFTER && parent.startedAt() != null))
+                .map(parent -> dependency.engineJob(parent))
+                .filter(Objects::nonNull)
+                .distinct()
+                .forEach(engineJob -> after.add(new JobOrder.After(dependency.kind(), engineJob))));
+        return after;
     }
 
     private void findOut(Job job) {
@@ -177,7 +273,7 @@ class JobProgress {
         end(job, Stage.Ended.unstarted(JobState.CANCELLED, Why.AGREEMENT_ENDED.reason(), null, now()));
     }
 
-    private Optional<JobOrder> order(Job job) {
+    private Optional<JobOrder> order(Job job, Map<Dependency, List<Job>> parents) {
         List<Mount> mounts = new ArrayList<>();
         for (Jobs.Input input : job.inputs()) {
             if (!(datasets.mountUnder(input.agreement(), input.version())
@@ -196,7 +292,11 @@ class JobProgress {
                 job.allocation().toString(),
                 job.submittedBy().toString(),
                 mounts,
-                environment));
+                environment,
+                job.options().partition(),
+                job.options().qos(),
+                clusters.scheduler(job.cluster()).queuesItself() ? after(parents) : List.of(),
+                job.options().task()));
     }
 
     /** Tells the engine that a job shall end. */
@@ -266,6 +366,11 @@ class JobProgress {
                         && !job.inputs().stream().allMatch(i -> mounts.computeIfAbsent(i, this::mayMount))) {
                     against = Optional.of(Why.AGREEMENT_ENDED);
                 }
+                if (against.isEmpty()
+                        && job.stage() instanceof Stage.Pending
+                        && Why.DEPENDENCY.reason().equals(job.reason())) {
+                    against = Optional.of(Why.DEPENDENCY); // Slurm would keep it waiting for ever
+                }
                 cancelled = against.isPresent() && stop(job, against.get());
             }
             if (cancelled) {
@@ -284,8 +389,12 @@ class JobProgress {
         });
     }
 
-    private Optional<Why> against(Job job) {
+    private Optional<Why> against(Job job, Map<Dependency, List<Job>> parents) {
+        boolean broken = parents.entrySet().stream()
+                .anyMatch(entry -> entry.getValue().stream()
+                        .anyMatch(parent -> entry.getKey().isBroken(parent.state())));
         return againstAllocation(job.allocation())
+                .or(() -> broken ? Optional.of(Why.DEPENDENCY) : Optional.empty())
                 .or(() -> job.inputs().stream().allMatch(this::mayMount)
                         ? Optional.empty()
                         : Optional.of(Why.AGREEMENT_ENDED));

@@ -8,11 +8,15 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.farga.allocation.Allocation;
 import org.farga.allocation.Allocations;
 import org.farga.allocation.Projects;
@@ -21,6 +25,7 @@ import org.farga.compute.Job.Cancellation;
 import org.farga.compute.Job.Stage;
 import org.farga.dataspace.Datasets;
 import org.farga.dataspace.Datasets.Mountable;
+import org.farga.platform.Answer;
 import org.farga.shared.Actor;
 import org.farga.shared.AllocationId;
 import org.farga.shared.CentreRole;
@@ -96,7 +101,7 @@ class JobSubmissions {
     @Transactional(readOnly = true)
     List<Finding> preflight(Actor actor, JobRequest asked) {
         AllocationId id = asked.allocation();
-        return Preflight.check(asked, facts(asked, id == null ? null : allocations.reach(actor, id)));
+        return Preflight.check(asked, facts(actor, asked, id == null ? null : allocations.reach(actor, id)));
     }
 
     /**
@@ -108,7 +113,7 @@ class JobSubmissions {
         AllocationId id = asked.allocation();
         if (id == null) {
             return Outcome.refused(
-                    refusal(Preflight.check(asked, facts(asked, null))).orElseThrow());
+                    refusal(Preflight.check(asked, facts(actor, asked, null))).orElseThrow());
         }
         Allocations.Reached reached = allocations.reach(actor, id);
         if (!reached.project().member()) {
@@ -116,12 +121,12 @@ class JobSubmissions {
         }
         // Everything that does not need the lock comes before it: whoever submits on the same allocation waits for it.
         Preflight.Facts facts =
-                facts(asked, reached.allocation(), reached.project().project(), NOT_ASKED);
+                facts(actor, asked, reached.allocation(), reached.project().project(), NOT_ASKED);
         Optional<Refusal> refusal = refusal(Preflight.check(asked, facts));
         if (refusal.isPresent()) {
             return Outcome.refused(refusal.get());
         }
-        JobId number = table.nextNumber();
+        List<JobId> numbers = table.nextNumbers(asked.tasks().isPresent() ? asked.jobs() + 1 : 1);
         // A suspension comes either before all of this or after.
         Allocation locked = allocations.lock(id);
         if (!locked.equals(reached.allocation())) {
@@ -130,25 +135,65 @@ class JobSubmissions {
                 return Outcome.refused(refusal.get());
             }
         }
-        Resources resources = asked.resources();
-        return usage.commitNew(locked, number, resources.gpus(), resources.cpus(), resources.timeLimit())
-                .map(balance -> take(actor, number, asked, locked, facts));
+        Resources most = Objects.requireNonNull(facts.capacity()).most(asked.resources());
+        if (asked.tasks().isEmpty()) {
+            return usage.commitNew(locked, numbers.getFirst(), most.gpus(), most.cpus(), most.timeLimit())
+                    .map(balance -> take(actor, numbers.getFirst(), null, asked, locked, facts));
+        }
+        return submitArray(actor, numbers, asked, most, locked, facts);
     }
 
-    private Job take(Actor actor, JobId number, JobRequest asked, Allocation allocation, Preflight.Facts facts) {
-        String script = java.util.Objects.requireNonNull(asked.script());
+    /** Each task is a job of its own; of their numbers the first is the array's. All of them fit into the budget, or none. */
+    private Outcome<Job> submitArray(
+            Actor actor,
+            List<JobId> numbers,
+            JobRequest asked,
+            Resources most,
+            Allocation locked,
+            Preflight.Facts facts) {
+        ArrayIndexes tasks = asked.tasks().orElseThrow();
+        Optional<Refusal> beyond = Preflight.check(asked, facts.with(budget(locked, usage.balance(locked)))).stream()
+                .filter(Finding::isRefused)
+                .findFirst()
+                .map(finding -> Refusal.invalid(List.of(finding.problem())));
+        if (beyond.isPresent()) {
+            return Outcome.refused(beyond.get());
+        }
+        Job first = null;
+        for (int i = 0; i < tasks.indexes().size(); i++) {
+            JobId number = numbers.get(i + 1);
+            if (usage.commitNew(locked, number, most.gpus(), most.cpus(), most.timeLimit())
+                    instanceof Outcome.Refused<Balance>(Refusal refusal)) {
+                // With what was committed for the others taken back.
+                throw new Answer.RefusedException(refusal);
+            }
+            JobOrder.Task task =
+                    new JobOrder.Task(numbers.getFirst(), tasks.indexes().get(i), tasks.atOnce());
+            Job job = take(actor, number, task, asked, locked, facts);
+            first = first == null ? job : first;
+        }
+        return Outcome.done(Objects.requireNonNull(first));
+    }
+
+    private Job take(
+            Actor actor,
+            JobId number,
+            JobOrder.@Nullable Task task,
+            JobRequest asked,
+            Allocation allocation,
+            Preflight.Facts facts) {
+        String script = Objects.requireNonNull(asked.script());
         Map<String, String> environment = new LinkedHashMap<>();
         asked.variables().forEach((variable, value) -> environment.put(variable, value == null ? "" : value));
         List<Jobs.Input> inputs = new ArrayList<>();
         for (String reference : asked.references()) {
-            Mountable mountable = java.util.Objects.requireNonNull(
-                            facts.datasets().get(reference))
-                    .orThrow();
+            Mountable mountable =
+                    Objects.requireNonNull(facts.datasets().get(reference)).orThrow();
             inputs.add(new Jobs.Input(mountable.version(), mountable.agreement()));
         }
         Job job = new Job(
                 number,
-                java.util.Objects.requireNonNull(asked.name()).strip(),
+                Objects.requireNonNull(asked.name()).strip(),
                 allocation.project(),
                 allocation.id(),
                 allocation.cluster(),
@@ -161,16 +206,42 @@ class JobSubmissions {
                 asked.modelName(),
                 new Stage.Accepted(),
                 null,
-                null);
-        table.insert(job, script);
-        handOver.wakeAfterCommit();
-        audit.record(
-                actor,
-                "job.submitted",
-                "job",
-                number,
-                Map.of("name", job.name(), "allocation", job.allocation(), "scriptSha256", job.scriptSha256()));
+                null,
+                new JobOptions(
+                        JobRequest.given(asked.partition()),
+                        JobRequest.given(asked.qos()),
+                        asked.dependencies(),
+                        task,
+                        null));
+        boolean first = task == null
+                || task.index() == asked.tasks().orElseThrow().indexes().getFirst();
+        table.insert(job, first ? script : null);
+        if (first) {
+            handOver.wakeAfterCommit();
+            Map<String, Object> details = new LinkedHashMap<>(
+                    Map.of("name", job.name(), "allocation", job.allocation(), "scriptSha256", sha256(script)));
+            if (task != null) {
+                details.put("array", task.array());
+                details.put("tasks", asked.jobs());
+            }
+            audit.record(actor, "job.submitted", "job", number, details);
+        }
         return job;
+    }
+
+    /** The same of every task of the array that a job belongs to; of the job alone where it belongs to none. */
+    @Transactional
+    Outcome<Job> cancelArray(Actor actor, JobId id) {
+        Job job = jobs.get(actor, id);
+        if (job.options().task() != null) {
+            for (Job task : table.lockArray(job.options().task().array())) {
+                if (!task.hasEnded() && cancel(actor, task.id()) instanceof Outcome.Refused<Job>(Refusal refusal)) {
+                    return Outcome.refused(refusal);
+                }
+            }
+            return Outcome.done(jobs.get(actor, id));
+        }
+        return cancel(actor, id);
     }
 
     /**
@@ -207,13 +278,19 @@ class JobSubmissions {
         }
     }
 
-    private Preflight.Facts facts(JobRequest asked, Allocations.@Nullable Reached reached) {
+    private Preflight.Facts facts(Actor actor, JobRequest asked, Allocations.@Nullable Reached reached) {
         return reached == null
-                ? new Preflight.Facts(clock.instant(), null, null, true, Map.of())
-                : facts(asked, reached.allocation(), reached.project().project(), usage.balance(reached.allocation()));
+                ? new Preflight.Facts(clock.instant(), null, null, true, Map.of(), unknownJobs(actor, asked))
+                : facts(
+                        actor,
+                        asked,
+                        reached.allocation(),
+                        reached.project().project(),
+                        usage.balance(reached.allocation()));
     }
 
-    private Preflight.Facts facts(JobRequest asked, Allocation allocation, Projects.Summary project, Balance balance) {
+    private Preflight.Facts facts(
+            Actor actor, JobRequest asked, Allocation allocation, Projects.Summary project, Balance balance) {
         Map<String, Outcome<Mountable>> mounts = new LinkedHashMap<>();
         if (asked.references().size() <= Preflight.MOST_DATASETS) {
             for (String reference : asked.references()) {
@@ -229,7 +306,16 @@ class JobSubmissions {
                 budget(allocation, balance),
                 clusters.capacity(allocation.cluster()).orElse(null),
                 clusters.hasInterpreter(allocation.cluster(), asked.script()),
-                mounts);
+                mounts,
+                unknownJobs(actor, asked));
+    }
+
+    private Set<Long> unknownJobs(Actor actor, JobRequest asked) {
+        Set<JobId> numbers =
+                asked.dependencies().stream().map(Dependency::parent).collect(Collectors.toCollection(HashSet::new));
+        return numbers.isEmpty() || asked.dependencies().size() > Preflight.MOST_DEPENDENCIES
+                ? Set.of()
+                : jobs.unknown(actor, numbers);
     }
 
     private static Preflight.Budget budget(Allocation allocation, Balance balance) {

@@ -42,6 +42,10 @@ class JobTable {
                    j.ended_at, j.exit_code, j.held_nodes, j.held_cpus, j.held_memory_mebibytes, j.held_gpus,
                    j.held_gpu_indexes, j.cpu_milliseconds, j.peak_memory_mebibytes, j.energy_joules, j.gpu_peak_percent,
                    j.gpu_peak_memory_mebibytes, j.cancel_requested_at, j.cancel_why, j.cancelled_by,
+                   j.gpu_type, j.exclusive, j.partition, j.qos, j.array_number, j.array_index,
+                   j.array_at_once, j.unix_user,
+                   ARRAY(SELECT d.kind || ' ' || d.parent FROM job_dependency d
+                         WHERE d.job = j.number ORDER BY d.parent, d.kind) AS after,
                    ARRAY(SELECT i.dataset_version_id || ' ' || i.agreement_id FROM job_input i
                          WHERE i.job = j.number ORDER BY i.position) AS inputs
             FROM job j
@@ -62,6 +66,14 @@ class JobTable {
                 jdbc.sql("SELECT nextval('job_number')").query(Long.class).single());
     }
 
+    /** The same for several, lowest first. */
+    List<JobId> nextNumbers(int many) {
+        return jdbc.sql("SELECT nextval('job_number') AS number FROM generate_series(1, :many) ORDER BY number")
+                .param("many", many)
+                .query((row, n) -> new JobId(row.getLong("number")))
+                .list();
+    }
+
     /** The highest number that was given out; 0 for none. */
     long reachedNumber() {
         return jdbc.sql("SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM job_number")
@@ -80,14 +92,21 @@ class JobTable {
                         WHERE :upTo > CASE WHEN is_called THEN last_value ELSE 0 END""").param("upTo", upTo).query(Long.class).list();
     }
 
-    /** Inserts a job that is just accepted. */
-    void insert(Job job, String script) {
+    /**
+     * Inserts a job that is just accepted, or one that was given to the engine without Farga and is just seen to wait there.
+     *
+     * @param script null for a task of an array other than the first, and where nobody knows it
+     */
+    void insert(Job job, @Nullable String script) {
+        JobOrder.Task task = job.options().task();
         jdbc.sql("""
                 INSERT INTO job (number, name, project_id, allocation_id, cluster, submitted_by, submitted_at, script,
                                  script_sha256, cpus, memory_mebibytes, gpus, time_limit_seconds, disk_mebibytes,
-                                 environment, model_name, stage, state)
+                                 environment, model_name, gpu_type, exclusive, partition, qos, array_number, array_index,
+                                 array_at_once, unix_user, engine_job_id, stage, state)
                 VALUES (:number, :name, :project, :allocation, :cluster, :submittedBy, :submittedAt, :script, :sha256,
-                        :cpus, :memory, :gpus, :timeLimit, :disk, :environment::jsonb, :model, 'ACCEPTED', 'PENDING')""")
+                        :cpus, :memory, :gpus, :timeLimit, :disk, :environment::jsonb, :model, :gpuType, :exclusive,
+                        :partition, :qos, :array, :arrayIndex, :atOnce, :unixUser, :engineJobId, :stage, 'PENDING')""")
                 .param("number", job.id().value())
                 .param("name", job.name())
                 .param("project", job.project().value())
@@ -96,7 +115,9 @@ class JobTable {
                 .param("submittedBy", job.submittedBy().value())
                 .param("submittedAt", utc(job.submittedAt()))
                 .param("script", script)
-                .param("sha256", HexFormat.of().parseHex(job.scriptSha256()))
+                .param(
+                        "sha256",
+                        job.scriptSha256() == null ? null : HexFormat.of().parseHex(job.scriptSha256()))
                 .param("cpus", job.resources().cpus())
                 .param("memory", job.resources().memoryMebibytes())
                 .param("gpus", job.resources().gpus())
@@ -104,7 +125,36 @@ class JobTable {
                 .param("disk", job.resources().diskMebibytes())
                 .param("environment", json.writeValueAsString(job.environment()))
                 .param("model", job.model())
+                .param("gpuType", job.resources().gpuType())
+                .param("exclusive", job.resources().exclusive())
+                .param("partition", job.options().partition())
+                .param("qos", job.options().qos())
+                .param("array", task == null ? null : task.array().value())
+                .param("arrayIndex", task == null ? null : task.index())
+                .param("atOnce", task == null ? null : task.atOnce())
+                .param("unixUser", job.options().unixUser())
+                .param("engineJobId", job.engineJobId())
+                .param("stage", word(job.stage()))
                 .update();
+        if (!job.options().after().isEmpty()) {
+            jdbc.sql("""
+                    INSERT INTO job_dependency (job, parent, kind)
+                    SELECT :job, d.parent, d.kind
+                    FROM unnest(CAST(:parents AS bigint[]), CAST(:kinds AS text[])) AS d (parent, kind)
+                    ON CONFLICT DO NOTHING""")
+                    .param("job", job.id().value())
+                    .param(
+                            "parents",
+                            job.options().after().stream()
+                                    .map(after -> after.parent().value())
+                                    .toArray(Long[]::new))
+                    .param(
+                            "kinds",
+                            job.options().after().stream()
+                                    .map(after -> after.kind().name())
+                                    .toArray(String[]::new))
+                    .update();
+        }
         if (!job.inputs().isEmpty()) {
             jdbc.sql("""
                     INSERT INTO job_input (job, position, dataset_version_id, agreement_id)
@@ -168,11 +218,17 @@ class JobTable {
      * What a list of jobs is narrowed to; null for any.
      *
      * @param submittedBy only this person's
+     * @param array only this array's tasks
      */
     record Filter(
             @Nullable ProjectId project,
             @Nullable JobState state,
-            @Nullable PersonId submittedBy) {}
+            @Nullable PersonId submittedBy,
+            @Nullable JobId array) {
+        Filter(@Nullable ProjectId project, @Nullable JobState state, @Nullable PersonId submittedBy) {
+            this(project, state, submittedBy, null);
+        }
+    }
 
     /**
      * The newest first, from before the given number. A statement is made of the conditions that there are, so that each
@@ -186,10 +242,14 @@ class JobTable {
         if (filter.submittedBy() != null) {
             narrowed.append(" AND o.submitted_by = :person");
         }
+        if (filter.array() != null) {
+            narrowed.append(" AND o.array_number = :array");
+        }
         if (before != null) {
             narrowed.append(" AND o.number < :before");
         }
-        boolean each = !visible.all() && filter.project() == null && filter.submittedBy() == null;
+        boolean each =
+                !visible.all() && filter.project() == null && filter.submittedBy() == null && filter.array() == null;
         String numbers;
         if (filter.project() != null) {
             numbers = "SELECT o.number FROM job o WHERE o.project_id = :project" + narrowed;
@@ -217,6 +277,9 @@ class JobTable {
         }
         if (filter.submittedBy() != null) {
             statement = statement.param("person", filter.submittedBy().value());
+        }
+        if (filter.array() != null) {
+            statement = statement.param("array", filter.array().value());
         }
         if (before != null) {
             statement = statement.param("before", before);
@@ -274,13 +337,31 @@ class JobTable {
 
     /**
      * The first of the jobs that wait for their engine to take them, without those that are left alone; as many as the
-     * engine may have beyond those that wait there. One that was being handed over comes again.
+     * engine may have beyond those that wait there. One that was being handed over comes again. Not those that wait for
+     * others: until these have come so far, or their engine has them and sees to it itself. Of an array that the engine takes
+     * whole the first stands for all; of one that it does not, as many as may be there at once.
+     *
+     * @param queuesItself whether the engine takes arrays whole, and waits for jobs that it has
      */
-    List<JobId> queue(String cluster, Collection<JobId> without, int most, int mostWithEngine) {
+    List<JobId> queue(String cluster, Collection<JobId> without, int most, int mostWithEngine, boolean queuesItself) {
         return jdbc.sql("""
-                        SELECT number FROM job
-                        WHERE cluster = :cluster AND stage IN ('ACCEPTED', 'SUBMITTING') AND number <> ALL(:without)
-                        ORDER BY number
+                        SELECT j.number FROM job j
+                        WHERE j.cluster = :cluster AND j.stage IN ('ACCEPTED', 'SUBMITTING') AND j.number <> ALL(:without)
+                          AND NOT EXISTS (
+                            SELECT 1 FROM job_dependency d
+                            JOIN job p ON p.number = d.parent OR p.array_number = d.parent
+                            WHERE d.job = j.number AND j.stage = 'ACCEPTED' AND p.stage <> 'ENDED'
+                              AND NOT (d.kind = 'AFTER' AND p.started_at IS NOT NULL)
+                              AND NOT (:itself AND p.cluster = j.cluster AND p.engine_job_id IS NOT NULL))
+                          AND (j.array_number IS NULL
+                               OR :itself AND NOT EXISTS (
+                                    SELECT 1 FROM job a WHERE a.array_number = j.array_number AND a.number < j.number
+                                      AND a.stage IN ('ACCEPTED', 'SUBMITTING'))
+                               OR NOT :itself AND (j.array_at_once IS NULL OR j.array_at_once > (
+                                    SELECT count(*) FROM job a WHERE a.array_number = j.array_number
+                                      AND (a.stage IN ('SUBMITTING', 'PENDING', 'RUNNING') AND a.number <> j.number
+                                           OR a.stage = 'ACCEPTED' AND a.number < j.number))))
+                        ORDER BY j.number
                         LIMIT least(:most, greatest(0, :mostWithEngine - (
                             SELECT count(*) FROM job WHERE cluster = :cluster AND stage = 'PENDING'
                               AND stage IN ('SUBMITTING', 'PENDING', 'RUNNING'))))""")
@@ -288,6 +369,7 @@ class JobTable {
                 .param("without", without.stream().map(JobId::value).toArray(Long[]::new))
                 .param("most", most)
                 .param("mostWithEngine", mostWithEngine)
+                .param("itself", queuesItself)
                 .query((row, n) -> new JobId(row.getLong("number")))
                 .list();
     }
@@ -306,6 +388,30 @@ class JobTable {
                         ORDER BY j.number LIMIT :most""")
                 .param("number", number)
                 .param("most", most)
+                .query(this::job)
+                .list();
+    }
+
+    /** The jobs of these numbers, and the tasks of the arrays of these numbers. */
+    List<Job> jobsOrTasks(Collection<JobId> numbers) {
+        return jdbc.sql(SELECT + "WHERE j.number = ANY(:numbers) OR j.array_number = ANY(:numbers) ORDER BY j.number")
+                .param("numbers", numbers.stream().map(JobId::value).toArray(Long[]::new))
+                .query(this::job)
+                .list();
+    }
+
+    /** All tasks of an array, in the order of their indexes; those of nobody's, which is none, for any other number. */
+    List<Job> ofArray(JobId array) {
+        return jdbc.sql(SELECT + "WHERE j.array_number = :array ORDER BY j.array_index")
+                .param("array", array.value())
+                .query(this::job)
+                .list();
+    }
+
+    /** The same, with their rows locked until the end of the transaction. */
+    List<Job> lockArray(JobId array) {
+        return jdbc.sql(SELECT + "WHERE j.array_number = :array ORDER BY j.number FOR UPDATE OF j")
+                .param("array", array.value())
                 .query(this::job)
                 .list();
     }
@@ -343,9 +449,17 @@ class JobTable {
 
     /** A job's script as it was submitted; throws {@link NotFoundException}. */
     String script(JobId id) {
-        return jdbc.sql("SELECT script FROM job WHERE number = :number")
+        return findScript(id).orElseThrow(() -> new NotFoundException("script"));
+    }
+
+    /** The same; empty for a job that was given to the engine without Farga. */
+    Optional<String> findScript(JobId id) {
+        return jdbc.sql("""
+                        SELECT coalesce(j.script, (SELECT a.script FROM job a
+                                                   WHERE a.array_number = j.array_number AND a.script IS NOT NULL))
+                        FROM job j WHERE j.number = :number""")
                 .param("number", id.value())
-                .query(String.class)
+                .query((row, n) -> Optional.ofNullable(row.getString(1)))
                 .optional()
                 .orElseThrow(() -> new NotFoundException("job"));
     }
@@ -458,11 +572,13 @@ class JobTable {
                 row.getString("cluster"),
                 new PersonId(row.getObject("submitted_by", UUID.class)),
                 row.getObject("submitted_at", OffsetDateTime.class).toInstant(),
-                HexFormat.of().formatHex(row.getBytes("script_sha256")),
+                hex(row.getBytes("script_sha256")),
                 new Resources(
                         row.getInt("cpus"),
                         row.getLong("memory_mebibytes"),
                         row.getInt("gpus"),
+                        row.getString("gpu_type"),
+                        row.getBoolean("exclusive"),
                         Duration.ofSeconds(row.getLong("time_limit_seconds")),
                         row.getLong("disk_mebibytes")),
                 json.readValue(row.getString("environment"), ENVIRONMENT),
@@ -470,7 +586,38 @@ class JobTable {
                 row.getString("model_name"),
                 stage(row),
                 row.getString("engine_job_id"),
-                cancellation(row));
+                cancellation(row),
+                options(row));
+    }
+
+    private static @Nullable String hex(byte @Nullable [] bytes) {
+        return bytes == null ? null : HexFormat.of().formatHex(bytes);
+    }
+
+    private static JobOptions options(ResultSet row) throws SQLException {
+        String[] after = (String[]) row.getArray("after").getArray();
+        String partition = row.getString("partition");
+        String qos = row.getString("qos");
+        String unixUser = row.getString("unix_user");
+        long array = row.getLong("array_number");
+        boolean isTask = !row.wasNull();
+        if (after.length == 0 && !isTask && partition == null && qos == null && unixUser == null) {
+            return JobOptions.NONE;
+        }
+        return new JobOptions(
+                partition,
+                qos,
+                Arrays.stream(after)
+                        .map(words -> words.split(" ", 2))
+                        .map(words -> new Dependency(Dependency.Kind.valueOf(words[0]), JobId.valueOf(words[1])))
+                        .toList(),
+                isTask
+                        ? new JobOrder.Task(
+                                new JobId(array),
+                                row.getInt("array_index"),
+                                row.getObject("array_at_once", Integer.class))
+                        : null,
+                unixUser);
     }
 
     private static List<Jobs.Input> inputs(Array array) throws SQLException {

@@ -5,8 +5,11 @@ import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.farga.allocation.Projects;
@@ -47,6 +50,7 @@ public class Jobs {
      * A job as other modules see it.
      *
      * @param state Slurm's word for it
+     * @param scriptSha256 null for a job that was given to its engine without Farga
      * @param model the name under which its output is to be registered as a model, where it asked for that
      * @param outputFolder what it leaves behind; not to be trusted, so read it by {@link #output} and {@link #openOutput}
      * @param metricsFile JSON lines it writes: {@code {"name":"loss","step":3,"value":0.12}} and {@code {"param":"seed","value":"42"}}
@@ -62,7 +66,7 @@ public class Jobs {
             Instant submittedAt,
             @Nullable Instant startedAt,
             @Nullable Instant endedAt,
-            String scriptSha256,
+            @Nullable String scriptSha256,
             List<Input> inputs,
             @Nullable String model,
             Path outputFolder,
@@ -116,10 +120,42 @@ public class Jobs {
         return table.script(job);
     }
 
+    /** The script as it was submitted; empty for a job that was given to its engine without Farga. */
+    Optional<String> findScript(Job job) {
+        return table.findScript(job.id());
+    }
+
     Job get(Actor actor, JobId id) {
         return table.find(id)
                 .filter(job -> projects.visibleTo(actor).include(job.project()))
                 .orElseThrow(() -> new NotFoundException("job"));
+    }
+
+    /** Those of the numbers that are no job's, and no array's, which the actor may see. */
+    Set<Long> unknown(Actor actor, Set<JobId> numbers) {
+        VisibleProjects visible = projects.visibleTo(actor);
+        Set<Long> unknown = numbers.stream().map(JobId::value).collect(Collectors.toCollection(HashSet::new));
+        for (Job job : table.jobsOrTasks(numbers)) {
+            if (visible.include(job.project())) {
+                unknown.remove(job.id().value());
+                if (job.options().task() != null) {
+                    unknown.remove(job.options().task().array().value());
+                }
+            }
+        }
+        return unknown;
+    }
+
+    /** Those of the numbers waited for that are arrays'. */
+    Set<Long> arrays(List<Dependency> after) {
+        if (after.isEmpty()) {
+            return Set.of();
+        }
+        Set<Long> parents =
+                after.stream().map(one -> one.parent().value()).collect(Collectors.toCollection(HashSet::new));
+        table.list(after.stream().map(Dependency::parent).toList())
+                .forEach(job -> parents.remove(job.id().value()));
+        return parents;
     }
 
     private Job find(JobId id) {
@@ -131,6 +167,7 @@ public class Jobs {
             Actor actor,
             @Nullable ProjectId project,
             @Nullable JobState state,
+            @Nullable JobId array,
             @Nullable String cursor,
             @Nullable Integer limit) {
         VisibleProjects visible = projects.visibleTo(actor);
@@ -139,7 +176,10 @@ public class Jobs {
         }
         int size = Cursor.size(limit);
         List<Job> rows = table.list(
-                visible, new JobTable.Filter(project, state, null), Cursor.decode(cursor, Long::valueOf), size + 1);
+                visible,
+                new JobTable.Filter(project, state, null, array),
+                Cursor.decode(cursor, Long::valueOf),
+                size + 1);
         return Cursor.page(rows, size, job -> job.id().toString());
     }
 
@@ -150,16 +190,18 @@ public class Jobs {
 
     /** A project's, newest first; of one that the caller may show. */
     List<Job> ofProject(ProjectId project, int most) {
-        return table.list(
-                new VisibleProjects(true, java.util.Set.of()), new JobTable.Filter(project, null, null), null, most);
+        return table.list(new VisibleProjects(true, Set.of()), new JobTable.Filter(project, null, null), null, most);
     }
 
     List<Job> unseenFailures(Actor actor, Instant since, int most) {
         return table.unseenFailures(actor.person(), since, most);
     }
 
+    /** Where a job's files are; nowhere where this process does not serve its cluster, as after one was taken away. */
     JobFiles files(Job job) {
-        return clusters.scheduler(job.cluster()).files(job.id());
+        return clusters.find(job.cluster())
+                .map(scheduler -> scheduler.files(job.id()))
+                .orElseGet(() -> JobFiles.NOWHERE);
     }
 
     private Summary summary(Job job) {

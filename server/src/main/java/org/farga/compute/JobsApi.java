@@ -32,6 +32,7 @@ import org.farga.shared.JobId;
 import org.farga.shared.Page;
 import org.farga.shared.PersonId;
 import org.farga.shared.ProjectId;
+import org.farga.shared.Refusal;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
@@ -116,7 +117,17 @@ class JobsApi {
             List<JobDatasetJson> datasets,
             Map<String, String> environment,
             @Nullable String model,
-            String scriptSha256,
+            @Nullable String gpuType,
+            boolean exclusive,
+            @Nullable String partition,
+            @Nullable String qos,
+            @Nullable Long array,
+            @Nullable Integer arrayIndex,
+            @Nullable Integer arrayAtOnce,
+            @Nullable String dependency,
+            @Nullable String engineJobId,
+            @Nullable String unixUser,
+            @Nullable String scriptSha256,
             @Nullable String nodes,
             @Nullable List<Integer> gpuIndexes,
             @Nullable Long cpuMilliseconds,
@@ -166,15 +177,17 @@ class JobsApi {
                         .toList());
     }
 
+    /** The newest first; of an array its tasks. */
     @GetMapping
     Page<JobJson> list(
             Actor actor,
             @RequestParam(required = false) @Nullable ProjectId project,
             @RequestParam(required = false) @Nullable JobState state,
+            @RequestParam(required = false) @Nullable JobId array,
             @RequestParam(required = false) @Nullable String cursor,
             @RequestParam(required = false) @Nullable Integer limit,
             HttpServletRequest request) {
-        Page<Job> page = jobs.list(actor, project, state, cursor, limit);
+        Page<Job> page = jobs.list(actor, project, state, array, cursor, limit);
         return new Page<>(json(actor, page.items(), request), page.next());
     }
 
@@ -183,11 +196,16 @@ class JobsApi {
         return json(actor, List.of(jobs.get(actor, id)), request).getFirst();
     }
 
+    /** Ends a job; with {@code array}, all tasks of the array that it belongs to. */
     @PutMapping("/{id}/cancellation")
     @ResponseStatus(HttpStatus.ACCEPTED)
-    JobJson cancel(Actor actor, @PathVariable JobId id, HttpServletRequest request) {
-        return json(actor, List.of(Answer.of(submissions.cancel(actor, id))), request)
-                .getFirst();
+    JobJson cancel(
+            Actor actor,
+            @PathVariable JobId id,
+            @RequestParam(required = false, defaultValue = "false") boolean array,
+            HttpServletRequest request) {
+        Job job = Answer.of(array ? submissions.cancelArray(actor, id) : submissions.cancel(actor, id));
+        return json(actor, List.of(job), request).getFirst();
     }
 
     @GetMapping(path = "/{id}/script", produces = MediaType.TEXT_PLAIN_VALUE)
@@ -207,6 +225,9 @@ class JobsApi {
             throws IOException {
         Job job = jobs.get(actor, id);
         JobFiles files = jobs.files(job);
+        if (files.equals(JobFiles.NOWHERE)) {
+            throw new Answer.RefusedException(Refusal.conflict("job-files-away", job.cluster()));
+        }
         long from = offset >= 0 ? offset : Math.max(0, GrowingFile.length(files::openLog) + offset);
         GrowingFile.Piece piece = GrowingFile.text(files::openLog, from, LARGEST_PIECE_BYTES, job.hasEnded());
         return ResponseEntity.ok()
@@ -279,6 +300,7 @@ class JobsApi {
             Explanations.Told told) {
         Job.Stage.Ended ended = job.stage() instanceof Job.Stage.Ended e ? e : null;
         Allocation held = job.held();
+        JobOrder.Task task = job.options().task();
         return new JobJson(
                 job.id(),
                 job.name(),
@@ -310,6 +332,18 @@ class JobsApi {
                         .toList(),
                 job.environment(),
                 job.model(),
+                job.resources().gpuType(),
+                job.resources().exclusive(),
+                job.options().partition(),
+                job.options().qos(),
+                task == null ? null : task.array().value(),
+                task == null ? null : task.index(),
+                task == null ? null : task.atOnce(),
+                job.options().after().isEmpty()
+                        ? null
+                        : Dependency.words(job.options().after()),
+                job.engineJobId(),
+                job.options().unixUser(),
                 job.scriptSha256(),
                 held == null ? null : held.nodes(),
                 held == null ? null : held.gpuIndexes(),

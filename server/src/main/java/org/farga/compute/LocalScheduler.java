@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.farga.shared.JobId;
 import org.jspecify.annotations.Nullable;
 
@@ -77,6 +78,14 @@ final class LocalScheduler implements Scheduler, AutoCloseable {
         }
         if (wanted.gpus() > machine.gpus().size()) {
             return tooMuch(wanted.gpus() + " GPUs", machine.gpus().size() + " GPUs");
+        }
+        if (machine.gpus().stream().filter(gpu -> wanted.takes(gpu.model())).count() < wanted.gpus()) {
+            return tooMuch(
+                    wanted.gpus() + " " + wanted.gpuType() + " GPUs",
+                    machine.gpus().stream().map(Cluster.Gpu::model).distinct().collect(Collectors.joining(", ")));
+        }
+        if (order.partition() != null || order.qos() != null) {
+            return Optional.of("This machine has no partitions and no QoS to choose from; leave them out");
         }
         if (wanted.memoryMebibytes() > machine.memoryMebibytes()) {
             return tooMuch(wanted.memoryMebibytes() + " MiB of memory", machine.memoryMebibytes() + " MiB");

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.farga.dataspace.Datasets.Mountable;
 import org.farga.shared.CpuHours;
 import org.farga.shared.GpuHours;
@@ -29,6 +30,7 @@ final class Preflight {
     static final int LONGEST_MODEL_NAME = 100;
     static final int LARGEST_SCRIPT_BYTES = 1 << 20;
     static final int MOST_DATASETS = 20;
+    static final int MOST_DEPENDENCIES = 100;
     static final int MOST_VARIABLES = 100;
     static final int LONGEST_VALUE = 4096;
     /** Linux cuts the first line here, and would then run something else. */
@@ -45,6 +47,8 @@ final class Preflight {
      * The most that one job can get on a cluster; time as its operator allows it.
      *
      * @param taking whether the cluster takes new jobs now
+     * @param nodes those that are available
+     * @param partitions that a job may name; none where there are none
      */
     record Capacity(
             String cluster,
@@ -53,7 +57,65 @@ final class Preflight {
             long memoryMebibytes,
             int gpus,
             Duration longestTimeLimit,
-            long mostDiskMebibytes) {}
+            long mostDiskMebibytes,
+            List<Cluster.Node> nodes,
+            Set<String> partitions) {
+
+        Capacity {
+            nodes = List.copyOf(nodes);
+        }
+
+        /** How many GPUs of a type one job can get. */
+        int gpusOfType(Resources any) {
+            return nodes.stream()
+                    .mapToInt(node -> (int) node.gpus().stream()
+                            .filter(gpu -> any.takes(gpu.model()))
+                            .count())
+                    .max()
+                    .orElse(0);
+        }
+
+        /** The models of its GPUs, for a sentence. */
+        String models() {
+            return nodes.stream()
+                    .flatMap(node -> node.gpus().stream())
+                    .map(Cluster.Gpu::model)
+                    .distinct()
+                    .sorted()
+                    .collect(Collectors.joining(", "));
+        }
+
+        /**
+         * What a job may be given at most: what it asks for or, where it wants a node of its own, the largest node it can get;
+         * one without GPUs where it asks for none and there is one.
+         */
+        Resources most(Resources asked) {
+            if (!asked.exclusive()) {
+                return asked;
+            }
+            List<Cluster.Node> able = nodes.stream()
+                    .filter(node -> SlurmPartition.fits(node, asked))
+                    .toList();
+            List<Cluster.Node> without =
+                    able.stream().filter(node -> node.gpus().isEmpty()).toList();
+            List<Cluster.Node> meant = asked.gpus() == 0 && !without.isEmpty() ? without : able;
+            return new Resources(
+                    Math.max(
+                            asked.cpus(),
+                            meant.stream().mapToInt(Cluster.Node::cpus).max().orElse(0)),
+                    asked.memoryMebibytes(),
+                    Math.max(
+                            asked.gpus(),
+                            meant.stream()
+                                    .mapToInt(node -> node.gpus().size())
+                                    .max()
+                                    .orElse(0)),
+                    asked.gpuType(),
+                    true,
+                    asked.timeLimit(),
+                    asked.diskMebibytes());
+        }
+    }
 
     /** The budget that is to pay: what is left of it, for how long it stands. */
     record Budget(Period period, boolean suspended, Balance balance) {}
@@ -65,16 +127,28 @@ final class Preflight {
      * @param capacity null where there is no budget, or its cluster is not known
      * @param interpreterIsThere whether the cluster has the program that the script's first line names
      * @param datasets what came of mounting each reference
+     * @param unknownJobs of those to wait for, the numbers that are no job's or array's which the person may see
      */
     record Facts(
             Instant now,
             @Nullable Budget budget,
             @Nullable Capacity capacity,
             boolean interpreterIsThere,
-            Map<String, Outcome<Mountable>> datasets) {
+            Map<String, Outcome<Mountable>> datasets,
+            Set<Long> unknownJobs) {
+        /** With nothing to wait for. */
+        Facts(
+                Instant now,
+                @Nullable Budget budget,
+                @Nullable Capacity capacity,
+                boolean interpreterIsThere,
+                Map<String, Outcome<Mountable>> datasets) {
+            this(now, budget, capacity, interpreterIsThere, datasets, Set.of());
+        }
+
         /** The same with another budget: one that was read anew. */
         Facts with(Budget other) {
-            return new Facts(now, other, capacity, interpreterIsThere, datasets);
+            return new Facts(now, other, capacity, interpreterIsThere, datasets, unknownJobs);
         }
     }
 
@@ -94,11 +168,14 @@ final class Preflight {
             List<Finding> time = timeLimit(asked, facts, capacity);
             add(findings, "resources", resources);
             add(findings, "time-limit", time);
+            findings.addAll(placement(asked, capacity));
             // What nothing could run is not worth pricing, and could not be priced.
             if (resources.isEmpty() && time.stream().noneMatch(Finding::isRefused)) {
                 add(findings, "budget", budget(asked, facts));
             }
         }
+        findings.addAll(array(asked));
+        findings.addAll(dependencies(asked, facts));
         add(findings, "environment", environment(asked));
         add(findings, "datasets", datasets(asked, facts));
         return findings;
@@ -203,6 +280,24 @@ final class Preflight {
             found.add(Finding.refused(
                     "resources", "gpus", "job-gpus", asked.gpusOrDefault(), capacity.gpus(), capacity.cluster()));
         }
+        String type = JobRequest.given(asked.gpuType());
+        if (type != null && found.isEmpty()) {
+            if (!type.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,62}")) {
+                found.add(Finding.refused("resources", "gpuType", "job-gpu-type-name"));
+            } else if (asked.gpusOrDefault() == 0) {
+                found.add(Finding.refused("resources", "gpuType", "job-gpu-type-of-none", type));
+            } else if (capacity.gpusOfType(asked.resources()) < asked.gpusOrDefault()) {
+                found.add(Finding.refused(
+                        "resources",
+                        "gpuType",
+                        "job-gpu-type",
+                        asked.gpusOrDefault(),
+                        type,
+                        capacity.gpusOfType(asked.resources()),
+                        capacity.cluster(),
+                        capacity.models()));
+            }
+        }
         if (asked.diskOrDefault() < 1 || asked.diskOrDefault() > capacity.mostDiskMebibytes()) {
             found.add(Finding.refused(
                     "resources",
@@ -244,9 +339,11 @@ final class Preflight {
             return List.of();
         }
         List<Finding> found = new ArrayList<>();
-        Duration limit = Duration.ofSeconds(asked.timeLimitOrDefault());
-        GpuHours gpu = GpuHours.of(asked.gpusOrDefault(), limit);
-        CpuHours cpu = CpuHours.of(asked.cpusOrDefault(), limit);
+        Resources most =
+                facts.capacity() == null ? asked.resources() : facts.capacity().most(asked.resources());
+        Duration limit = most.timeLimit().multipliedBy(asked.jobs());
+        GpuHours gpu = GpuHours.of(most.gpus(), limit);
+        CpuHours cpu = CpuHours.of(most.cpus(), limit);
         if (gpu.isMoreThan(budget.balance().gpuLeft())) {
             found.add(Finding.refused(
                     "budget",
@@ -264,6 +361,64 @@ final class Preflight {
                     budget.balance().cpuLeft().hours()));
         }
         return found;
+    }
+
+    /** Where it shall run, as far as the person says. */
+    private static List<Finding> placement(JobRequest asked, Capacity capacity) {
+        List<Finding> found = new ArrayList<>();
+        String partition = JobRequest.given(asked.partition());
+        if (partition != null && !capacity.partitions().contains(partition)) {
+            found.add(Finding.refused(
+                    "placement",
+                    "partition",
+                    "job-partition",
+                    shortened(partition),
+                    capacity.cluster(),
+                    String.join(", ", capacity.partitions()),
+                    capacity.partitions().size()));
+        }
+        String qos = JobRequest.given(asked.qos());
+        if (qos != null && (capacity.partitions().isEmpty() || !qos.matches("[A-Za-z0-9_][A-Za-z0-9._-]{0,62}"))) {
+            found.add(Finding.refused("placement", "qos", "job-qos", shortened(qos), capacity.cluster()));
+        }
+        return found;
+    }
+
+    private static List<Finding> array(JobRequest asked) {
+        String array = JobRequest.given(asked.array());
+        if (array == null) {
+            return List.of();
+        }
+        if (asked.tasks().isEmpty()) {
+            return List.of(Finding.refused("array", "array", "job-array", shortened(array)));
+        }
+        return asked.jobs() > ArrayIndexes.MOST
+                ? List.of(Finding.refused("array", "array", "job-array-many", ArrayIndexes.MOST))
+                : List.of(Finding.ok("array"));
+    }
+
+    private static List<Finding> dependencies(JobRequest asked, Facts facts) {
+        String dependency = JobRequest.given(asked.dependency());
+        if (dependency == null) {
+            return List.of();
+        }
+        List<Dependency> all = asked.dependencies();
+        if (all.isEmpty()) {
+            return List.of(Finding.refused("dependency", "dependency", "job-dependency", shortened(dependency)));
+        }
+        if (all.size() > MOST_DEPENDENCIES) {
+            return List.of(Finding.refused("dependency", "dependency", "job-dependency-many", MOST_DEPENDENCIES));
+        }
+        return facts.unknownJobs().isEmpty()
+                ? List.of(Finding.ok("dependency"))
+                : List.of(Finding.refused(
+                        "dependency",
+                        "dependency",
+                        "job-dependency-unknown",
+                        shortened(facts.unknownJobs().stream()
+                                .sorted()
+                                .map(String::valueOf)
+                                .collect(Collectors.joining(", ")))));
     }
 
     private static List<Finding> environment(JobRequest asked) {

@@ -20,6 +20,27 @@ interface Scheduler {
      */
     Submission submit(JobOrder order);
 
+    /**
+     * Whether it takes arrays whole and holds a job until others have come so far; where it does not, Farga's own queue does
+     * both.
+     */
+    default boolean queuesItself() {
+        return false;
+    }
+
+    /**
+     * Hands the tasks of an array to the engine as one; as idempotent as {@link #submit}. The answer's number is the array's,
+     * which {@code _} and the index make a task's. Only where the engine {@link #queuesItself}.
+     */
+    default Submission submitArray(JobId array, List<JobOrder> tasks) {
+        throw new UnsupportedOperationException("this engine takes no arrays");
+    }
+
+    /** Parts of the cluster that an order may name; none where there are none. */
+    default Set<String> partitions() {
+        return Set.of();
+    }
+
     /** What is known of these jobs, in one question to the engine. A job it has never heard of is absent. */
     Map<JobId, Observation> observe(Set<JobId> jobs);
 

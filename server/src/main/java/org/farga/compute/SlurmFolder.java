@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.farga.shared.JobId;
@@ -22,8 +23,11 @@ import org.jspecify.annotations.Nullable;
  * A Slurm job's folder on the shared file system. What Slurm forgets, or may never have answered, is noted here:
  *
  * <pre>
- * sent     Slurm was asked to run it, last at this instant; its answer may have been lost
+ * sent     Slurm was asked to run it, last at this instant, as this user; its answer may have been lost
  * engine   Slurm's number of the job
+ * array    the array that it is a task of, which alone has "sent" and "engine"
+ * hand     what Slurm calls a job that somebody gave to Slurm without Farga, which has nothing else here
+ * tasks    of an array: links to its tasks' folders, by their indexes
  * end      what became of it, once accounting has said all that it will
  * run      the job's environment, for its user only
  * work     the job's own: script, datasets, output
@@ -103,6 +107,7 @@ record SlurmFolder(JobId id, Path path) {
         environment.put("FARGA_ACCOUNT", order.account());
         environment.put("FARGA_OUTPUT", files().output().toString());
         environment.put("FARGA_METRICS", files().metrics().toString());
+        environment.putAll(order.taskVariables());
         order.mounts()
                 .forEach(mount -> environment.put(
                         mount.variable(),
@@ -116,11 +121,29 @@ record SlurmFolder(JobId id, Path path) {
         return text.toString();
     }
 
+    /** Makes an array's folder, through which Slurm finds those of its tasks, which are there already. */
+    void prepareArray(List<JobOrder> tasks) throws IOException {
+        JobFolders.open(path);
+        Path links = JobFolders.open(path.resolve("tasks"));
+        for (JobOrder order : tasks) {
+            JobOrder.Task task = Objects.requireNonNull(order.task());
+            SlurmFolder folder =
+                    new SlurmFolder(order.id(), path.resolveSibling(order.id().toString()));
+            Note.create(
+                    folder.path().resolve("array"),
+                    Map.of("array", task.array().toString(), "index", Integer.toString(task.index())));
+            Path link = links.resolve(Integer.toString(task.index()));
+            if (!Files.exists(link, LinkOption.NOFOLLOW_LINKS)) {
+                Files.createSymbolicLink(link, Path.of("../..", order.id().toString()));
+            }
+        }
+    }
+
     /** Notes that Slurm is about to be asked. */
-    void sending(Instant at) throws IOException {
+    void sending(Instant at, String user, String account) throws IOException {
         Path sent = path.resolve("sent");
         Files.deleteIfExists(sent);
-        Note.create(sent, Map.of("at", Long.toString(at.toEpochMilli())));
+        Note.create(sent, Map.of("at", Long.toString(at.toEpochMilli()), "user", user, "account", account));
     }
 
     /** Takes back that Slurm was asked. */
@@ -128,24 +151,67 @@ record SlurmFolder(JobId id, Path path) {
         Files.deleteIfExists(path.resolve("sent"));
     }
 
-    /** When Slurm was asked last; null where it never was. */
+    /** When Slurm was asked last, as which user, for which account; the latter two are null in notes of before. */
+    record Sent(Instant at, @Nullable String user, @Nullable String account) {}
+
+    /** Null where Slurm was never asked. */
     @Nullable
-    Instant sentAt() throws IOException {
+    Sent sent() throws IOException {
         Map<String, String> lines = Note.read(path.resolve("sent"));
         String at = lines == null ? null : lines.get("at");
-        return at == null ? null : Instant.ofEpochMilli(Long.parseLong(at));
+        return lines == null || at == null
+                ? null
+                : new Sent(Instant.ofEpochMilli(Long.parseLong(at)), lines.get("user"), lines.get("account"));
     }
 
-    void known(long engineJob) throws IOException {
-        Note.create(path.resolve("engine"), Map.of("job", Long.toString(engineJob)));
+    /** The array's where it is a task of one: there it is noted what Slurm was asked. */
+    SlurmFolder whole() throws IOException {
+        Map<String, String> task = Note.read(path.resolve("array"));
+        String array = task == null ? null : task.get("array");
+        return array == null ? this : new SlurmFolder(JobId.valueOf(array), path.resolveSibling(array));
     }
 
-    /** Slurm's number of the job; null where it has not answered. */
+    void known(String engineJob) throws IOException {
+        Note.create(path.resolve("engine"), Map.of("job", engineJob));
+    }
+
+    /**
+     * What Slurm calls a job.
+     *
+     * @param number which Farga's comment names: the array's for a task
+     * @param user null where that was not noted
+     * @param byHand without Farga's comment, since it was given to Slurm by somebody else
+     */
+    record Known(String engineJob, JobId number, @Nullable String user, boolean byHand) {}
+
+    /** Null where Slurm has not answered. */
     @Nullable
-    Long engineJob() throws IOException {
+    Known known() throws IOException {
         Map<String, String> lines = Note.read(path.resolve("engine"));
         String job = lines == null ? null : lines.get("job");
-        return job == null ? null : Long.valueOf(job);
+        if (job != null) {
+            Sent sent = sent();
+            return new Known(job, id, sent == null ? null : sent.user(), false);
+        }
+        Map<String, String> task = Note.read(path.resolve("array"));
+        String array = task == null ? null : task.get("array");
+        if (task != null && array != null) {
+            JobId number = JobId.valueOf(array);
+            Known whole = new SlurmFolder(number, path.resolveSibling(array)).known();
+            return whole == null
+                    ? null
+                    : new Known(whole.engineJob() + "_" + task.get("index"), number, whole.user(), false);
+        }
+        Map<String, String> hand = Note.read(path.resolve("hand"));
+        String byHand = hand == null ? null : hand.get("job");
+        return hand == null || byHand == null ? null : new Known(byHand, id, hand.get("user"), true);
+    }
+
+    /** Takes in a job that somebody gave to Slurm without Farga. */
+    void adopt(String engineJob, String user) throws IOException {
+        Files.createDirectories(path);
+        Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx--x--x"));
+        Note.create(path.resolve("hand"), Map.of("job", engineJob, "user", user));
     }
 
     /** Keeps what became of the job; the first such word stands. */

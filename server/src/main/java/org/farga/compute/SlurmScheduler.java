@@ -10,22 +10,30 @@ import java.nio.file.attribute.UserPrincipalNotFoundException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.farga.shared.JobId;
+import org.farga.slurm.Associations.Association;
+import org.farga.slurm.SlurmCommands;
 import org.farga.slurm.SlurmSettings;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A Slurm cluster, spoken to through slurmrestd.
+ * A Slurm cluster, spoken to through slurmrestd; its list of jobs comes from {@code squeue}, where there is one.
  *
  * <p>A job carries our number for it in its comment, and that Slurm was asked is noted before it is: whoever lost the answer
  * finds the job again by the comment, and asks anew only when Slurm must have lost the question too. One list of jobs serves
@@ -43,6 +51,14 @@ final class SlurmScheduler implements Scheduler {
 
     private static final Duration DESCRIPTION = Duration.ofSeconds(10);
 
+    /** Numbers that fit into one address. */
+    private static final int SETTLED_AT_ONCE = 200;
+
+    /** How long accounting may take to hear of a job that starts, were it not for slurmdbd being away. */
+    private static final Duration TRACELESS = Duration.ofSeconds(10);
+
+    private static final Measured UNKNOWN = new Measured(null, null);
+
     // Of slurm_errno.h. Those of 2000 to 2199 are about the job itself, but for some that pass.
     private static final int INVALID_JOB = 2017;
     private static final int ALREADY_DONE = 2021;
@@ -52,37 +68,57 @@ final class SlurmScheduler implements Scheduler {
     private final String mark;
     private final Clock clock;
     private final SlurmRest rest;
+    private final @Nullable SlurmQueue queue;
+    private final @Nullable SlurmRights rights;
+    private final Function<JobOrder, Optional<Association>> identities;
     private final Path jobs;
     private final Path payload;
-    private final UserPrincipal user;
-    /** Slurm's numbers of jobs that have not settled. */
-    private final Map<JobId, Long> engineJobs = new ConcurrentHashMap<>();
+    /** What Slurm calls jobs that have not settled. */
+    private final Map<JobId, SlurmFolder.Known> engineJobs = new ConcurrentHashMap<>();
 
     /** What settled in the last hour: accounting's list by time may still lack what it says of the one job (22.05). */
     private final Map<JobId, Observation> lately = new ConcurrentHashMap<>();
+
+    /** What jobs that run were given, by Slurm's number and their start. */
+    private final Map<String, Allocation> given = new ConcurrentHashMap<>();
+
+    /** Since when tasks are known to nobody. */
+    private final Map<JobId, Instant> missing = new ConcurrentHashMap<>();
 
     private volatile @Nullable Listing listing;
     private volatile @Nullable Described described;
 
     /** All of slurmctld's jobs at an instant, by Slurm's number. */
-    private record Listing(Instant at, Map<Long, JsonNode> jobs) {}
+    private record Listing(Instant at, Map<String, SlurmJob> jobs) {}
 
-    private record Described(Instant at, Cluster cluster) {}
+    private record Described(Instant at, Cluster cluster, List<SlurmPartition.Placed> nodes) {}
 
     /**
-     * Uses the cluster without asking it anything yet. {@code mark} tells this Farga's jobs from another's. Throws
-     * {@link IllegalStateException} when the folder or the user will not do, with what is wrong.
+     * Uses the cluster without asking it anything yet. Throws {@link IllegalStateException} when the folder or the user will
+     * not do, with what is wrong.
+     *
+     * @param mark tells this Farga's jobs from another's
+     * @param commands Slurm's, which list jobs far quicker than slurmrestd; empty where this machine has none
+     * @param identities as whom an order runs, and which account it is charged to; where that is empty the settings' user and
+     *     account are meant
      */
-    SlurmScheduler(SlurmSettings settings, String mark, Clock clock) {
+    SlurmScheduler(
+            SlurmSettings settings,
+            String mark,
+            Optional<SlurmCommands> commands,
+            Function<JobOrder, Optional<Association>> identities,
+            Clock clock) {
         this.settings = settings;
         this.mark = mark;
         this.clock = clock;
         this.rest = new SlurmRest(settings.rest(), settings.jwtKey(), clock);
+        this.queue = commands.map(SlurmQueue::new).orElse(null);
+        this.rights = commands.map(some -> new SlurmRights(some, clock)).orElse(null);
+        this.identities = identities;
         try {
-            this.user = settings.folder()
-                    .getFileSystem()
-                    .getUserPrincipalLookupService()
-                    .lookupPrincipalByName(settings.user());
+            if (settings.user() != null) {
+                principal(settings.user());
+            }
             this.jobs = JobFolders.open(settings.folder().resolve("jobs"));
             this.payload = Launch.install(settings.folder(), List.of("slurm-payload.sh"))
                     .resolve("slurm-payload.sh");
@@ -94,60 +130,186 @@ final class SlurmScheduler implements Scheduler {
         }
     }
 
+    private UserPrincipal principal(String user) throws IOException {
+        return settings.folder().getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName(user);
+    }
+
     // --- submitting
 
     @Override
-    public Submission submit(JobOrder order) {
-        return asking(() -> {
-            SlurmFolder folder = folder(order.id());
-            Long known = folder.engineJob();
-            if (known == null && folder.exists()) {
-                known = findAgain(folder);
-            }
-            if (known != null) {
-                return new Submission.Accepted(known.toString());
-            }
-            Optional<String> refusal = order.refusal().or(() -> refusalHere(order));
-            return refusal.isPresent() ? new Submission.Rejected(refusal.get()) : send(folder, order);
-        });
+    public boolean queuesItself() {
+        return true;
     }
 
-    private Submission send(SlurmFolder folder, JobOrder order) throws IOException {
-        SlurmVersion version = rest.version(settings.user());
-        folder.prepare(order, user);
-        Map<String, String> environment = Map.of("PATH", Launch.PATH, "LANG", "C.UTF-8");
+    @Override
+    public Submission submit(JobOrder order) {
+        return asking(() -> submit(folder(order.id()), List.of(order)));
+    }
+
+    @Override
+    public Submission submitArray(JobId array, List<JobOrder> tasks) {
+        return asking(() -> submit(folder(array), tasks));
+    }
+
+    /** Asks for one job, or for an array of which the folder is, unless Slurm has it. */
+    private Submission submit(SlurmFolder folder, List<JobOrder> orders) throws IOException {
+        SlurmFolder.Known known = folder.known();
+        String engineJob = known == null ? null : known.engineJob();
+        if (engineJob == null && folder.exists()) {
+            engineJob = findAgain(folder);
+        }
+        if (engineJob != null) {
+            return new Submission.Accepted(engineJob);
+        }
+        JobOrder order = orders.getFirst();
+        Optional<String> refusal = order.refusal().or(() -> refusalHere(order));
+        if (refusal.isPresent()) {
+            return new Submission.Rejected(refusal.get());
+        }
+        Association who = identities.apply(order).or(this::everyone).orElse(null);
+        if (who == null) {
+            return new Submission.Rejected("You have no account on this cluster for this allocation yet. It is made by"
+                    + " itself, mostly within minutes; submit the job again then, or write to the centre");
+        }
+        UserPrincipal user;
+        try {
+            user = principal(who.unixUser());
+        } catch (UserPrincipalNotFoundException e) {
+            return new Submission.Rejected(
+                    "The cluster's machine does not know your user " + who.unixUser() + "; write to the centre");
+        }
+        return switch (place(who, order)) {
+            case SlurmPartition.Found.None(String reason) -> new Submission.Rejected(reason);
+            case SlurmPartition.Found.Chosen(SlurmPartition.Choice choice) -> send(folder, orders, who, user, choice);
+        };
+    }
+
+    private Optional<Association> everyone() {
+        return settings.user() == null || settings.account() == null
+                ? Optional.empty()
+                : Optional.of(new Association(settings.account(), settings.user()));
+    }
+
+    private SlurmPartition.Found place(Association who, JobOrder order) {
+        String named = order.partition() == null ? settings.partition() : order.partition();
+        if (rights == null || (order.partition() == null && settings.partition() != null)) {
+            return new SlurmPartition.Found.Chosen(new SlurmPartition.Choice(named, order.qos()));
+        }
+        return SlurmPartition.choose(
+                rights.partitions(),
+                describedLately().nodes(),
+                who.account(),
+                rights.of(who),
+                order.resources(),
+                order.partition(),
+                order.qos());
+    }
+
+    private Submission send(
+            SlurmFolder folder,
+            List<JobOrder> orders,
+            Association who,
+            UserPrincipal user,
+            SlurmPartition.Choice choice)
+            throws IOException {
+        SlurmVersion version = rest.version(who.unixUser());
+        for (JobOrder order : orders) {
+            folder(order.id()).prepare(order, user);
+        }
+        JobOrder order = orders.getFirst();
+        JobOrder.Task task = order.task();
+        boolean array = !folder.id().equals(order.id());
+        if (array) {
+            folder.prepareArray(orders);
+        }
+        String tasks = folder.path().resolve("tasks").toString();
         JsonNode body = version.submission(new SlurmVersion.Request(
                 order.name(),
-                comment(order.id()),
+                comment(folder.id()),
                 "#!/bin/sh\nexec /bin/sh " + Launch.quote(payload.toString()) + " "
-                        + Launch.quote(folder.path().toString()) + "\n",
-                settings.account(),
-                settings.partition(),
-                order.resources(),
-                folder.path().resolve("work").toString(),
-                folder.files().log().toString(),
-                environment));
-        folder.sending(clock.instant());
+                        + (array
+                                ? Launch.quote(tasks + "/") + "\"$SLURM_ARRAY_TASK_ID\""
+                                : Launch.quote(folder.path().toString()))
+                        + "\n",
+                who.account(),
+                choice.partition(),
+                choice.qos(),
+                array && task != null ? indexes(orders, task.atOnce()) : null,
+                dependency(order),
+                asTheNodesSayIt(order.resources()),
+                (array ? Path.of(tasks) : folder.path().resolve("work")).toString(),
+                array
+                        ? tasks + "/%a/"
+                                + folder.path().relativize(folder.files().log())
+                        : folder.files().log().toString(),
+                Map.of("PATH", Launch.PATH, "LANG", "C.UTF-8")));
+        folder.sending(clock.instant(), who.unixUser(), who.account());
         SlurmRest.Answer answer;
         try {
-            answer = rest.post(settings.user(), version.controller("job/submit"), body);
+            answer = rest.post(who.unixUser(), version.controller("job/submit"), body);
         } catch (ConnectException e) {
             folder.notSent(); // nobody was there to take it
             throw e;
         }
-        Optional<SlurmRest.Trouble> refusal =
-                answer.troubles().stream().filter(SlurmScheduler::isAboutTheJob).findFirst();
-        if (refusal.isPresent()) {
-            JobFolders.discard(folder.path());
-            return new Submission.Rejected(
-                    "Slurm does not take the job: " + refusal.get().words());
-        }
-        Long engineJob = SlurmVersion.number(answer.good().path("job_id"));
+        // A number is what counts: beside it a trouble is a remark, such as that all its nodes are down just now.
+        Long engineJob = SlurmVersion.number(answer.body().path("job_id"));
         if (engineJob == null || engineJob == 0) {
+            Optional<SlurmRest.Trouble> refusal = answer.troubles().stream()
+                    .filter(SlurmScheduler::isAboutTheJob)
+                    .findFirst();
+            if (refusal.isPresent()) {
+                JobFolders.discard(folder.path());
+                for (JobOrder one : orders) {
+                    JobFolders.discard(folder(one.id()).path());
+                }
+                return new Submission.Rejected(
+                        "Slurm does not take the job: " + refusal.get().words());
+            }
+            answer.good();
             throw new IOException("Slurm's REST interface took a job and named no number for it");
         }
-        folder.known(engineJob);
+        folder.known(engineJob.toString());
         return new Submission.Accepted(engineJob.toString());
+    }
+
+    private static String indexes(List<JobOrder> tasks, @Nullable Integer atOnce) {
+        return new ArrayIndexes(
+                        tasks.stream()
+                                .map(order ->
+                                        Objects.requireNonNull(order.task()).index())
+                                .sorted()
+                                .toList(),
+                        atOnce)
+                .words();
+    }
+
+    private static @Nullable String dependency(JobOrder order) {
+        return order.after().isEmpty()
+                ? null
+                : order.after().stream()
+                        .map(after -> after.kind().word() + ":" + after.engineJobId())
+                        .collect(Collectors.joining(","));
+    }
+
+    /** A GPU's type in the case and words that the nodes have it. */
+    private Resources asTheNodesSayIt(Resources wanted) {
+        if (wanted.gpuType() == null) {
+            return wanted;
+        }
+        String type = describedLately().nodes().stream()
+                .flatMap(placed -> placed.node().gpus().stream())
+                .map(Cluster.Gpu::model)
+                .filter(wanted::takes)
+                .findFirst()
+                .orElse(wanted.gpuType());
+        return new Resources(
+                wanted.cpus(),
+                wanted.memoryMebibytes(),
+                wanted.gpus(),
+                type,
+                wanted.exclusive(),
+                wanted.timeLimit(),
+                wanted.diskMebibytes());
     }
 
     private static boolean isAboutTheJob(SlurmRest.Trouble trouble) {
@@ -158,31 +320,40 @@ final class SlurmScheduler implements Scheduler {
      * Slurm's number of a job that it may have been asked to run; null where it surely has not. Throws {@link IOException}
      * while that question may still be on its way.
      */
-    private @Nullable Long findAgain(SlurmFolder folder) throws IOException {
-        Instant sent = folder.sentAt();
+    private @Nullable String findAgain(SlurmFolder folder) throws IOException {
+        SlurmFolder.Sent sent = folder.sent();
         if (sent == null) {
             return null;
         }
         String comment = comment(folder.id());
-        Optional<Long> found = list(true).jobs().entrySet().stream()
-                .filter(job -> job.getValue().path("comment").asString("").equals(comment))
-                .map(Map.Entry::getKey)
-                .min(Comparator.naturalOrder());
+        // Anybody may write such a comment; only under the user it was sent as is the job ours.
+        String user = Objects.requireNonNullElse(sent.user(), Objects.requireNonNullElse(settings.user(), ""));
+        Optional<String> found = list(true).jobs().values().stream()
+                .filter(job -> job.comment().equals(comment) && job.user().equals(user))
+                .map(SlurmJob::array)
+                .min(Comparator.comparingLong(Long::parseLong));
         if (found.isEmpty()) {
-            found = records(sent.minus(SKEW)).stream()
-                    .filter(job -> commentOf(job).equals(comment))
-                    .map(job -> Objects.requireNonNull(SlurmVersion.number(job.path("job_id"))))
-                    .min(Comparator.naturalOrder());
+            String account = sent.account() == null ? settings.account() : sent.account();
+            found = records(sent.at().minus(SKEW), account).stream()
+                    .filter(job -> commentOf(job).equals(comment)
+                            && job.path("user").asString("").equals(user))
+                    .map(job -> arrayOf(SlurmVersion.engineJob(job)))
+                    .min(Comparator.comparingLong(Long::parseLong));
         }
         if (found.isPresent()) {
             folder.known(found.get());
             return found.get();
         }
-        if (clock.instant().isBefore(sent.plus(IN_FLIGHT))) {
+        if (clock.instant().isBefore(sent.at().plus(IN_FLIGHT))) {
             throw new IOException(
-                    "whether Slurm has job " + folder.id() + " is not known yet: it was asked at " + sent);
+                    "whether Slurm has job " + folder.id() + " is not known yet: it was asked at " + sent.at());
         }
         return null;
+    }
+
+    private static String arrayOf(String engineJob) {
+        int underscore = engineJob.indexOf('_');
+        return underscore < 0 ? engineJob : engineJob.substring(0, underscore);
     }
 
     /** Why no node can ever run the order. */
@@ -193,12 +364,19 @@ final class SlurmScheduler implements Scheduler {
             }
         }
         Resources wanted = order.resources();
-        List<Cluster.Node> nodes = describedLately().nodes();
+        List<Cluster.Node> nodes = describedLately().nodes().stream()
+                .map(SlurmPartition.Placed::node)
+                .toList();
         if (nodes.stream().noneMatch(node -> node.cpus() >= wanted.cpus())) {
             return Optional.of("The job asks for " + wanted.cpus() + " CPUs, and no node has so many");
         }
-        if (nodes.stream().noneMatch(node -> node.gpus().size() >= wanted.gpus())) {
-            return Optional.of("The job asks for " + wanted.gpus() + " GPUs, and no node has so many");
+        if (nodes.stream()
+                .noneMatch(node -> node.gpus().stream()
+                                .filter(gpu -> wanted.takes(gpu.model()))
+                                .count()
+                        >= wanted.gpus())) {
+            return Optional.of("The job asks for " + wanted.gpus()
+                    + (wanted.gpuType() == null ? "" : " " + wanted.gpuType()) + " GPUs, and no node has so many");
         }
         if (nodes.stream().noneMatch(node -> node.memoryMebibytes() >= wanted.memoryMebibytes())) {
             return Optional.of(
@@ -215,21 +393,21 @@ final class SlurmScheduler implements Scheduler {
     public Map<JobId, Observation> observe(Set<JobId> asked) {
         return asking(() -> {
             Map<JobId, Observation> observations = new HashMap<>();
-            Map<JobId, Long> live = new HashMap<>();
+            Map<JobId, SlurmFolder.Known> live = new HashMap<>();
             for (JobId id : asked) {
-                Long engineJob = engineJobs.get(id);
+                SlurmFolder.Known known = engineJobs.get(id);
                 SlurmFolder folder = folder(id);
-                if (engineJob == null) {
+                if (known == null) {
                     Observation settled = folder.settled();
                     if (settled != null) {
                         observations.put(id, settled);
                         continue;
                     }
-                    engineJob = folder.engineJob();
+                    known = folder.known();
                 }
-                if (engineJob != null) {
-                    engineJobs.put(id, engineJob);
-                    live.put(id, engineJob);
+                if (known != null) {
+                    engineJobs.put(id, known);
+                    live.put(id, known);
                 }
             }
             if (!live.isEmpty()) {
@@ -240,57 +418,155 @@ final class SlurmScheduler implements Scheduler {
     }
 
     /** What Slurm says of jobs that have not settled; settles those that it says have ended. */
-    private void look(Map<JobId, Long> live, Map<JobId, Observation> observations) throws IOException {
-        Listing seen = list(false);
-        if (!seen.jobs().keySet().containsAll(live.values())) {
-            seen = list(true); // one was submitted since
-        }
-        Map<JobId, Long> gone = new HashMap<>();
-        for (Map.Entry<JobId, Long> job : live.entrySet()) {
-            JsonNode found = seen.jobs().get(job.getValue());
-            // Slurm's numbers start anew with a new cluster, or after the greatest.
-            if (found != null && found.path("comment").asString("").equals(comment(job.getKey()))) {
-                observations.put(job.getKey(), SlurmVersion.live(job.getKey(), found));
-            }
-            Observation observation = observations.get(job.getKey());
-            if (observation == null || observation.state().ended()) {
-                gone.put(job.getKey(), job.getValue());
+    private void look(Map<JobId, SlurmFolder.Known> live, Map<JobId, Observation> observations) throws IOException {
+        Listing last = list(false);
+        boolean whole = live.values().stream().allMatch(known -> last.jobs().containsKey(known.engineJob()));
+        Listing seen = whole ? last : list(true); // one was submitted since
+        Map<JobId, SlurmJob> found = new HashMap<>();
+        for (Map.Entry<JobId, SlurmFolder.Known> job : live.entrySet()) {
+            SlurmJob listed = seen.jobs().get(job.getValue().engineJob());
+            if (listed != null && isMeant(listed, job.getValue())) {
+                found.put(job.getKey(), listed);
             }
         }
+        learnWhatTheyHold(found, live, seen);
+        Map<String, Integer> codes = exitCodes(found.values());
+        Map<JobId, SlurmFolder.Known> gone = new HashMap<>();
+        live.forEach((id, known) -> {
+            SlurmJob listed = found.get(id);
+            if (listed != null) {
+                missing.remove(id);
+                observations.put(id, whole(listed, codes).observation(id));
+            }
+            if (listed == null || listed.state().ended()) {
+                gone.put(id, known);
+            }
+        });
         if (!gone.isEmpty()) {
             settle(gone, observations);
         }
     }
 
-    private void settle(Map<JobId, Long> gone, Map<JobId, Observation> observations) throws IOException {
-        SlurmVersion version = rest.version(settings.observer());
-        Map<Long, JsonNode> records = new HashMap<>();
+    /** Slurm's numbers start anew with a new cluster, or after the greatest. */
+    private boolean isMeant(SlurmJob listed, SlurmFolder.Known known) {
+        return (known.byHand() || listed.comment().equals(comment(known.number())))
+                && (known.user() == null || listed.user().equals(known.user()));
+    }
+
+    /** Asks once, for all jobs that have started since the last look, what they were given. */
+    private void learnWhatTheyHold(Map<JobId, SlurmJob> found, Map<JobId, SlurmFolder.Known> live, Listing seen) {
+        if (queue == null) {
+            return;
+        }
+        Map<String, SlurmJob> started = new HashMap<>();
+        Set<String> ours = new HashSet<>();
+        found.forEach((id, job) -> {
+            if (job.hasStarted() && !given.containsKey(holdingKey(job)) && started.size() < SlurmQueue.MOST_DETAILS) {
+                started.put(job.id(), job);
+                if (!Objects.requireNonNull(live.get(id)).byHand()) {
+                    ours.add(job.id());
+                }
+            }
+        });
+        if (!started.isEmpty()) {
+            queue.given(started, ours)
+                    .forEach((id, allocation) ->
+                            given.put(holdingKey(Objects.requireNonNull(started.get(id))), allocation));
+        }
+        if (given.size() > 2 * (found.size() + SlurmQueue.MOST_DETAILS)) {
+            Set<String> there = seen.jobs().values().stream()
+                    .map(SlurmScheduler::holdingKey)
+                    .collect(Collectors.toSet());
+            given.keySet().retainAll(there);
+        }
+    }
+
+    private Map<String, Integer> exitCodes(Collection<SlurmJob> jobs) {
+        List<String> ended = jobs.stream()
+                .filter(job -> SlurmVersion.hasExitCode(job.state()) && job.exitCode() == null)
+                .map(SlurmJob::id)
+                .limit(SlurmQueue.MOST_DETAILS)
+                .toList();
+        return queue == null || ended.isEmpty() ? Map.of() : queue.exitCodes(ended);
+    }
+
+    /** A job with what the list leaves out. */
+    private SlurmJob whole(SlurmJob job, Map<String, Integer> codes) {
+        return queue == null ? job : job.with(given.get(holdingKey(job)), codes.get(job.id()));
+    }
+
+    /** A job that is put back in the queue starts elsewhere. */
+    private static String holdingKey(SlurmJob job) {
+        return job.id() + "@" + job.startedAt();
+    }
+
+    private void settle(Map<JobId, SlurmFolder.Known> gone, Map<JobId, Observation> observations) throws IOException {
+        Map<String, JsonNode> records = new HashMap<>();
+        boolean answered = true;
         try {
-            for (JsonNode one : rest.get(settings.observer(), version.accountingOf(gone.values()))
-                    .good()
-                    .path("jobs")) {
-                records.put(one.path("job_id").asLong(0), one);
+            SlurmVersion version = rest.version(settings.observer());
+            List<String> engineJobs =
+                    gone.values().stream().map(SlurmFolder.Known::engineJob).toList();
+            for (int from = 0; from < engineJobs.size(); from += SETTLED_AT_ONCE) {
+                List<String> some = engineJobs.subList(from, Math.min(engineJobs.size(), from + SETTLED_AT_ONCE));
+                for (JsonNode one : rest.get(settings.observer(), version.accountingOf(some))
+                        .good()
+                        .path("jobs")) {
+                    records.put(SlurmVersion.engineJob(one), one);
+                }
             }
         } catch (IOException e) {
             // slurmdbd may be away for hours; what slurmctld says of running jobs is true meanwhile.
+            answered = false;
             LOG.log(System.Logger.Level.WARNING, "Slurm''s accounting does not answer: {0}", e.getMessage());
         }
-        for (Map.Entry<JobId, Long> job : gone.entrySet()) {
+        for (Map.Entry<JobId, SlurmFolder.Known> job : gone.entrySet()) {
             JobId id = job.getKey();
             Observation live = observations.remove(id);
-            JsonNode found = records.get(job.getValue());
+            JsonNode found = records.get(job.getValue().engineJob());
             if (found != null
+                    && isOf(found, job.getValue())
                     && SlurmVersion.state(found.path("state").path("current")).ended()) {
                 observations.put(id, keep(SlurmVersion.settled(id, found, live)));
             } else if (live != null && isGivenUp(live)) {
                 observations.put(id, keep(live));
             } else if (live != null) {
                 observations.put(id, stillClosing(live));
+            } else if (!answered) {
+                // Neither running nor lost: who can say is away.
+                observations.put(id, new Observation(id, JobState.PENDING, null, null, null, null, null, UNKNOWN));
+            } else if (found == null && isTakenBack(id, job.getValue())) {
+                Observation end = new Observation(
+                        id, JobState.CANCELLED, "Cancelled", null, missing.get(id), null, null, UNKNOWN);
+                missing.remove(id);
+                observations.put(id, keep(end));
+            } else if (found == null && missing.containsKey(id)) {
+                observations.put(id, new Observation(id, JobState.PENDING, null, null, null, null, null, UNKNOWN));
             } else if (found != null) {
                 // Gone from slurmctld and never closed in accounting: a record that only the centre can mend.
-                LOG.log(System.Logger.Level.WARNING, "Slurm''s accounting never closed its job {0}", job.getValue());
+                LOG.log(
+                        System.Logger.Level.WARNING,
+                        "Slurm''s accounting never closed its job {0}",
+                        job.getValue().engineJob());
             }
         }
+    }
+
+    /**
+     * A task of an array that is cancelled while it waits is gone without a trace, from accounting too; whatever starts leaves
+     * one there, if not at once.
+     */
+    private boolean isTakenBack(JobId id, SlurmFolder.Known known) {
+        if (known.engineJob().equals(arrayOf(known.engineJob()))) {
+            return false;
+        }
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+        missing.values().removeIf(since -> since.isBefore(now.minus(SKEW)));
+        return !missing.computeIfAbsent(id, one -> now).plus(TRACELESS).isAfter(now);
+    }
+
+    private static boolean isOf(JsonNode record, SlurmFolder.Known known) {
+        return known.user() == null || record.path("user").asString("").equals(known.user());
     }
 
     private boolean isGivenUp(Observation ended) {
@@ -332,24 +608,26 @@ final class SlurmScheduler implements Scheduler {
         if (!anew && known != null && now.isBefore(known.at().plus(settings.freshness()))) {
             return known;
         }
-        SlurmVersion version = rest.version(settings.observer());
-        Map<Long, JsonNode> found = new HashMap<>();
-        for (JsonNode job :
-                rest.get(settings.observer(), version.controller("jobs")).good().path("jobs")) {
-            if (job.path("comment").asString("").startsWith(mark())) {
-                found.put(job.path("job_id").asLong(0), job);
-            }
-        }
-        Listing listed = new Listing(now, found);
+        Listing listed = new Listing(now, queue != null ? queue.list() : listByRest());
         listing = listed;
         return listed;
+    }
+
+    private Map<String, SlurmJob> listByRest() throws IOException {
+        SlurmVersion version = rest.version(settings.observer());
+        Map<String, SlurmJob> found = new HashMap<>();
+        for (JsonNode job :
+                rest.get(settings.observer(), version.controller("jobs")).good().path("jobs")) {
+            SlurmVersion.listed(job).forEach(one -> found.put(one.id(), one));
+        }
+        return found;
     }
 
     @Override
     public List<Observation> endedSince(Instant since) {
         return asking(() -> {
             Map<JobId, Observation> ended = new HashMap<>(lately);
-            for (JsonNode job : records(since)) {
+            for (JsonNode job : records(since, settings.account())) {
                 JobId id = idOf(commentOf(job));
                 if (id == null
                         || !SlurmVersion.state(job.path("state").path("current"))
@@ -377,13 +655,13 @@ final class SlurmScheduler implements Scheduler {
     }
 
     /** All records of accounting that are of jobs which ran, or waited, at some time since. */
-    private List<JsonNode> records(Instant since) throws IOException {
+    private List<JsonNode> records(Instant since, @Nullable String account) throws IOException {
         SlurmVersion version = rest.version(settings.observer());
         List<JsonNode> records = new ArrayList<>();
         // The end is named, because some versions leave out what began in the current second otherwise.
         rest.get(
                         settings.observer(),
-                        version.accountingBetween(since, clock.instant().plus(SKEW), settings.account()))
+                        version.accountingBetween(since, clock.instant().plus(SKEW), account))
                 .good()
                 .path("jobs")
                 .forEach(records::add);
@@ -416,13 +694,15 @@ final class SlurmScheduler implements Scheduler {
             if (!folder.exists() || folder.settled() != null) {
                 return true;
             }
-            Long engineJob = folder.engineJob();
-            if (engineJob == null) {
-                engineJob = findAgain(folder);
+            SlurmFolder.Known known = folder.known();
+            if (known == null && findAgain(folder.whole()) != null) {
+                known = folder.known();
             }
-            if (engineJob != null) {
-                SlurmVersion version = rest.version(settings.user());
-                SlurmRest.Answer answer = rest.delete(settings.user(), version.controller("job/" + engineJob));
+            if (known != null) {
+                String user = Objects.requireNonNullElse(
+                        known.user(), Objects.requireNonNullElse(settings.user(), settings.observer()));
+                SlurmVersion version = rest.version(user);
+                SlurmRest.Answer answer = rest.delete(user, version.controller("job/" + known.engineJob()));
                 boolean over = answer.troubles().stream()
                         .anyMatch(trouble -> trouble.number() == INVALID_JOB || trouble.number() == ALREADY_DONE);
                 if (!over) {
@@ -440,25 +720,39 @@ final class SlurmScheduler implements Scheduler {
     public Cluster describe() {
         return asking(() -> {
             SlurmVersion version = rest.version(settings.observer());
-            List<Cluster.Node> nodes = new ArrayList<>();
+            List<SlurmPartition.Placed> nodes = new ArrayList<>();
             for (JsonNode node : rest.get(settings.observer(), version.controller("nodes"))
                     .good()
                     .path("nodes")) {
-                if (settings.partition() == null
-                        || SlurmVersion.words(node.path("partitions")).contains(settings.partition())) {
-                    nodes.add(SlurmVersion.node(node));
+                List<String> partitions = SlurmVersion.words(node.path("partitions"));
+                if (settings.partition() == null || partitions.contains(settings.partition())) {
+                    nodes.add(new SlurmPartition.Placed(SlurmVersion.node(node), partitions));
                 }
             }
             // Jobs are processes of their user; how apart users are is the centre's to say.
-            Cluster cluster = new Cluster("slurm", IsolationLevel.PLAIN, nodes);
-            described = new Described(clock.instant(), cluster);
+            Cluster cluster = new Cluster(
+                    "slurm",
+                    IsolationLevel.PLAIN,
+                    nodes.stream().map(SlurmPartition.Placed::node).toList());
+            described = new Described(clock.instant(), cluster, nodes);
             return cluster;
         });
     }
 
-    private Cluster describedLately() {
+    @Override
+    public Set<String> partitions() {
+        return describedLately().nodes().stream()
+                .flatMap(placed -> placed.partitions().stream())
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private Described describedLately() {
         Described known = described;
-        return known != null && clock.instant().isBefore(known.at().plus(DESCRIPTION)) ? known.cluster() : describe();
+        if (known == null || !clock.instant().isBefore(known.at().plus(DESCRIPTION))) {
+            describe();
+            known = described;
+        }
+        return Objects.requireNonNull(known);
     }
 
     @Override

@@ -51,17 +51,17 @@ record SlurmVersion(int number) {
     }
 
     /** Path of a question to accounting about these jobs. */
-    String accountingOf(Collection<Long> jobs) {
+    String accountingOf(Collection<String> jobs) {
         // The older ones take the last of several for all, the newer ones no comma, escaped or not.
         return "/slurmdb/v0.0." + number + "/jobs?step="
-                + jobs.stream().map(String::valueOf).collect(Collectors.joining(old() ? "%2C" : "&step="));
+                + jobs.stream().collect(Collectors.joining(old() ? "%2C" : "&step="));
     }
 
-    /** Path of a question to accounting about all jobs of an account that were there at some time between two instants. */
-    String accountingBetween(Instant since, Instant until, String account) {
+    /** Path of a question to accounting about all jobs, of an account or of all, that were there between two instants. */
+    String accountingBetween(Instant since, Instant until, @Nullable String account) {
         return "/slurmdb/v0.0." + number + "/jobs?start_time=uts" + Math.max(EARLIEST, since.getEpochSecond())
-                + "&end_time=uts" + until.getEpochSecond() + "&account="
-                + URLEncoder.encode(account, StandardCharsets.UTF_8);
+                + "&end_time=uts" + until.getEpochSecond()
+                + (account == null ? "" : "&account=" + URLEncoder.encode(account, StandardCharsets.UTF_8));
     }
 
     /** What a job is submitted with. */
@@ -71,6 +71,9 @@ record SlurmVersion(int number) {
             String script,
             String account,
             @Nullable String partition,
+            @Nullable String qos,
+            @Nullable String array,
+            @Nullable String dependency,
             Resources resources,
             String folder,
             String log,
@@ -86,6 +89,15 @@ record SlurmVersion(int number) {
         if (request.partition() != null) {
             job.put("partition", request.partition());
         }
+        if (request.qos() != null) {
+            job.put("qos", request.qos());
+        }
+        if (request.array() != null) {
+            job.put("array", request.array());
+        }
+        if (request.dependency() != null) {
+            job.put("dependency", request.dependency());
+        }
         job.put("tasks", 1);
         job.put("cpus_per_task", wanted.cpus());
         long minutes = (wanted.timeLimit().toSeconds() + 59) / 60;
@@ -94,7 +106,10 @@ record SlurmVersion(int number) {
             job.put("memory_per_node", wanted.memoryMebibytes());
             job.put("time_limit", minutes);
             if (wanted.gpus() > 0) {
-                job.put("gres", "gpu:" + wanted.gpus());
+                job.put("gres", "gpu:" + wanted.gpuWords());
+            }
+            if (wanted.exclusive()) {
+                job.put("exclusive", "exclusive");
             }
             ObjectNode environment = job.putObject("environment");
             request.environment().forEach(environment::put);
@@ -103,7 +118,10 @@ record SlurmVersion(int number) {
             job.putObject("memory_per_node").put("set", true).put("number", wanted.memoryMebibytes());
             job.putObject("time_limit").put("set", true).put("number", minutes);
             if (wanted.gpus() > 0) {
-                job.put("tres_per_node", "gres/gpu:" + wanted.gpus());
+                job.put("tres_per_node", "gres/gpu:" + wanted.gpuWords());
+            }
+            if (wanted.exclusive()) {
+                job.putArray("shared").add("none");
             }
             var environment = job.putArray("environment");
             request.environment().forEach((name, value) -> environment.add(name + "=" + value));
@@ -149,8 +167,12 @@ record SlurmVersion(int number) {
 
     /** The state, which may come with flags: a job that is still being cleared away has not ended. */
     static JobState state(JsonNode node) {
-        List<String> words =
-                words(node).stream().map(word -> word.split(" ", 2)[0]).toList();
+        return state(words(node));
+    }
+
+    /** The same of words, of which each may go on: {@code CANCELLED by 1001}. */
+    static JobState state(List<String> said) {
+        List<String> words = said.stream().map(word -> word.split(" ", 2)[0]).toList();
         if (words.contains("COMPLETING")) {
             return JobState.COMPLETING;
         }
@@ -168,11 +190,15 @@ record SlurmVersion(int number) {
         return JobState.RUNNING;
     }
 
+    /** As {@code wait} puts it; 128 + n when signal n ended it. */
+    static int exitCode(int status) {
+        return (status & 0x7f) == 0 ? status >> 8 & 0xff : 128 + (status & 0x7f);
+    }
+
     /** As {@code wait} puts it (22.05) or taken apart; 128 + n when signal n ended it. */
     static @Nullable Integer exitCode(JsonNode node) {
         if (node.isNumber()) {
-            int status = node.asInt();
-            return (status & 0x7f) == 0 ? status >> 8 & 0xff : 128 + (status & 0x7f);
+            return exitCode(node.asInt());
         }
         Long signal = number(node.path("signal").path("id"));
         if (signal == null) {
@@ -240,34 +266,70 @@ record SlurmVersion(int number) {
 
     // --- jobs
 
-    /** A job in slurmctld's words, while it is there and for some minutes after. */
-    static Observation live(JobId id, JsonNode job) {
+    /** Slurm's number of a job; {@code 12_3} for a task of an array, in slurmctld's words or accounting's. */
+    static String engineJob(JsonNode job) {
+        Long array = number(job.path("array_job_id"));
+        Long task = number(job.path("array_task_id"));
+        if (array == null) {
+            array = number(job.path("array").path("job_id"));
+            task = number(job.path("array").path("task_id"));
+        }
+        return array != null && array > 0 && task != null
+                ? array + "_" + task
+                : String.valueOf(job.path("job_id").asLong(0));
+    }
+
+    /**
+     * A job in slurmctld's words, while it is there and for some minutes after. The tasks of an array that wait are one job
+     * there; it stands for each of them.
+     */
+    static List<SlurmJob> listed(JsonNode job) {
         JobState state = state(job.path("job_state"));
         String nodes = job.path("nodes").asString("");
-        boolean started = state != JobState.PENDING && !nodes.isEmpty();
         List<Integer> gpus = new ArrayList<>();
         for (JsonNode detail : job.path("gres_detail")) {
             gpus(detail.asString("")).forEach(some -> gpus.addAll(some.indexes()));
         }
         String given = job.path("tres_alloc_str").asString("");
-        Allocation allocation = started
-                ? new Allocation(
-                        nodes, (int) amount(given, "cpu"), amount(given, "mem"), (int) amount(given, "gres/gpu"), gpus)
-                : null;
-        return new Observation(
-                id,
-                state,
-                reason(state, job.path("state_reason").asString("")),
-                started ? instant(job.path("start_time")) : null,
-                state.ended() ? instant(job.path("end_time")) : null,
-                hasExitCode(state) ? exitCode(job.path("exit_code")) : null,
-                allocation,
-                new Measured(null, null));
+        String waiting = job.path("array_task_string").asString("");
+        Long array = number(job.path("array_job_id"));
+        List<String> ids = array != null && array > 0 && !waiting.isEmpty()
+                ? ArrayIndexes.parse(waiting).map(ArrayIndexes::indexes).orElse(List.of()).stream()
+                        .map(index -> array + "_" + index)
+                        .toList()
+                : List.of(engineJob(job));
+        return ids.stream()
+                .map(id -> new SlurmJob(
+                        id,
+                        state,
+                        job.path("state_reason").asString(""),
+                        nodes,
+                        instant(job.path("start_time")),
+                        instant(job.path("end_time")),
+                        instant(job.path("submit_time")),
+                        exitCode(job.path("exit_code")),
+                        nodes.isEmpty() ? null : allocation(nodes, given, gpus),
+                        job.path("account").asString(""),
+                        job.path("user_name").asString(""),
+                        job.path("partition").asString(""),
+                        job.path("comment").asString(""),
+                        job.path("name").asString("")))
+                .toList();
+    }
+
+    /** What {@code tres_alloc_str} says that a job was given. */
+    static Allocation allocation(String nodes, String tres, List<Integer> gpuIndexes) {
+        return new Allocation(
+                nodes,
+                (int) Math.max(1, amount(tres, "cpu")),
+                Math.max(1, amount(tres, "mem")),
+                (int) amount(tres, "gres/gpu"),
+                gpuIndexes);
     }
 
     /**
-     * An ended job in the words of accounting, which knows what it used, beside slurmctld's, who alone (in 22.05) knows its
-     * exit code and which GPUs it had; null where slurmctld has forgotten it.
+     * An ended job in the words of accounting, which knows what it used, beside slurmctld's, who alone knows which GPUs it
+     * had; null where slurmctld has forgotten it.
      */
     static Observation settled(JobId id, JsonNode record, @Nullable Observation live) {
         JobState state = state(record.path("state").path("current"));
@@ -286,7 +348,7 @@ record SlurmVersion(int number) {
                             ? List.of()
                             : live.allocation().gpuIndexes());
         }
-        Integer code = live == null ? exitCodeOfSteps(record) : live.exitCode();
+        Integer code = live == null || live.exitCode() == null ? exitCodeOfSteps(record) : live.exitCode();
         return new Observation(
                 id,
                 state,
@@ -395,12 +457,12 @@ record SlurmVersion(int number) {
         return 0;
     }
 
-    private static boolean hasExitCode(JobState state) {
+    static boolean hasExitCode(JobState state) {
         return state == JobState.COMPLETED || state == JobState.FAILED;
     }
 
     /** Slurm's word for why a job waits, ours for how it ended. */
-    private static @Nullable String reason(JobState state, String slurms) {
+    static @Nullable String reason(JobState state, String slurms) {
         return switch (state) {
             case PENDING -> slurms.isEmpty() || slurms.equals("None") ? "Priority" : slurms;
             case CONFIGURING, RUNNING, SUSPENDED, COMPLETING -> null;

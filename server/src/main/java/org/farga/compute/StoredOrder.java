@@ -24,6 +24,11 @@ final class StoredOrder {
         lines.put("cpus", Integer.toString(order.resources().cpus()));
         lines.put("memoryMebibytes", Long.toString(order.resources().memoryMebibytes()));
         lines.put("gpus", Integer.toString(order.resources().gpus()));
+        if (order.resources().gpuType() != null) {
+            lines.put("gpuType", order.resources().gpuType());
+        }
+        lines.put("exclusive", Boolean.toString(order.resources().exclusive()));
+        order.taskVariables().forEach((variable, value) -> lines.put(VARIABLE + variable, value));
         lines.put(
                 "timeLimitSeconds", Long.toString(order.resources().timeLimit().toSeconds()));
         lines.put("diskMebibytes", Long.toString(order.resources().diskMebibytes()));
@@ -62,6 +67,8 @@ final class StoredOrder {
                 Integer.parseInt(get(lines, "cpus")),
                 Long.parseLong(get(lines, "memoryMebibytes")),
                 Integer.parseInt(get(lines, "gpus")),
+                lines.get("gpuType"),
+                Boolean.parseBoolean(lines.getOrDefault("exclusive", "false")),
                 Duration.ofSeconds(Long.parseLong(get(lines, "timeLimitSeconds"))),
                 Long.parseLong(get(lines, "diskMebibytes")));
         return new JobOrder(

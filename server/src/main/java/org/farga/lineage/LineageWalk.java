@@ -257,7 +257,10 @@ final class LineageWalk {
     }
 
     private void backFromJobs(List<JobLineage.Node> from) {
-        from.forEach(job -> putScript(job.scriptSha256()));
+        from.stream()
+                .map(JobLineage.Node::scriptSha256)
+                .filter(Objects::nonNull)
+                .forEach(this::putScript);
         List<Jobs.Input> inputs =
                 from.stream().flatMap(job -> job.inputs().stream()).toList();
         datasets.summaries(inputs.stream().map(Jobs.Input::version).distinct().toList())
@@ -515,7 +518,9 @@ final class LineageWalk {
     private LineageNode put(JobLineage.Node job) {
         LineageNode.Id self = id(LineageKind.JOB, job.id());
         edge(id(LineageKind.ALLOCATION, job.allocation()), self);
-        edge(id(LineageKind.SCRIPT, job.scriptSha256()), self);
+        if (job.scriptSha256() != null) {
+            edge(id(LineageKind.SCRIPT, job.scriptSha256()), self);
+        }
         for (Jobs.Input input : job.inputs()) {
             edge(id(LineageKind.AGREEMENT, input.agreement()), self);
             LineageNode.Id version = versionNodes.get(input.version());

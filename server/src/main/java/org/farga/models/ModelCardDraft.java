@@ -90,7 +90,9 @@ record ModelCardDraft(
         }
         if (job != null) {
             facts.put("job", job.id().value());
-            facts.put("script_sha256", job.scriptSha256());
+            if (job.scriptSha256() != null) {
+                facts.put("script_sha256", job.scriptSha256());
+            }
             facts.put("cluster", job.cluster());
             JobLineage.Compute compute = job.compute();
             if (compute != null) {
@@ -164,8 +166,9 @@ record ModelCardDraft(
                     .append(job.id())
                     .append(" (")
                     .append(plain(job.name()))
-                    .append(") ran a script with the");
-            out.append(" SHA-256 `").append(job.scriptSha256()).append("`.\n\n");
+                    .append(") ran a script");
+            out.append(job.scriptSha256() == null ? "" : " with the SHA-256 `" + job.scriptSha256() + "`")
+                    .append(".\n\n");
         }
         table(out, "Hyperparameter", parameters);
         out.append("## Evaluation\n\n");

@@ -20,9 +20,9 @@ public record SlurmClusterSettings(@DefaultValue Map<String, Reach> slurm) {
      * @param rest slurmrestd's address
      * @param jwtKey the file with Slurm's key for tokens
      * @param folder for jobs' files, seen by Farga and all nodes under the same path
-     * @param user the Unix user that jobs run under
+     * @param user the Unix user that jobs of people without a Unix user of their own run under
      * @param observer the Unix user who asks about everyone's jobs and the nodes
-     * @param account the Slurm account that jobs are charged to
+     * @param account the Slurm account that those jobs are charged to
      * @param partition the cluster's own default unless set
      * @param sameSoftware whether the nodes have the interpreters that this machine has
      * @param freshness how old a list of jobs may be before Slurm is asked for a new one
@@ -54,9 +54,9 @@ public record SlurmClusterSettings(@DefaultValue Map<String, Reach> slurm) {
                     set(rest, name, "rest"),
                     set(jwtKey, name, "jwt-key"),
                     set(folder, name, "folder"),
-                    set(user, name, "user"),
+                    user,
                     observer,
-                    set(account, name, "account"),
+                    account,
                     partition,
                     sameSoftware,
                     freshness,

@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
  * @param jwtKey the file with the key by which Slurm knows tokens ({@code jwt_key} in its AuthAltParameters); who has it
  *     may act as anybody there
  * @param folder on a file system that the nodes see under the same path; jobs' users must be able to pass through it
- * @param user the Unix user that jobs run under
+ * @param user the Unix user that jobs of people without a Unix user of their own run under; null where everyone needs one
  * @param observer the Unix user who asks about jobs and nodes; one who sees everyone's
- * @param account the Slurm account that jobs are charged to
+ * @param account the Slurm account that those jobs are charged to
  * @param partition null for the cluster's own default
  * @param sameSoftware whether the nodes have the interpreters that this machine has, so that a script can be checked here
  * @param freshness how old a list of jobs may be before Slurm is asked for a new one
@@ -24,9 +24,9 @@ public record SlurmSettings(
         URI rest,
         Path jwtKey,
         Path folder,
-        String user,
+        @Nullable String user,
         String observer,
-        String account,
+        @Nullable String account,
         @Nullable String partition,
         boolean sameSoftware,
         Duration freshness,

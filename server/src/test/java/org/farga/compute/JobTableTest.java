@@ -162,20 +162,21 @@ class JobTableTest extends ComputeTest {
         Job first = stored();
         Job second = stored();
         Job third = stored();
-        assertThat(table.queue(cluster, List.of(), 10_000, 10_000)).containsSubsequence(first.id(), second.id());
-        assertThat(table.queue(cluster, List.of(first.id()), 10_000, 10_000)).doesNotContain(first.id());
-        assertThat(table.queue(cluster, List.of(), 1, 10_000)).hasSize(1);
+        assertThat(table.queue(cluster, List.of(), 10_000, 10_000, false)).containsSubsequence(first.id(), second.id());
+        assertThat(table.queue(cluster, List.of(first.id()), 10_000, 10_000, false))
+                .doesNotContain(first.id());
+        assertThat(table.queue(cluster, List.of(), 1, 10_000, false)).hasSize(1);
         assertThat(table.withEngine(cluster)).extracting(Job::id).doesNotContain(first.id());
 
         // One that was being handed over comes again; one that waits with the engine takes up room there.
         table.move(second, new Stage.Submitting());
-        assertThat(table.queue(cluster, List.of(), 10_000, 10_000)).contains(second.id());
+        assertThat(table.queue(cluster, List.of(), 10_000, 10_000, false)).contains(second.id());
         table.setEngineJobId(second.id(), "engine-2");
-        assertThat(table.queue(cluster, List.of(), 10_000, 10_000))
+        assertThat(table.queue(cluster, List.of(), 10_000, 10_000, false))
                 .contains(third.id())
                 .doesNotContain(second.id());
         assertThat(table.withEngine(cluster)).extracting(Job::id).contains(second.id());
-        assertThat(table.queue(cluster, List.of(), 10_000, 1)).isEmpty();
+        assertThat(table.queue(cluster, List.of(), 10_000, 1, false)).isEmpty();
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.farga.dataspace.Datasets.Mountable;
@@ -27,7 +28,7 @@ class PreflightTest {
     private static final Instant NOW = Instant.parse("2026-11-22T10:00:00Z");
     private static final Period YEAR = new Period(NOW.minusSeconds(3600), NOW.plus(Duration.ofDays(365)));
     private static final Preflight.Capacity CLUSTER =
-            new Preflight.Capacity("local", true, 8, 16_384, 0, Duration.ofHours(72), 10_240);
+            new Preflight.Capacity("local", true, 8, 16_384, 0, Duration.ofHours(72), 10_240, List.of(), Set.of());
 
     private static Balance left(long gpuHours, long cpuHours) {
         return new Balance(
@@ -238,7 +239,8 @@ class PreflightTest {
 
     @Test
     void gpusAreJudgedByTheirOwnBudget() {
-        Preflight.Capacity gpus = new Preflight.Capacity("local", true, 8, 16_384, 8, Duration.ofHours(72), 10_240);
+        Preflight.Capacity gpus =
+                new Preflight.Capacity("local", true, 8, 16_384, 8, Duration.ofHours(72), 10_240, List.of(), Set.of());
         Preflight.Facts facts = new Preflight.Facts(NOW, facts().budget(), gpus, true, Map.of());
         assertThat(refused(Draft.well().resources(1, 1L, 8, 1L).time(4501L), facts))
                 .containsExactly("timeLimitSeconds job-gpu-budget");
@@ -273,7 +275,8 @@ class PreflightTest {
 
     @Test
     void aClusterThatTakesNoJobsIsNamedBeforeTheQueueIs() {
-        Preflight.Capacity away = new Preflight.Capacity("local", false, 8, 16_384, 0, Duration.ofHours(72), 10_240);
+        Preflight.Capacity away =
+                new Preflight.Capacity("local", false, 8, 16_384, 0, Duration.ofHours(72), 10_240, List.of(), Set.of());
         assertThat(refused(Draft.well(), new Preflight.Facts(NOW, facts().budget(), away, true, Map.of())))
                 .containsExactly("allocation job-cluster-away");
         assertThat(refused(Draft.well(), new Preflight.Facts(NOW, facts().budget(), null, true, Map.of())))

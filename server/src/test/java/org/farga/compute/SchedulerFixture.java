@@ -122,6 +122,11 @@ abstract class SchedulerFixture {
         return scheduler().submit(order);
     }
 
+    /** A job that was handed over in another way is ended after the test like the others. */
+    void toEnd(JobId job) {
+        submitted.add(job);
+    }
+
     String refusal(JobOrder order) {
         Submission answer = scheduler().submit(order);
         assertThat(answer).isInstanceOf(Submission.Rejected.class);

@@ -13,12 +13,20 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.farga.shared.JobId;
+import org.farga.slurm.Associations.Association;
+import org.farga.slurm.SlurmCommands;
 import org.farga.slurm.SlurmSettings;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -33,6 +41,7 @@ import org.junit.jupiter.api.TestInstance;
 class SlurmSchedulerTest extends SchedulerContract {
 
     private SlurmSettings settings;
+    private SlurmCommands commands;
     private SlurmScheduler scheduler;
 
     @BeforeAll
@@ -57,7 +66,8 @@ class SlurmSchedulerTest extends SchedulerContract {
                 Duration.ofMillis(200),
                 Duration.ofMinutes(2));
         JobFolders.open(settings.folder());
-        scheduler = new SlurmScheduler(settings, settings.folder().getFileName().toString(), Clock.systemUTC());
+        commands = new SlurmCommands(Path.of(properties.getProperty("slurmConf")), List.of());
+        scheduler = another(settings, Clock.systemUTC());
         try {
             assertThat(scheduler.describe().nodes()).isNotEmpty();
         } catch (UncheckedIOException e) {
@@ -83,14 +93,22 @@ class SlurmSchedulerTest extends SchedulerContract {
     }
 
     private SlurmScheduler another(SlurmSettings other, Clock clock) {
-        return new SlurmScheduler(other, settings.folder().getFileName().toString(), clock);
+        return another(other, Optional.of(commands), order -> Optional.empty(), clock);
+    }
+
+    private SlurmScheduler another(
+            SlurmSettings other,
+            Optional<SlurmCommands> with,
+            Function<JobOrder, Optional<Association>> identities,
+            Clock clock) {
+        return new SlurmScheduler(other, settings.folder().getFileName().toString(), with, identities, clock);
     }
 
     private SlurmFolder folder(JobId job) {
         return new SlurmFolder(job, settings.folder().resolve("jobs").resolve(job.toString()));
     }
 
-    private SlurmSettings with(URI rest, String account) {
+    private SlurmSettings with(URI rest, @Nullable String account) {
         return new SlurmSettings(
                 rest,
                 settings.jwtKey(),
@@ -132,10 +150,10 @@ class SlurmSchedulerTest extends SchedulerContract {
     void aSubmissionThatMayBeUnderWayIsNotRepeatedBeforeItCannotBeAnyMore() throws IOException {
         JobOrder order = order(script("exit 0"), small());
         Files.createDirectory(folder(order.id()).path());
-        folder(order.id()).sending(Instant.now());
+        folder(order.id()).sending(Instant.now(), settings.user(), settings.account());
         assertThatThrownBy(() -> scheduler.submit(order)).isInstanceOf(UncheckedIOException.class);
         assertThat(scheduler.observe(Set.of(order.id()))).isEmpty();
-        folder(order.id()).sending(Instant.now().minusSeconds(101));
+        folder(order.id()).sending(Instant.now().minusSeconds(101), settings.user(), settings.account());
         assertThat(submit(order)).isInstanceOf(Submission.Accepted.class);
         assertThat(awaitEnd(order.id()).state()).isEqualTo(JobState.COMPLETED);
     }
@@ -173,5 +191,221 @@ class SlurmSchedulerTest extends SchedulerContract {
                         rejected -> assertThat(rejected.reason()).containsIgnoringCase("account"));
         assertThat(stranger.observe(Set.of(order.id()))).isEmpty();
         assertThat(folder(order.id()).exists()).isFalse();
+    }
+
+    // --- as whom, and where
+
+    @Test
+    void aJobRunsAsThePersonsOwnUserForTheirAccountAndItsFilesAreTheirs() throws IOException {
+        SlurmScheduler known = another(
+                settings,
+                Optional.of(commands),
+                order -> Optional.of(new Association("lab", "lab-pau")),
+                Clock.systemUTC());
+        JobOrder order = order(script("id -un >> output/who", "echo $SLURM_JOB_ACCOUNT >> output/who"), small());
+        run(known, order);
+        assertThat(awaitEnd(order.id()).state()).isEqualTo(JobState.COMPLETED);
+        assertThat(output(order.id(), "who")).isEqualTo("lab-pau\nlab\n");
+        assertThat(Files.getOwner(folder(order.id()).files().output()).getName())
+                .isEqualTo("lab-pau");
+        SlurmScheduler nobody =
+                another(with(settings.rest(), null), Optional.of(commands), one -> Optional.empty(), Clock.systemUTC());
+        assertThat(nobody.submit(order(script("exit 0"), small())))
+                .isInstanceOfSatisfying(
+                        Submission.Rejected.class,
+                        rejected -> assertThat(rejected.reason()).contains("no account on this cluster"));
+    }
+
+    @Test
+    void thePartitionIsTheNarrowestThatFitsUnlessOneIsNamed() {
+        SlurmScheduler free = another(
+                new SlurmSettings(
+                        settings.rest(),
+                        settings.jwtKey(),
+                        settings.folder(),
+                        settings.user(),
+                        settings.observer(),
+                        settings.account(),
+                        null,
+                        true,
+                        settings.freshness(),
+                        settings.patience()),
+                Clock.systemUTC());
+        assertThat(free.partitions()).containsExactlyInAnyOrder("gpu", "cpu", "small");
+        JobOrder narrow = order(script("exit 0"), small());
+        JobOrder two = order(script("exit 0"), new Resources(1, 256, 2, Duration.ofMinutes(2), 64));
+        JobOrder four = order(script("exit 0"), new Resources(1, 256, 4, "H100", false, Duration.ofMinutes(2), 64));
+        JobOrder named = in(order(script("exit 0"), small()), "gpu", null);
+        List.of(narrow, two, four, named).forEach(order -> run(free, order));
+        assertThat(List.of(narrow, two, four, named).stream()
+                        .map(order -> awaitEnd(order.id()).allocation().nodes())
+                        .map(node -> node.replaceAll("^d13|[0-9]+$", "")))
+                .containsExactly("cpu", "small", "gpu", "gpu");
+        assertThat(refusal(free, in(order(script("exit 0"), small()), "nowhere", null)))
+                .contains("no partition nowhere", "cpu, gpu, small");
+        assertThat(refusal(free, in(order(script("exit 0"), small()), null, "urgent")))
+                .contains("QoS urgent", "normal");
+        assertThat(refusal(
+                        free, order(script("exit 0"), new Resources(1, 256, 0, null, false, Duration.ofDays(3), 64))))
+                .contains("4320 minutes");
+    }
+
+    private static JobOrder in(JobOrder o, String partition, String qos) {
+        return new JobOrder(
+                o.id(),
+                o.name(),
+                o.script(),
+                o.resources(),
+                o.account(),
+                o.user(),
+                o.mounts(),
+                o.environment(),
+                partition,
+                qos,
+                List.of(),
+                null);
+    }
+
+    private void run(Scheduler at, JobOrder order) {
+        assertThat(at.submit(order)).isInstanceOf(Submission.Accepted.class);
+        toEnd(order.id());
+    }
+
+    private static String refusal(Scheduler at, JobOrder order) {
+        return ((Submission.Rejected) at.submit(order)).reason();
+    }
+
+    @Test
+    void aJobMayHaveANodeToItselfAndIsToldAllThatItHolds() {
+        JobOrder order = order(script("exit 0"), new Resources(1, 256, 0, null, true, Duration.ofMinutes(2), 64));
+        run(order);
+        Allocation held = awaitEnd(order.id()).allocation();
+        assertThat(held.cpus()).isEqualTo(8);
+    }
+
+    // --- arrays and dependencies
+
+    private List<JobOrder> array(JobId array, String script, Integer atOnce, int... indexes) {
+        List<JobOrder> tasks = new ArrayList<>();
+        for (int index : indexes) {
+            JobOrder one = order(script, small());
+            tasks.add(new JobOrder(
+                    one.id(),
+                    one.name(),
+                    one.script(),
+                    one.resources(),
+                    one.account(),
+                    one.user(),
+                    List.of(),
+                    Map.of(),
+                    null,
+                    null,
+                    List.of(),
+                    new JobOrder.Task(array, index, atOnce)));
+            toEnd(one.id());
+        }
+        return tasks;
+    }
+
+    private static List<JobId> ids(List<JobOrder> orders) {
+        return orders.stream().map(JobOrder::id).toList();
+    }
+
+    private Map<JobId, JobState> states(Scheduler at, List<JobOrder> tasks) {
+        return at.observe(Set.copyOf(ids(tasks))).values().stream()
+                .collect(Collectors.toMap(Observation::id, Observation::state));
+    }
+
+    @Test
+    void anArrayIsOneQuestionToSlurmAndEachTaskAJobOfItsOwn() {
+        JobId number = nextNumber();
+        List<JobOrder> tasks = array(
+                number,
+                script("echo $SLURM_ARRAY_TASK_ID $FARGA_ARRAY_INDEX >> output/index", "exit $FARGA_ARRAY_INDEX"),
+                null,
+                0,
+                3,
+                7);
+        Submission answer = scheduler.submitArray(number, tasks);
+        assertThat(answer).isInstanceOf(Submission.Accepted.class);
+        assertThat(scheduler.submitArray(number, tasks)).isEqualTo(answer);
+        List<Observation> ends = ids(tasks).stream().map(this::awaitEnd).toList();
+        assertThat(ends).extracting(Observation::exitCode).containsExactly(0, 3, 7);
+        assertThat(ends)
+                .extracting(Observation::state)
+                .containsExactly(JobState.COMPLETED, JobState.FAILED, JobState.FAILED);
+        assertThat(ids(tasks).stream().map(job -> output(job, "index"))).containsExactly("0 0\n", "3 3\n", "7 7\n");
+    }
+
+    @Test
+    void ofAnArraySoManyRunAtOnceAndOneTaskMayBeCancelledAlone() {
+        JobId number = nextNumber();
+        List<JobOrder> tasks = array(number, script("echo on", sleep()), 2, 1, 2, 3, 4);
+        scheduler.submitArray(number, tasks);
+        SlurmScheduler byRest = another(settings, Optional.empty(), order -> Optional.empty(), Clock.systemUTC());
+        for (SlurmScheduler at : List.of(scheduler, byRest)) {
+            await(
+                    () -> states(at, tasks).values().stream()
+                                    .filter(state -> state == JobState.RUNNING)
+                                    .count()
+                            == 2,
+                    "two tasks to run");
+            assertThat(states(at, tasks).values().stream().filter(state -> state == JobState.PENDING))
+                    .hasSize(2);
+        }
+        JobId waiting = tasks.get(3).id();
+        scheduler.cancel(waiting);
+        assertThat(awaitEnd(waiting).state()).isEqualTo(JobState.CANCELLED);
+        scheduler.cancel(tasks.getFirst().id());
+        awaitState(tasks.get(2).id(), JobState.RUNNING);
+        assertThat(awaitEnd(tasks.getFirst().id()).state()).isEqualTo(JobState.CANCELLED);
+    }
+
+    @Test
+    void anArrayWhoseAnswerWasLostIsFoundAgain() throws IOException {
+        JobId number = nextNumber();
+        List<JobOrder> tasks = array(number, script("echo once >> output/times"), null, 0, 1);
+        Submission answer = scheduler.submitArray(number, tasks);
+        Files.delete(folder(number).path().resolve("engine"));
+        assertThat(another(settings, Clock.systemUTC()).submitArray(number, tasks))
+                .isEqualTo(answer);
+        for (JobId task : ids(tasks)) {
+            assertThat(awaitEnd(task).state()).isEqualTo(JobState.COMPLETED);
+            assertThat(output(task, "times")).isEqualTo("once\n");
+        }
+    }
+
+    @Test
+    void slurmItselfHoldsAJobUntilAnotherHasEndedWell() {
+        JobOrder first = order(script("sleep 2"), small());
+        String engineJob = ((Submission.Accepted) submit(first)).engineJobId();
+        JobOrder plain = order(script("exit 0"), small());
+        JobOrder second = new JobOrder(
+                plain.id(),
+                plain.name(),
+                plain.script(),
+                plain.resources(),
+                plain.account(),
+                plain.user(),
+                List.of(),
+                Map.of(),
+                null,
+                null,
+                List.of(new JobOrder.After(Dependency.Kind.AFTEROK, engineJob)),
+                null);
+        run(second);
+        assertThat(observe(second.id()).reason()).isEqualTo("Dependency");
+        assertThat(awaitEnd(second.id()).startedAt())
+                .isAfterOrEqualTo(awaitEnd(first.id()).endedAt());
+    }
+
+    // --- the list
+
+    @Test
+    void theListIsTheSameWhicheverWayItIsAsked() {
+        JobId running = run(order(script("echo on", sleep()), new Resources(1, 256, 1, Duration.ofMinutes(2), 64)));
+        awaitState(running, JobState.RUNNING);
+        SlurmScheduler byRest = another(settings, Optional.empty(), order -> Optional.empty(), Clock.systemUTC());
+        assertThat(observe(another(settings, Clock.systemUTC()), running)).isEqualTo(observe(byRest, running));
     }
 }

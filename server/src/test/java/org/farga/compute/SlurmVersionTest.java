@@ -76,7 +76,18 @@ class SlurmVersionTest {
     void aSubmissionIsSpeltAsItsVersionWantsItAndItsTimeLimitRoundedUp() {
         Resources resources = new Resources(2, 512, 1, Duration.ofSeconds(61), 64);
         SlurmVersion.Request request = new SlurmVersion.Request(
-                "a job", "farga x 1", "#!/bin/sh\n", "lab", null, resources, "/work", "/log", Map.of("PATH", "/bin"));
+                "a job",
+                "farga x 1",
+                "#!/bin/sh\n",
+                "lab",
+                null,
+                null,
+                null,
+                null,
+                resources,
+                "/work",
+                "/log",
+                Map.of("PATH", "/bin"));
         JsonNode old = new SlurmVersion(38).submission(request);
         assertThat(old.path("script").asString("")).isEqualTo("#!/bin/sh\n");
         assertThat(old.path("job").path("time_limit").asInt(0)).isEqualTo(2);
