@@ -2,10 +2,12 @@ package org.farga.usage;
 
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -14,7 +16,6 @@ import org.farga.shared.PersonId;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
-import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -48,60 +49,126 @@ class LedgerTable {
 
     /**
      * Enters runs of a cluster, in the transaction that is under way: what is there already stays, what stands otherwise is reversed and
-     * replaced. One at a time for a cluster.
+     * replaced. Runs that are all new take a shorter way, unless {@code careful}; where another program enters one of them at the same
+     * time, that throws {@link org.springframework.dao.DuplicateKeyException}, and the careful way is to be taken.
      */
-    Merged merge(String cluster, Collection<SacctRun> runs, Owners owners) {
+    Merged merge(String cluster, Collection<SacctRun> runs, Owners owners, boolean careful) {
         if (runs.isEmpty()) {
             return new Merged(0, 0, 0);
         }
-        Merged merged =
-                jdbc.execute((ConnectionCallback<Merged>) connection -> merge(connection, cluster, runs, owners));
+        List<Owned> owned = runs.stream().map(run -> Owned.of(run, owners)).toList();
+        Merged merged = jdbc.execute((ConnectionCallback<Merged>) connection ->
+                careful || knowsAny(connection, cluster, runs)
+                        ? mergeBesideKnown(connection, cluster, owned)
+                        : enterNew(connection, cluster, owned));
         if (merged == null) {
             throw new IllegalStateException("the statement answers");
         }
         return merged;
     }
 
-    private static Merged merge(Connection connection, String cluster, Collection<SacctRun> runs, Owners owners)
-            throws SQLException, DataAccessException {
+    /** A run with whose it is; of nobody where the allocation is null. */
+    private record Owned(SacctRun run, @Nullable UUID allocation, @Nullable UUID person, @Nullable Long job) {
+        static Owned of(SacctRun run, Owners owners) {
+            EngineJobs.Own own = owners.own(run);
+            if (own != null) {
+                return new Owned(run, own.allocation().value(), own.person().value(), own.job().value());
+            }
+            AllocationId allocation = owners.allocation(run);
+            PersonId person = owners.person(run);
+            return new Owned(
+                    run, allocation == null ? null : allocation.value(), person == null ? null : person.value(), null);
+        }
+    }
+
+    private static boolean knowsAny(Connection connection, String cluster, Collection<SacctRun> runs) throws SQLException {
+        // Looked up one by one through the index, whatever the planner thinks of a ledger that grows while it looks.
+        try (PreparedStatement statement = connection.prepareStatement("""
+                SELECT EXISTS (
+                    SELECT 1 FROM unnest(?::text[]) AS s (job) CROSS JOIN LATERAL (
+                        SELECT 1 FROM usage_record k WHERE k.cluster = ? AND k.engine_job_id = s.job OFFSET 0) k)
+                    OR EXISTS (SELECT 1 FROM usage_unattributed WHERE cluster = ?)""")) {
+            statement.setArray(
+                    1,
+                    connection.createArrayOf(
+                            "text", runs.stream().map(r -> Long.toString(r.job())).toArray()));
+            statement.setString(2, cluster);
+            statement.setString(3, cluster);
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next() && row.getBoolean(1);
+            }
+        }
+    }
+
+    /** Straight into the ledger, which is twice as quick. */
+    private static Merged enterNew(Connection connection, String cluster, List<Owned> runs) throws SQLException {
+        // Beside each other in the ledger's indexes.
+        List<Owned> attributed = runs.stream()
+                .filter(o -> o.allocation() != null)
+                .sorted(Comparator.comparing(Owned::allocation, Comparator.nullsLast(Comparator.naturalOrder())))
+                .toList();
+        StringBuilder prefix = new StringBuilder();
+        text(prefix, cluster);
+        copy(
+                connection,
+                """
+                COPY usage_record (cluster, source, engine_job_id, engine_task, started_at, ended_at, duration_milliseconds, job_name,
+                    account, unix_user, partition_name, qos, state, gpus, cpus, memory_mebibytes, nodes, tres, allocation_id,
+                    person_id, job_id, gpu_milliseconds, cpu_milliseconds) FROM STDIN""",
+                attributed,
+                prefix + "SLURM\t",
+                true);
+        long waiting = 0;
+        if (attributed.size() < runs.size()) {
+            List<Owned> others =
+                    runs.stream().filter(o -> o.allocation() == null).toList();
+            try (Statement statement = connection.createStatement()) {
+                statement.execute(STAGE);
+                copy(connection, "COPY usage_staged FROM STDIN", others, "", false);
+                waiting = statement.executeUpdate(UNATTRIBUTED.replace("$cluster", quoted(cluster)));
+                statement.execute("DROP TABLE usage_staged");
+            }
+        }
+        return new Merged(attributed.size(), 0, waiting);
+    }
+
+    private static Merged mergeBesideKnown(Connection connection, String cluster, List<Owned> runs) throws SQLException {
         try (Statement statement = connection.createStatement()) {
-            String of = "'" + cluster.replace("'", "''") + "'";
+            String of = quoted(cluster);
             statement.execute("SELECT pg_advisory_xact_lock(hashtextextended('farga usage ' || " + of + ", 0))");
+            statement.execute(STAGE);
+            copy(connection, "COPY usage_staged FROM STDIN", runs, "", false);
             statement.execute("""
-                    CREATE TEMP TABLE usage_staged (
-                        job text, task text, started_at timestamptz, ended_at timestamptz, duration bigint, name text,
-                        account text, unix_user text, partition_name text, qos text, state text, gpus int, cpus int,
-                        memory bigint, nodes int, tres text, allocation uuid, person uuid, own_job bigint
-                    ) ON COMMIT DROP""");
-            copy(connection, runs, owners);
-            // Looked up one by one through the index: nothing is known of the new table, and the ledger may be huge.
-            statement.execute("SET LOCAL enable_hashjoin = off");
-            statement.execute("SET LOCAL enable_mergejoin = off");
-            int known = statement.executeUpdate("""
                     CREATE TEMP TABLE usage_known ON COMMIT DROP AS
-                    SELECT k.line, k.sign, k.revision, k.source, k.engine_job_id AS job, k.job_id, k.allocation_id, k.person_id,
-                        k.started_at, k.ended_at, k.duration_milliseconds, k.gpus, k.cpus, k.memory_mebibytes, k.partition_name
-                    FROM (SELECT DISTINCT job FROM usage_staged) s
-                    JOIN usage_record k ON k.cluster = %s AND k.engine_job_id = s.job""".formatted(of));
-            statement.execute("SET LOCAL enable_hashjoin = on");
-            statement.execute("SET LOCAL enable_mergejoin = on");
-            if (known > 0) {
-                statement.execute("ANALYZE usage_known");
-                statement.execute("ANALYZE usage_staged");
-                statement.execute(OWNED_BY_RUNS_BEFORE);
-            }
-            Merged merged = enter(statement, (known > 0 ? BESIDE_KNOWN : ALL_NEW).replace("$cluster", of));
-            if (answer(statement, "SELECT EXISTS (SELECT 1 FROM usage_unattributed WHERE cluster = " + of + ")")) {
-                statement.execute("""
-                        DELETE FROM usage_unattributed u USING usage_staged s
-                        WHERE u.cluster = %s AND u.engine_job_id = s.job AND u.started_at = s.started_at
-                            AND s.allocation IS NOT NULL""".formatted(of));
-            }
+                    SELECT k.* FROM (SELECT DISTINCT job FROM usage_staged) s CROSS JOIN LATERAL (
+                        SELECT k.line, k.sign, k.revision, k.source, k.engine_job_id AS job, k.job_id, k.allocation_id,
+                            k.person_id, k.started_at, k.ended_at, k.duration_milliseconds, k.gpus, k.cpus,
+                            k.memory_mebibytes, k.partition_name
+                        FROM usage_record k WHERE k.cluster = %s AND k.engine_job_id = s.job OFFSET 0) k""".formatted(of));
+            statement.execute("ANALYZE usage_known");
+            statement.execute("ANALYZE usage_staged");
+            statement.execute(OWNED_BY_RUNS_BEFORE);
+            Merged merged = enter(statement, BESIDE_KNOWN.replace("$cluster", of));
+            statement.execute("""
+                    DELETE FROM usage_unattributed u USING usage_staged s
+                    WHERE u.cluster = %s AND u.engine_job_id = s.job AND u.started_at = s.started_at
+                        AND s.allocation IS NOT NULL""".formatted(of));
             int waiting = statement.executeUpdate(UNATTRIBUTED.replace("$cluster", of));
             statement.execute("DROP TABLE usage_staged, usage_known");
             return new Merged(merged.entered(), merged.corrected(), waiting);
         }
     }
+
+    private static String quoted(String text) {
+        return "'" + text.replace("'", "''") + "'";
+    }
+
+    private static final String STAGE = """
+            CREATE TEMP TABLE usage_staged (
+                job text, task text, started_at timestamptz, ended_at timestamptz, duration bigint, name text, account text,
+                unix_user text, partition_name text, qos text, state text, gpus int, cpus int, memory bigint, nodes int,
+                tres text, allocation uuid, person uuid, own_job bigint
+            ) ON COMMIT DROP""";
 
     private static final String COLUMNS = """
             (cluster, engine_job_id, engine_task, job_id, job_name, allocation_id, person_id, started_at, ended_at,
@@ -118,11 +185,6 @@ class LedgerTable {
     private static final String COUNTED = """
             SELECT count(*) FILTER (WHERE sign = 1 AND revision = 0),
                 count(*) FILTER (WHERE sign = 1 AND revision > 0) FROM entered""";
-
-    private static final String ALL_NEW = "WITH entered AS (INSERT INTO usage_record " + COLUMNS + "SELECT "
-            + STAGED.formatted("0")
-            + "FROM usage_staged s WHERE s.allocation IS NOT NULL ON CONFLICT DO NOTHING RETURNING sign, revision) "
-            + COUNTED;
 
     /** A run of a job whose other runs are in the ledger is of the same owner, whatever its account says now. */
     private static final String OWNED_BY_RUNS_BEFORE = """
@@ -189,21 +251,20 @@ class LedgerTable {
         }
     }
 
-    private static boolean answer(Statement statement, String sql) throws SQLException {
-        try (ResultSet row = statement.executeQuery(sql)) {
-            return row.next() && row.getBoolean(1);
+    private static void copy(Connection connection, String sql, List<Owned> runs, String prefix, boolean products)
+            throws SQLException {
+        if (runs.isEmpty()) {
+            return;
         }
-    }
-
-    private static void copy(Connection connection, Collection<SacctRun> runs, Owners owners) throws SQLException {
-        StringBuilder rows = new StringBuilder(runs.size() * 200);
-        for (SacctRun run : runs) {
-            EngineJobs.Own own = owners.own(run);
-            rows.append(run.job()).append('\t');
+        StringBuilder rows = new StringBuilder(runs.size() * 220);
+        for (Owned owned : runs) {
+            SacctRun run = owned.run();
+            long charged = run.chargedSeconds() * 1_000;
+            rows.append(prefix).append(run.job()).append('\t');
             text(rows, run.task());
             instant(rows, run.startedAt());
             instant(rows, run.endedAt());
-            rows.append(run.chargedSeconds() * 1_000).append('\t');
+            rows.append(charged).append('\t');
             text(rows, run.name());
             text(rows, run.account());
             text(rows, run.unixUser());
@@ -215,14 +276,17 @@ class LedgerTable {
             rows.append(run.held().memoryMebibytes()).append('\t');
             rows.append(run.held().nodes()).append('\t');
             text(rows, run.tres());
-            Object allocation = own != null ? own.allocation() : owners.allocation(run);
-            Object person = own != null ? own.person() : owners.person(run);
-            rows.append(allocation == null ? "\\N" : allocation.toString()).append('\t');
-            rows.append(person == null ? "\\N" : person.toString()).append('\t');
-            rows.append(own == null ? "\\N" : own.job().toString()).append('\n');
+            or(rows, owned.allocation()).append('\t');
+            or(rows, owned.person()).append('\t');
+            or(rows, owned.job());
+            if (products) {
+                rows.append('\t').append(run.held().gpus() * charged);
+                rows.append('\t').append(run.held().cpus() * charged);
+            }
+            rows.append('\n');
         }
         byte[] bytes = rows.toString().getBytes(StandardCharsets.UTF_8);
-        CopyIn copy = connection.unwrap(PGConnection.class).getCopyAPI().copyIn("COPY usage_staged FROM STDIN");
+        CopyIn copy = connection.unwrap(PGConnection.class).getCopyAPI().copyIn(sql);
         try {
             copy.writeToCopy(bytes, 0, bytes.length);
             copy.endCopy();
@@ -231,6 +295,10 @@ class LedgerTable {
                 copy.cancelCopy();
             }
         }
+    }
+
+    private static StringBuilder or(StringBuilder rows, @Nullable Object value) {
+        return rows.append(value == null ? "\\N" : value.toString());
     }
 
     /** As PostgreSQL reads a timestamptz, without the work of writing out a date: it takes Julian days and seconds. */

@@ -34,6 +34,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.dao.DataAccessException;
+import org.springframework.dao.DuplicateKeyException;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.dao.InvalidDataAccessResourceUsageException;
 import org.springframework.stereotype.Service;
@@ -263,8 +264,10 @@ public class UsageImports {
     private boolean enter(Target target, SacctChunk chunk, long from, long to, @Nullable String slurmCluster) {
         Instant since = clock.instant();
         boolean again = false;
+        boolean careful = false;
         while (true) {
             boolean repeated = again;
+            boolean carefully = careful;
             try {
                 return Boolean.TRUE.equals(transaction.execute(s -> {
                     Long position = table.lockPosition(target.id()).orElse(-1L);
@@ -272,7 +275,7 @@ public class UsageImports {
                         // The answer to a commit may be lost with the connection.
                         return repeated && position == to;
                     }
-                    LedgerTable.Merged merged = ledger.merge(target.cluster(), chunk.runs(), target.owners());
+                    LedgerTable.Merged merged = ledger.merge(target.cluster(), chunk.runs(), target.owners(), carefully);
                     table.advance(
                             target.id(),
                             to,
@@ -283,6 +286,11 @@ public class UsageImports {
                     table.reject(target.id(), chunk.rejections());
                     return true;
                 }));
+            } catch (DuplicateKeyException e) {
+                if (careful) {
+                    throw e;
+                }
+                careful = true;
             } catch (DataAccessException | TransactionException e) {
                 if (!mayPass(e) || clock.instant().isAfter(since.plus(PATIENCE))) {
                     throw e;

@@ -25,8 +25,8 @@ ALTER TABLE usage_record
     ADD COLUMN entered_at     timestamptz,
     ADD CONSTRAINT usage_record_job_name_check CHECK (length(job_name) <= 1000),
     ADD CONSTRAINT usage_record_of_something CHECK (job_id IS NOT NULL OR engine_job_id IS NOT NULL),
-    ADD CONSTRAINT usage_record_duration CHECK (duration_milliseconds
-        BETWEEN 0 AND extract(epoch FROM ended_at - started_at) * 1000),
+    ADD CONSTRAINT usage_record_duration CHECK (duration_milliseconds >= 0
+        AND started_at + duration_milliseconds * interval '1 millisecond' <= ended_at),
     ADD CONSTRAINT usage_record_gpu CHECK (gpu_milliseconds = sign * gpus * duration_milliseconds),
     ADD CONSTRAINT usage_record_cpu CHECK (cpu_milliseconds = sign * cpus * duration_milliseconds);
 ALTER TABLE usage_record ALTER COLUMN entered_at SET DEFAULT now();
@@ -50,7 +50,6 @@ CREATE UNIQUE INDEX usage_record_run ON usage_record (cluster, engine_job_id, st
     WHERE engine_job_id IS NOT NULL;
 CREATE UNIQUE INDEX usage_record_job_alone ON usage_record (job_id, revision, sign) WHERE engine_job_id IS NULL;
 CREATE INDEX usage_record_job ON usage_record (job_id) WHERE job_id IS NOT NULL;
-CREATE INDEX usage_record_person ON usage_record (person_id) WHERE person_id IS NOT NULL;
 DROP INDEX usage_record_statement;
 CREATE INDEX usage_record_statement ON usage_record (allocation_id, ended_at DESC, line DESC);
 DROP INDEX usage_record_days;

@@ -23,7 +23,7 @@ CREATE TABLE usage_unattributed (
     nodes                 int         NOT NULL CHECK (nodes >= 0),
     tres                  text        NOT NULL CHECK (length(tres) <= 10000),
     PRIMARY KEY (cluster, engine_job_id, started_at),
-    CHECK (duration_milliseconds BETWEEN 0 AND extract(epoch FROM ended_at - started_at) * 1000)
+    CHECK (duration_milliseconds >= 0 AND started_at + duration_milliseconds * interval '1 millisecond' <= ended_at)
 );
 CREATE INDEX usage_unattributed_account ON usage_unattributed (cluster, account);
 
