@@ -45,6 +45,7 @@ class StatementCountTest extends HttpTest {
             "/api/v1/datasets/{slug}/versions/{number}/preview",
             "/api/v1/jobs/{id}",
             "/api/v1/me/erasure",
+            "/api/v1/jobs/{id}/efficiency",
             "/api/v1/jobs/{id}/events",
             "/api/v1/jobs/{id}/log",
             "/api/v1/jobs/{id}/script",
@@ -55,6 +56,8 @@ class StatementCountTest extends HttpTest {
             "/api/v1/organisations/{id}/size-declaration",
             "/api/v1/organisations/{id}/size-declaration/history",
             "/api/v1/projects/{idOrSlug}",
+            "/api/v1/projects/{idOrSlug}/waste.csv",
+            "/api/v1/waste.csv",
             "/api/v1/proposals/{id}",
             "/api/v1/runs/{id}",
             "/api/v1/runs/{id}/files/{*path}",
@@ -260,6 +263,8 @@ class StatementCountTest extends HttpTest {
         known.put("/api/v1/proposals/{id}/assessments", "/api/v1/proposals/" + proposal + "/assessments");
         known.put("/api/v1/allocations/{id}/statement", "/api/v1/allocations/" + allocation + "/statement");
         known.put("/allocations/{id}/statement", "/allocations/" + allocation + "/statement");
+        known.put("/api/v1/projects/{idOrSlug}/waste", "/api/v1/projects/" + project + "/waste");
+        known.put("/projects/{idOrSlug}/waste", "/projects/" + project + "/waste");
         String version = "/models/" + model + "/versions/1";
         known.put("/api/v1/models/{id}/versions/{number}/card/editions", "/api/v1" + version + "/card/editions");
         for (String face : List.of("/api/v1", "")) {
@@ -311,6 +316,10 @@ class StatementCountTest extends HttpTest {
             case "/runs", "/models" -> queries.put("project", "?project=" + project);
             case "/datasets" -> queries.put("search", "?q=digits");
             case "/audit" -> queries.put("action", "?action=job.submitted");
+            case "/waste", "/operations/waste" -> {
+                queries.put("person", "?by=PERSON");
+                queries.put("partition", "?by=PARTITION&sort=JOBS");
+            }
             case "/usage" -> queries.put("all", "?project=" + project);
             default -> {}
         }
@@ -414,6 +423,16 @@ class StatementCountTest extends HttpTest {
                     duration_milliseconds, gpus, cpus, memory_mebibytes, gpu_milliseconds, cpu_milliseconds)
                 VALUES (:job, :name, :allocation, 'local', :ana, '2026-11-01T10:00:00Z', '2026-11-01T10:00:01Z', 1000, 0, 1, 1,
                     0, 1000)""",
+                """
+                INSERT INTO waste_sum (month, cluster, partition_name, project_id, person_id, jobs, cpu_held_milliseconds,
+                    cpu_measured_milliseconds, cpu_unused_milliseconds, memory_held_mebibyte_seconds,
+                    memory_measured_mebibyte_seconds, memory_unused_mebibyte_seconds, gpu_held_milliseconds,
+                    gpu_measured_milliseconds, gpu_unused_milliseconds, gpu_idle_milliseconds, time_asked_seconds,
+                    time_unused_seconds)
+                VALUES (date_trunc('month', now())::date, 'local', :slug, :project, :ana, 1, 9, 9, 5, 9, 9, 5, 9, 9, 5, 5, 9, 5)""",
+                """
+                INSERT INTO energy_setting (id, cluster, valid_from, cpu_core_milliwatts, source, entered_at)
+                VALUES (:id, 'local', date '1970-01-01' + CAST(:job AS int), 1, :name, now())""",
                 """
                 INSERT INTO experiment (project_id, number, name, created_at, changed_at)
                 VALUES (:project, 0, 'Default', now(), now()) ON CONFLICT DO NOTHING""",

@@ -86,7 +86,7 @@ public final class Cli {
         COMMANDS.put("clusters", JobCommands.Clusters::new);
         COMMANDS.put("submit", SubmitCommand::new);
         COMMANDS.put("jobs", JobCommands.Jobs::new);
-        COMMANDS.put("job", JobCommands.Job::new);
+        COMMANDS.put("job", JobCommands::job);
         COMMANDS.put("logs", JobCommands.Logs::new);
         COMMANDS.put("cancel", JobCommands.Cancel::new);
         COMMANDS.put("models", ModelCommands.Models::new);

@@ -1,5 +1,7 @@
 package org.farga.cli;
 
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
@@ -9,6 +11,7 @@ import org.farga.cli.Api.Reply;
 import org.farga.cli.Cli.Exit;
 import org.farga.cli.Screen.Look;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -151,10 +154,11 @@ final class JobCommands {
             name = "job",
             description = "One job: what it was given, what it used, how it ended and why.",
             footerHeading = "%nExamples:%n",
-            footer = {"  farga job 17", "  farga job 17 --script > train"})
+            footer = {"  farga job 17", "  farga job 17 --script > train", "  farga job efficiency 17"})
     static final class Job extends FargaCommand {
-        @Parameters(paramLabel = "JOB", description = "Its number.")
-        private long job;
+        // Not needed where a subcommand follows, which has its own.
+        @Parameters(arity = "0..1", paramLabel = "JOB", description = "Its number.")
+        private @Nullable Long job;
 
         @Option(names = "--script", description = "Print the script as it was submitted.")
         private boolean script;
@@ -165,6 +169,9 @@ final class JobCommands {
 
         @Override
         int run() {
+            if (job == null) {
+                throw new UsageException("which job? \"farga jobs\" lists them");
+            }
             Api api = session.api();
             if (script) {
                 screen.write(api.get("/api/v1/jobs/" + job + "/script").text());
@@ -226,6 +233,92 @@ final class JobCommands {
                     text(j, "unixUser").isEmpty() ? "" : text(j, "unixUser") + " on the cluster itself, not by Farga",
                     "script",
                     text(j, "scriptSha256").isEmpty() ? "" : "sha256 " + text(j, "scriptSha256"));
+        }
+    }
+
+    static CommandLine job(Session session) {
+        return new CommandLine(new Job(session)).addSubcommand("efficiency", new Efficiency(session));
+    }
+
+    @Command(
+            name = "efficiency",
+            description =
+                    "How well a job used what it was given, what to ask for the next time, and the energy it took.",
+            footerHeading = "%nExamples:%n",
+            footer = {"  farga job efficiency 17", "  farga job efficiency 17 --json | jq .energy"})
+    static final class Efficiency extends FargaCommand {
+        @Parameters(paramLabel = "JOB", description = "Its number.")
+        private long job;
+
+        Efficiency(Session session) {
+            super(session);
+        }
+
+        @Override
+        int run() {
+            JsonNode found =
+                    session.api().get("/api/v1/jobs/" + job + "/efficiency").json();
+            if (!printed(found)) {
+                show(found);
+            }
+            return Exit.DONE;
+        }
+
+        private void show(JsonNode e) {
+            String state = text(e, "state");
+            screen.say(bold(text(e, "job")) + "  " + screen.look(look(state), state));
+            JsonNode time = e.path("time");
+            if (time.isMissingNode()) {
+                screen.say("It has not run: there is nothing to judge.");
+                return;
+            }
+            Table table = new Table("OF", ">USED", ">GIVEN", ">SHARE");
+            JsonNode cpu = e.path("cpu");
+            row(table, "cores", cpu, text(cpu, "coresUsed"), text(cpu, "cores"));
+            JsonNode memory = e.path("memory");
+            row(
+                    table,
+                    "memory",
+                    memory,
+                    Amounts.memory(memory.path("peakMebibytes").asLong(0)),
+                    Amounts.memory(memory.path("mebibytes").asLong(0)));
+            row(
+                    table,
+                    "time",
+                    time,
+                    Amounts.time(Duration.ofSeconds(time.path("seconds").asLong(0))),
+                    Amounts.time(Duration.ofSeconds(time.path("limitSeconds").asLong(0))));
+            JsonNode gpus = e.path("gpus");
+            if (!gpus.isMissingNode()) {
+                row(table, "GPUs", gpus, "", text(gpus, "count"));
+            }
+            for (JsonNode gpu : gpus.path("each")) {
+                row(table, "  GPU " + text(gpu, "index") + " " + text(gpu, "model"), gpu, "", "");
+            }
+            table.print(screen);
+            JsonNode energy = e.path("energy");
+            String kind = text(energy, "kind");
+            String co2e = text(energy, "gramsCo2e");
+            screen.say("Energy: "
+                    + (kind.equals("UNKNOWN")
+                            ? "unknown"
+                            : (energy.path("unknown").isEmpty() ? "" : "at least ")
+                                    + wattHours(energy) + " Wh, "
+                                    + kind.toLowerCase(java.util.Locale.ROOT).replace('_', ' '))
+                    + (co2e.isEmpty() ? "" : "; " + co2e + " g CO2e"));
+            e.path("advice").forEach(a -> screen.say("* " + text(a, "sentence")));
+        }
+
+        private void row(Table table, String of, JsonNode share, String used, String given) {
+            String percent = text(share, "percent");
+            table.row(of, percent.isEmpty() ? "" : used, given, percent.isEmpty() ? "not measured" : percent + " %");
+        }
+
+        private static String wattHours(JsonNode energy) {
+            return new BigDecimal(text(energy, "joules"))
+                    .divide(BigDecimal.valueOf(3600), 3, RoundingMode.HALF_UP)
+                    .stripTrailingZeros()
+                    .toPlainString();
         }
     }
 

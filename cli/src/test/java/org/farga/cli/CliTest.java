@@ -257,6 +257,25 @@ class CliTest {
     }
 
     @Test
+    void aJobsEfficiencyIsToldWithAdviceAndWhatWasNotMeasured() {
+        farga.on("GET /api/v1/jobs/17/efficiency", 200, """
+                {"job": 17, "state": "COMPLETED", "seconds": 3600,
+                 "cpu": {"cores": 64, "coresUsed": 3.1, "percent": 4.8},
+                 "memory": {"mebibytes": 65536, "peakMebibytes": 16384, "percent": 25.0},
+                 "time": {"limitSeconds": 36000, "seconds": 3600, "percent": 10.0},
+                 "gpus": {"count": 2, "each": []},
+                 "energy": {"kind": "PARTLY_MEASURED", "joules": 1944000, "parts": [], "unknown": ["MEMORY"]},
+                 "advice": [{"name": "cores", "sentence": "Asked for 64 cores, used 3.1: ask for 4."}]}""");
+        assertThat(signedIn("job", "efficiency", "17")).as(test.err()).isZero();
+        assertThat(test.out())
+                .contains("cores", "3.1", "4.8 %", "not measured")
+                .contains("Energy: at least 540 Wh, partly measured")
+                .endsWith("* Asked for 64 cores, used 3.1: ask for 4.\n");
+        assertThat(signedIn("job")).isEqualTo(2);
+        assertThat(test.err()).contains("which job?");
+    }
+
+    @Test
     void aLogIsReadPieceByPiece() {
         farga.on("GET /api/v1/jobs/17/log?offset=0", 200, "one\n", "Farga-Log-Next", "4");
         farga.on("GET /api/v1/jobs/17/log?offset=4", 200, "two\n", "Farga-Log-Next", "8");

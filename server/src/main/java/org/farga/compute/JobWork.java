@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a job asked for, was given and used, for who judges that.
  *
+ * @param partition that it asked for; null for the cluster's own default, or where there are none
  * @param state Slurm's word for where it stands
  * @param held null where it has not started, or never did
  * @param measured all null until it has ended
@@ -21,6 +22,7 @@ public record JobWork(
         ProjectId project,
         PersonId submittedBy,
         String cluster,
+        @Nullable String partition,
         String state,
         boolean ended,
         @Nullable Instant startedAt,
@@ -48,6 +50,7 @@ public record JobWork(
                 job.project(),
                 job.submittedBy(),
                 job.cluster(),
+                null,
                 job.state().name(),
                 job.hasEnded(),
                 job.startedAt(),

@@ -14,9 +14,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * What of their resources jobs held and did not use. It belongs to the month in which a job ended, as a whole.
  *
+ * @param partition empty where none was asked for
  * @param month its first day, in the centre's calendar
  */
-record Waste(LocalDate month, String cluster, ProjectId project, PersonId person, Sums sums) {
+record Waste(LocalDate month, String cluster, String partition, ProjectId project, PersonId person, Sums sums) {
 
     /**
      * What adds up over jobs. Only what was measured can be told to be unused.
@@ -109,7 +110,7 @@ record Waste(LocalDate month, String cluster, ProjectId project, PersonId person
     }
 
     Waste with(Sums others) {
-        return new Waste(month, cluster, project, person, others);
+        return new Waste(month, cluster, partition, project, person, others);
     }
 
     /** Of a job that ended; empty where it never ran. */
@@ -132,6 +133,7 @@ record Waste(LocalDate month, String cluster, ProjectId project, PersonId person
         return Optional.of(new Waste(
                 work.endedAt().atZone(zone).toLocalDate().withDayOfMonth(1),
                 work.cluster(),
+                work.partition() == null ? "" : work.partition(),
                 work.project(),
                 work.submittedBy(),
                 new Sums(

@@ -106,7 +106,8 @@ class WasteCount {
         // In one order for all who count, so that none waits for another that waits for it.
         Map<String, Waste> inOrder = new TreeMap<>();
         sums.forEach((key, sum) -> inOrder.put(
-                key.month() + " " + key.project() + " " + key.person() + " " + key.cluster(), key.with(sum)));
+                key.month() + " " + key.project() + " " + key.person() + " " + key.cluster() + " " + key.partition(),
+                key.with(sum)));
         inOrder.values().forEach(table::add);
     }
 }

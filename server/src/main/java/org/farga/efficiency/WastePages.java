@@ -62,7 +62,7 @@ class WastePages {
         Map<String, Object> model = new HashMap<>();
         model.put("project", project);
         model.put("address", "/projects/" + project.slug() + "/waste");
-        model.put("choices", List.of(By.PERSON, By.CLUSTER));
+        model.put("choices", List.of(By.PERSON, By.CLUSTER, By.PARTITION));
         return page(model, question -> wastes.ofProject(actor, project, question), by, sort, from, to, cursor, request);
     }
 

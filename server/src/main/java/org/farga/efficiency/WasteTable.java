@@ -35,9 +35,10 @@ class WasteTable {
             "time_asked_seconds",
             "time_unused_seconds");
 
-    private static final String ADD = "INSERT INTO waste_sum (month, cluster, project_id, person_id, "
-            + String.join(", ", SUMS) + ") VALUES (:month, :cluster, :project, :person, :"
-            + String.join(", :", SUMS) + ") ON CONFLICT (month, project_id, person_id, cluster) DO UPDATE SET "
+    private static final String ADD = "INSERT INTO waste_sum (month, cluster, partition_name, project_id, person_id, "
+            + String.join(", ", SUMS) + ") VALUES (:month, :cluster, :partition, :project, :person, :"
+            + String.join(", :", SUMS)
+            + ") ON CONFLICT (month, project_id, person_id, cluster, partition_name) DO UPDATE SET "
             + String.join(
                     ", ",
                     SUMS.stream()
@@ -81,6 +82,7 @@ class WasteTable {
         var statement = jdbc.sql(ADD)
                 .param("month", waste.month())
                 .param("cluster", waste.cluster())
+                .param("partition", waste.partition())
                 .param("project", waste.project().value())
                 .param("person", waste.person().value());
         for (int i = 0; i < SUMS.size(); i++) {
@@ -107,6 +109,7 @@ class WasteTable {
             case PROJECT -> "project_id";
             case PERSON -> "person_id";
             case CLUSTER -> "cluster";
+            case PARTITION -> "CASE partition_name WHEN '' THEN cluster ELSE cluster || '/' || partition_name END";
         };
         String order = switch (sort) {
             case GPU_IDLE -> "gpu_idle_milliseconds DESC, gpu_unused_milliseconds DESC, cpu_unused_milliseconds";
@@ -118,7 +121,7 @@ class WasteTable {
         };
         return parameters(
                         "SELECT " + key + " AS key, " + summed() + " FROM waste_sum WHERE " + condition(filter)
-                                + " GROUP BY " + key + " ORDER BY " + order + " DESC, key LIMIT :most OFFSET :offset",
+                                + " GROUP BY 1 ORDER BY " + order + " DESC, key LIMIT :most OFFSET :offset",
                         filter)
                 .param("most", most)
                 .param("offset", offset)

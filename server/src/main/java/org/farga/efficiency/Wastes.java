@@ -49,7 +49,8 @@ class Wastes {
     enum By {
         PROJECT,
         PERSON,
-        CLUSTER
+        CLUSTER,
+        PARTITION
     }
 
     /** What stands first. */
@@ -68,7 +69,7 @@ class Wastes {
     /**
      * One line.
      *
-     * @param key the identifier of a project or person, or a cluster's name
+     * @param key the identifier of a project or person, or a cluster's or partition's name
      * @param name as people read it
      * @param slug a project's, for its address; null otherwise
      */
@@ -199,7 +200,7 @@ class Wastes {
                     lines.add(new Line(row.key(), person == null ? row.key() : person.name(), null, row.sums()));
                 }
             }
-            case CLUSTER -> rows.forEach(row -> lines.add(new Line(row.key(), row.key(), null, row.sums())));
+            case CLUSTER, PARTITION -> rows.forEach(row -> lines.add(new Line(row.key(), row.key(), null, row.sums())));
         }
         return lines;
     }

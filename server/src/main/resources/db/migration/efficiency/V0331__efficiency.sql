@@ -58,6 +58,7 @@ CREATE TABLE job_waste (
 CREATE TABLE waste_sum (
     month                           date   NOT NULL CHECK (extract(day FROM month) = 1),
     cluster                         text   NOT NULL REFERENCES cluster (name),
+    partition_name                  text   NOT NULL CHECK (length(partition_name) <= 100),
     project_id                      uuid   NOT NULL REFERENCES project (id),
     person_id                       uuid   NOT NULL REFERENCES person (id),
     jobs                            bigint NOT NULL CHECK (jobs > 0),
@@ -73,8 +74,9 @@ CREATE TABLE waste_sum (
     gpu_idle_milliseconds           bigint NOT NULL CHECK (gpu_idle_milliseconds BETWEEN 0 AND gpu_unused_milliseconds),
     time_asked_seconds              bigint NOT NULL CHECK (time_asked_seconds >= 0),
     time_unused_seconds             bigint NOT NULL CHECK (time_unused_seconds BETWEEN 0 AND time_asked_seconds),
-    PRIMARY KEY (month, project_id, person_id, cluster)
+    PRIMARY KEY (month, project_id, person_id, cluster, partition_name)
 );
+COMMENT ON COLUMN waste_sum.partition_name IS 'empty where the job asked for none, or its cluster has none';
 COMMENT ON COLUMN waste_sum.gpu_unused_milliseconds IS 'held GPU time × (1 - utilisation), where that was measured';
 COMMENT ON COLUMN waste_sum.gpu_idle_milliseconds IS 'time of those GPUs that did nothing at all';
 COMMENT ON COLUMN waste_sum.time_unused_seconds IS 'time limits beyond what completed jobs ran for';

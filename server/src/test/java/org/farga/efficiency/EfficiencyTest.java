@@ -50,6 +50,7 @@ class EfficiencyTest {
                 ran.project(),
                 ran.submittedBy(),
                 ran.cluster(),
+                "gpu",
                 "CANCELLED",
                 true,
                 null,

@@ -23,6 +23,7 @@ final class Works {
                 new ProjectId(new java.util.UUID(0, 1)),
                 new PersonId(new java.util.UUID(0, 2)),
                 "local",
+                null,
                 state,
                 !state.equals("RUNNING"),
                 START,

@@ -504,6 +504,8 @@ abstract class HostileTest extends HttpTest {
         variables.put("data-exports/id", this::freshDataExport);
         variables.put("erasure-searches/id", this::freshErasureSearch);
         variables.put("erasures/person", this::freshMember);
+        variables.put("energy-settings/id", this::freshEnergySetting);
+        variables.put("energy/id", this::freshEnergySetting);
         variables.put("identities/id", this::freshIdentity);
         variables.put("persons/person", this::freshMember);
         // Providers are the centre's; this one is in the tests' settings.
@@ -615,6 +617,15 @@ abstract class HostileTest extends HttpTest {
     }
 
     /** Opened by somebody else, so that whoever may review it can. */
+    private String freshEnergySetting(Tenant tenant) {
+        UUID id = UUID.randomUUID();
+        jdbc.sql("""
+                        INSERT INTO energy_setting (id, cluster, valid_from, cpu_core_milliwatts, source, entered_at)
+                        SELECT :id, 'local', coalesce(min(valid_from), date '1900-01-01') - 1, 1, :marker, now()
+                        FROM energy_setting""").param("id", id).param("marker", tenant.marker()).update();
+        return id.toString();
+    }
+
     private String freshEmergency(Tenant tenant) {
         UUID id = UUID.randomUUID();
         jdbc.sql("""
