@@ -443,6 +443,9 @@ class JobProgress {
         job.usage().ifPresent(JobMeters::charged);
         JobMeters.ended(job.state());
         events.publishEvent(new JobEnded(job.id(), job.state() == JobState.COMPLETED));
+        if (job.isByHand()) {
+            return; // whoever gives a job to the engine has the engine's own ways of being told
+        }
         if (job.hasFailed()) {
             boolean byRule = job.cancellation() != null;
             notifications.tell(

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.farga.allocation.VisibleProjects;
 import org.farga.compute.Job.Cancellation;
 import org.farga.compute.Job.Stage;
@@ -392,6 +393,33 @@ class JobTable {
                 .list();
     }
 
+    /** The jobs that a cluster's engine knows by these names; by name, of which there may be several over the years. */
+    Map<String, List<Job>> ofEngine(String cluster, Collection<String> engineJobs) {
+        return jdbc
+                .sql(SELECT + "WHERE j.cluster = :cluster AND j.engine_job_id = ANY(:jobs) ORDER BY j.number")
+                .param("cluster", cluster)
+                .param("jobs", engineJobs.toArray(String[]::new))
+                .query(this::job)
+                .list()
+                .stream()
+                .collect(Collectors.groupingBy(job -> String.valueOf(job.engineJobId())));
+    }
+
+    /** Up to when a cluster's accounting was asked for jobs that Farga did not give to it; empty where it never was. */
+    Optional<Instant> accountingAskedTo(String cluster) {
+        return jdbc.sql("SELECT asked_to FROM cluster_accounting WHERE cluster = :cluster")
+                .param("cluster", cluster)
+                .query((row, n) ->
+                        row.getObject("asked_to", OffsetDateTime.class).toInstant())
+                .optional();
+    }
+
+    void setAccountingAskedTo(String cluster, Instant to) {
+        jdbc.sql("""
+                INSERT INTO cluster_accounting (cluster, asked_to) VALUES (:cluster, :to)
+                ON CONFLICT (cluster) DO UPDATE SET asked_to = greatest(cluster_accounting.asked_to, :to)""").param("cluster", cluster).param("to", utc(to)).update();
+    }
+
     /** The jobs of these numbers, and the tasks of the arrays of these numbers. */
     List<Job> jobsOrTasks(Collection<JobId> numbers) {
         return jdbc.sql(SELECT + "WHERE j.number = ANY(:numbers) OR j.array_number = ANY(:numbers) ORDER BY j.number")
@@ -428,7 +456,7 @@ class JobTable {
         return jdbc.sql(SELECT + """
                         WHERE j.submitted_by = :person AND j.stage = 'ENDED' AND j.state <> 'COMPLETED'
                           AND j.ended_at > :since AND j.failure_seen_at IS NULL
-                          AND j.cancel_why IS DISTINCT FROM 'PERSON'
+                          AND j.cancel_why IS DISTINCT FROM 'PERSON' AND j.unix_user IS NULL
                         ORDER BY j.number DESC LIMIT :most""")
                 .param("person", person.value())
                 .param("since", utc(since))

@@ -1,6 +1,7 @@
 package org.farga.compute;
 
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -43,6 +44,29 @@ interface Scheduler {
 
     /** What is known of these jobs, in one question to the engine. A job it has never heard of is absent. */
     Map<JobId, Observation> observe(Set<JobId> jobs);
+
+    /**
+     * Jobs that the engine has now, its own numbers for Farga's among them; of an engine that nobody can give jobs to but Farga,
+     * none.
+     */
+    default List<ByHand> everybodys() {
+        return List.of();
+    }
+
+    /** The same of those that were there at some time since, by the engine's accounting. */
+    default List<ByHand> everybodys(Instant since) {
+        return List.of();
+    }
+
+    /** What these ask for, which is more than the lists say; those that cannot be told are left out. */
+    default Map<String, Resources> asked(Collection<ByHand> some) {
+        return Map.of();
+    }
+
+    /** Knows one of them by this number from now on. */
+    default void adopt(JobId id, ByHand job) {
+        throw new UnsupportedOperationException("nobody gives jobs to this engine but Farga");
+    }
 
     /**
      * Ends a job with every process it started, wherever they hid; a pending one never starts. Returns at once, the end

@@ -2,10 +2,13 @@ package org.farga.compute;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -25,6 +28,12 @@ final class SlurmQueue {
             List.of("%i", "%T", "%r", "%N", "%S", "%e", "%V", "%a", "%u", "%P", "%k", "%j");
 
     private static final Duration LIST = Duration.ofSeconds(30);
+    private static final Duration RECORDS = Duration.ofMinutes(5);
+    /** Of a job without a time limit. */
+    private static final Duration UNLIMITED = Duration.ofDays(365);
+    /** sacct reads instants in its own zone, which is set to UTC. */
+    private static final DateTimeFormatter ZONE =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss", Locale.ROOT).withZone(ZoneOffset.UTC);
     /** Jobs that are asked for together: as many as a command's line is sure to hold. */
     static final int MOST_DETAILS = 500;
 
@@ -149,6 +158,85 @@ final class SlurmQueue {
                     }
                 });
         return codes;
+    }
+
+    /** What jobs ask for, by Slurm's number, in one question for all of them; those that slurmctld has forgotten are left out. */
+    Map<String, Resources> asked(Collection<String> jobs) {
+        Map<String, Resources> asked = new HashMap<>();
+        commands.run(
+                        LIST,
+                        "squeue",
+                        "-h",
+                        "-a",
+                        "-r",
+                        "-t",
+                        "all",
+                        "-j",
+                        String.join(",", jobs),
+                        "-O",
+                        "JobArrayID:48,TimeLimit:24,tres-alloc:250")
+                .output()
+                .lines()
+                .forEach(line -> {
+                    String[] fields = line.strip().split("\\s+", 3);
+                    if (fields.length == 3) {
+                        asked.put(fields[0], resources(fields[1], fields[2]));
+                    }
+                });
+        return asked;
+    }
+
+    private static Resources resources(String timeLimit, String tres) {
+        Duration limit = SlurmPartition.duration(timeLimit);
+        return new Resources(
+                (int) Math.max(1, SlurmVersion.amount(tres, "cpu")),
+                Math.max(1, SlurmVersion.amount(tres, "mem")),
+                (int) SlurmVersion.amount(tres, "gres/gpu"),
+                limit == null || limit.isZero() ? UNLIMITED : limit,
+                1);
+    }
+
+    /** All that was there at some time since, by accounting; what is known of each but its comment and name comes first. */
+    List<SlurmJob> records(Instant since) {
+        List<SlurmJob> jobs = new ArrayList<>();
+        // No mark can be put into a line here: what has too few columns, or none of Slurm's states, is a name's own
+        // line.
+        commands.lines(
+                RECORDS,
+                List.of(
+                        "sacct",
+                        "-a",
+                        "-X",
+                        "-n",
+                        "-P",
+                        "-S",
+                        ZONE.format(since),
+                        "-o",
+                        "JobID,State,Submit,Account,User,Partition,Comment,JobName"),
+                line -> {
+                    String[] fields = line.split("\\|", 7);
+                    if (fields.length == 7
+                            && fields[0].matches("\\d+(_\\d+)?")
+                            && fields[2].matches("[1-9]\\d{0,11}")) {
+                        int between = fields[6].lastIndexOf('|');
+                        jobs.add(new SlurmJob(
+                                fields[0],
+                                SlurmVersion.state(List.of(fields[1])),
+                                "",
+                                "",
+                                null,
+                                null,
+                                Instant.ofEpochSecond(Long.parseLong(fields[2])),
+                                null,
+                                null,
+                                fields[3],
+                                fields[4],
+                                fields[5],
+                                between < 0 ? "" : fields[6].substring(0, between),
+                                fields[6].substring(between + 1)));
+                    }
+                });
+        return jobs;
     }
 
     /** Reads a line of {@code scontrol -o -d show job}. */

@@ -685,6 +685,53 @@ final class SlurmScheduler implements Scheduler {
         return number.matches("[1-9][0-9]{0,17}") ? JobId.valueOf(number) : null;
     }
 
+    // --- what others gave to Slurm
+
+    @Override
+    public List<ByHand> everybodys() {
+        return queue == null
+                ? List.of()
+                : asking(() -> byHand(list(false).jobs().values()));
+    }
+
+    @Override
+    public List<ByHand> everybodys(Instant since) {
+        return queue == null ? List.of() : byHand(queue.records(since));
+    }
+
+    /** Heterogeneous jobs are left to the import of accounting: their parts go by other numbers there. */
+    private List<ByHand> byHand(Collection<SlurmJob> jobs) {
+        List<ByHand> found = new ArrayList<>();
+        for (SlurmJob job : jobs) {
+            if (job.submittedAt() != null && job.id().matches("\\d+(_\\d+)?")) {
+                found.add(new ByHand(
+                        job.id(),
+                        job.account(),
+                        job.user(),
+                        job.name(),
+                        job.partition(),
+                        job.submittedAt(),
+                        idOf(job.comment())));
+            }
+        }
+        return found;
+    }
+
+    @Override
+    public Map<String, Resources> asked(Collection<ByHand> some) {
+        return queue == null || some.isEmpty()
+                ? Map.of()
+                : queue.asked(some.stream().map(ByHand::engineJobId).toList());
+    }
+
+    @Override
+    public void adopt(JobId id, ByHand job) {
+        asking(() -> {
+            folder(id).adopt(job.engineJobId(), job.unixUser());
+            return true;
+        });
+    }
+
     // --- cancelling
 
     @Override

@@ -26,6 +26,8 @@ CREATE UNIQUE INDEX job_array ON job (array_number, array_index) WHERE array_num
 -- A number of the engine's comes again only with a new engine, or after its greatest.
 CREATE UNIQUE INDEX job_by_hand ON job (cluster, engine_job_id, submitted_at) WHERE unix_user IS NOT NULL;
 
+CREATE INDEX job_engine ON job (cluster, engine_job_id) WHERE engine_job_id IS NOT NULL;
+
 -- The jobs that have to have come so far before another may start.
 CREATE TABLE job_dependency (
     job    bigint NOT NULL REFERENCES job (number),

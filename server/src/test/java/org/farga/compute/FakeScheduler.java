@@ -35,6 +35,13 @@ final class FakeScheduler implements Scheduler {
     final Map<JobId, Observation> jobs = new HashMap<>();
     final Set<JobId> cancelled = new HashSet<>();
     final List<JobId> asked = new ArrayList<>();
+    /** What others gave to it: now there, and in its accounting. */
+    final List<ByHand> others = new ArrayList<>();
+
+    final List<ByHand> othersRecords = new ArrayList<>();
+    final Map<JobId, ByHand> adopted = new HashMap<>();
+    final List<Instant> accountingAsked = new ArrayList<>();
+    boolean queuesItself;
     Trouble trouble = Trouble.NONE;
 
     @Override
@@ -113,4 +120,34 @@ final class FakeScheduler implements Scheduler {
 
     @Override
     public void discard(JobId job) {}
+
+    @Override
+    public boolean queuesItself() {
+        return queuesItself;
+    }
+
+    @Override
+    public Submission submitArray(JobId array, List<JobOrder> tasks) {
+        tasks.forEach(this::submit);
+        return new Submission.Accepted("array-" + array);
+    }
+
+    @Override
+    public List<ByHand> everybodys() {
+        return List.copyOf(others);
+    }
+
+    @Override
+    public List<ByHand> everybodys(Instant since) {
+        if (trouble == Trouble.AWAY) {
+            throw new UncheckedIOException(new IOException("no accounting"));
+        }
+        accountingAsked.add(since);
+        return List.copyOf(othersRecords);
+    }
+
+    @Override
+    public void adopt(JobId id, ByHand job) {
+        adopted.put(id, job);
+    }
 }

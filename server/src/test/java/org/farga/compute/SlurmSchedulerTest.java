@@ -4,11 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
-import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Duration;
@@ -17,9 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.Set;
-import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.farga.shared.JobId;
@@ -27,16 +23,12 @@ import org.farga.slurm.Associations.Association;
 import org.farga.slurm.SlurmCommands;
 import org.farga.slurm.SlurmSettings;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/**
- * Slurm, on the cluster that {@code ./farga lab up} brings up. Skipped where there is none; {@code -Dfarga.slurm.lab=FOLDER}
- * names another than the checkout's, by the folder that holds its {@code lab.properties}.
- */
+/** Slurm, on the cluster that {@code ./farga lab up} brings up. Skipped where there is none. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SlurmSchedulerTest extends SchedulerContract {
 
@@ -45,34 +37,12 @@ class SlurmSchedulerTest extends SchedulerContract {
     private SlurmScheduler scheduler;
 
     @BeforeAll
-    void open() throws IOException {
-        Path lab = Path.of(System.getProperty("farga.slurm.lab", "../.farga/lab/debian12"));
-        Path file = lab.resolve("lab.properties");
-        Assumptions.assumeTrue(Files.isReadable(file), "no Slurm to try on: ./farga lab up brings one up");
-        Properties properties = new Properties();
-        try (Reader reader = Files.newBufferedReader(file)) {
-            properties.load(reader);
-        }
-        settings = new SlurmSettings(
-                URI.create(properties.getProperty("rest")),
-                Path.of(properties.getProperty("jwtKey")),
-                Path.of(properties.getProperty("shared"))
-                        .resolve(UUID.randomUUID().toString()),
-                properties.getProperty("user"),
-                "slurm",
-                properties.getProperty("account"),
-                properties.getProperty("partition"),
-                true,
-                Duration.ofMillis(200),
-                Duration.ofMinutes(2));
-        JobFolders.open(settings.folder());
-        commands = new SlurmCommands(Path.of(properties.getProperty("slurmConf")), List.of());
-        scheduler = another(settings, Clock.systemUTC());
-        try {
-            assertThat(scheduler.describe().nodes()).isNotEmpty();
-        } catch (UncheckedIOException e) {
-            Assumptions.abort("no Slurm to try on: ./farga lab up brings one up (" + e.getMessage() + ")");
-        }
+    void open() {
+        SlurmLab lab = SlurmLab.up();
+        settings = lab.settings();
+        commands = lab.commands();
+        scheduler = lab.scheduler();
+        assertThat(scheduler.describe().nodes()).isNotEmpty();
     }
 
     /** Slurm shows datasets by links, which lead through this folder. */
