@@ -95,6 +95,7 @@ public final class Cli {
         COMMANDS.put("audit", AuditCommands::line);
         COMMANDS.put("my-data", MyDataCommand::new);
         COMMANDS.put("operations", OperationsCommand::new);
+        COMMANDS.put("slurm", SlurmCommands::line);
         COMMANDS.put("completion", CompletionCommand::new);
     }
 

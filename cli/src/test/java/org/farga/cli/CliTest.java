@@ -95,6 +95,28 @@ class CliTest {
     }
 
     @Test
+    void thePlanForSlurmIsShownOnceItWasReadAnew() {
+        farga.on("GET /api/v1/slurm-clusters", 200, "{\"items\": [{\"name\": \"nit\"}]}");
+        farga.on("POST /api/v1/slurm-clusters/nit/readings", 202, "{\"readingWaits\": true}");
+        farga.on("GET /api/v1/slurm-clusters/nit", 200, "{\"readingWaits\": true}");
+        farga.on("GET /api/v1/slurm-clusters/nit", 200, """
+                {"readingWaits": false, "held": false,
+                 "read": {"changes": 1, "stops": 1, "associations": 7, "troubles": [{"kind": "NAME_TAKEN", "subject": "physics"}]},
+                 "waiting": [{"userName": "fg00007", "complaint": "no entry"}]}""");
+        farga.on("GET /api/v1/slurm-clusters/nit/plan?limit=200", 200, """
+                {"items": [{"kind": "SET_LIMITS", "subject": "folding-1", "reason": "SUSPENDED", "from": "", "to": "GrpJobs=0"}]}""");
+        assertThat(signedIn("slurm", "plan")).isEqualTo(1);
+        assertThat(test.out())
+                .contains(
+                        "set limits",
+                        "folding-1",
+                        "suspended",
+                        "GrpJobs=0",
+                        "1 change to be made, 1 of them stop somebody.")
+                .contains("somebody else's: physics", "waits for a Unix account: fg00007 no entry");
+    }
+
+    @Test
     void whatIsWrongIsToldWithWhatToDoAndExitCodeOne() {
         farga.on("GET /api/v1/operations", 200, """
                 {"status": "WARNING", "at": "2026-11-23T03:00:00Z", "processes": [],

@@ -20,6 +20,15 @@ public record Allocation(
         ProposalId proposal,
         String proposalCode,
         String callTitle) {
+
+    /** What the proposal's code begins with where there was no proposal, because it was in Slurm before Farga came. */
+    public static final String TAKEN_OVER = "SLURM/";
+
+    /** Whether it was there before Farga, so that there is no proposal to look at. */
+    public boolean takenOver() {
+        return proposalCode.startsWith(TAKEN_OVER);
+    }
+
     /** How it stands at an instant. Its period's end counts first: what is over is not held back any more. */
     public AllocationState state(Instant now) {
         if (!now.isBefore(period.to())) {

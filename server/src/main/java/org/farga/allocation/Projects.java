@@ -141,6 +141,23 @@ public class Projects {
                         "proposal", award.proposalCode()));
     }
 
+    /**
+     * Makes these people members of a project that was there before Farga and is taken over; who is one stays what they are. In
+     * the transaction of the take-over. Whoever does not belong to the organisation works in it only once they do.
+     */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public void takeOver(Actor actor, ProjectId id, Collection<PersonId> people) {
+        table.lock(id);
+        Project project = table.find(id).orElseThrow(() -> new NotFoundException("project"));
+        Instant now = clock.instant();
+        for (PersonId person : people) {
+            if (project.member(person).isEmpty()) {
+                table.putMember(id, person, ProjectRole.MEMBER, now);
+                audit.record(actor, "project.member-added", "project", id, Map.of("person", person));
+            }
+        }
+    }
+
     /** Projects of which the actor is a member or whose organisation they own; all for the centre's staff. */
     public VisibleProjects visibleTo(Actor actor) {
         if (Project.seesAll(actor)) {

@@ -2,7 +2,6 @@ package org.farga.slurm;
 
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.farga.slurm.SlurmTree.Limits;
@@ -11,14 +10,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * What Slurm should have for Farga's sake, as it follows from projects and allocations.
  *
- * @param root the account that all of Farga's own hang under
+ * @param way how the centre wants its accounts
  * @param accounts by their names, each after its parent
  * @param qos that must be there, each with its priority
  */
-record Desired(String root, Map<String, Account> accounts, Map<String, Integer> qos) {
+record Desired(Holding.Way way, Map<String, Account> accounts, Map<String, Integer> qos) {
     Desired {
         accounts = Collections.unmodifiableMap(new LinkedHashMap<>(accounts));
         qos = Map.copyOf(qos);
+    }
+
+    /** The account that all of Farga's own hang under. */
+    String root() {
+        return way.root();
     }
 
     /** Why an account's limits are as they are. */
@@ -65,10 +69,5 @@ record Desired(String root, Map<String, Account> accounts, Map<String, Integer> 
         boolean adopted() {
             return parent == null;
         }
-    }
-
-    /** Names of our accounts that come before another's, as a chain from the top; for a file that Slurm loads. */
-    List<Account> inOrder() {
-        return List.copyOf(accounts.values());
     }
 }

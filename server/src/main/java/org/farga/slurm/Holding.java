@@ -50,7 +50,13 @@ record Holding(
             String root,
             Set<String> qos,
             int slowJobs,
-            @Nullable String slowQos) {}
+            @Nullable String slowQos) {
+
+        /** Whether Farga may have set this limit to stop or slow an account down; another was set by an operator. */
+        boolean mayHaveSet(@Nullable Integer jobs) {
+            return jobs == null || jobs == 0 || jobs == slowJobs;
+        }
+    }
 
     /** What Slurm should have for these. */
     static Desired desired(Way way, Collection<Holding> holdings) {
@@ -73,7 +79,7 @@ record Holding(
             own.add(holding.account(way));
         }
         own.forEach(account -> accounts.put(account.name(), account));
-        return new Desired(way.root(), accounts, way.slowQos() == null ? Map.of() : Map.of(way.slowQos(), 0));
+        return new Desired(way, accounts, way.slowQos() == null ? Map.of() : Map.of(way.slowQos(), 0));
     }
 
     private static Desired.Account tree(String name, String parent, String description, Limits limits) {

@@ -81,7 +81,7 @@ record Plan(List<Change> changes, List<Trouble> troubles) {
                 barred.add(account.name());
                 continue;
             }
-            compare(account, there, actual.tres(), ours, stops, others);
+            compare(desired.way(), account, there, actual.tres(), ours, stops, others);
         }
         for (SlurmTree.Account there : actual.accounts().values()) {
             if (!desired.accounts().containsKey(there.name())
@@ -96,6 +96,7 @@ record Plan(List<Change> changes, List<Trouble> troubles) {
     }
 
     private static void compare(
+            Holding.Way way,
             Desired.Account account,
             SlurmTree.Account there,
             Set<String> counted,
@@ -107,7 +108,7 @@ record Plan(List<Change> changes, List<Trouble> troubles) {
         if (parent != null && !Objects.equals(parent, there.parent())) {
             others.add(new MoveAccount(name, String.valueOf(there.parent()), parent));
         }
-        Limits wanted = wanted(account, there.limits(), counted);
+        Limits wanted = wanted(way, account, there.limits(), counted);
         if (!wanted.equals(there.limits())) {
             stops.add(new SetLimits(name, there.limits(), wanted, account.reason()));
         }
@@ -132,7 +133,7 @@ record Plan(List<Change> changes, List<Trouble> troubles) {
     }
 
     /** What Farga has no opinion on stays as it is: an operator may have set it. */
-    private static Limits wanted(Desired.Account account, Limits there, Set<String> counted) {
+    private static Limits wanted(Holding.Way way, Desired.Account account, Limits there, Set<String> counted) {
         Limits wanted = account.limits();
         if (account.reason() == Desired.Reason.TREE) {
             return new Limits(
@@ -146,9 +147,13 @@ record Plan(List<Change> changes, List<Trouble> troubles) {
         return new Limits(
                 counted.contains("cpu") ? wanted.cpuMinutes() : there.cpuMinutes(),
                 counted.contains("gres/gpu") ? wanted.gpuMinutes() : there.gpuMinutes(),
-                wanted.jobs(),
-                wanted.submitted(),
-                wanted.defaultQos(),
+                wanted.jobs() == null && !way.mayHaveSet(there.jobs()) ? there.jobs() : wanted.jobs(),
+                wanted.submitted() == null && !Integer.valueOf(0).equals(there.submitted())
+                        ? there.submitted()
+                        : wanted.submitted(),
+                wanted.defaultQos() == null && !Objects.equals(way.slowQos(), there.defaultQos())
+                        ? there.defaultQos()
+                        : wanted.defaultQos(),
                 wanted.qos().isEmpty() ? there.qos() : wanted.qos());
     }
 

@@ -52,6 +52,7 @@ class Reconciler {
     private final LadderSteps steps;
     private final AuditLog audit;
     private final ReconcilerSettings settings;
+    private final AccountSettings accountSettings;
     private final TransactionTemplate transaction;
     private final Clock clock;
     private final Map<String, Memory> memories = new ConcurrentHashMap<>();
@@ -65,6 +66,7 @@ class Reconciler {
             LadderSteps steps,
             AuditLog audit,
             ReconcilerSettings settings,
+            AccountSettings accountSettings,
             PlatformTransactionManager transactions,
             Clock clock) {
         this.holdings = holdings;
@@ -75,6 +77,7 @@ class Reconciler {
         this.steps = steps;
         this.audit = audit;
         this.settings = settings;
+        this.accountSettings = accountSettings;
         this.transaction = new TransactionTemplate(transactions);
         this.clock = clock;
     }
@@ -157,7 +160,9 @@ class Reconciler {
     }
 
     private Desired desired(String cluster, List<Entry> entries, Names names) {
-        return Holding.desired(settings.way(cluster), Holdings.holdings(entries, names, unixTable.onCluster(cluster)));
+        return Holding.desired(
+                settings.way(accountSettings.of(cluster).qos()),
+                Holdings.holdings(entries, names, unixTable.onCluster(cluster)));
     }
 
     private void reconcile(

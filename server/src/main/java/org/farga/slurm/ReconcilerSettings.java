@@ -1,8 +1,6 @@
 package org.farga.slurm;
 
 import java.time.Duration;
-import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +16,6 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param readAfter how old what was read from Slurm may be before it is read again to find drift
  * @param mostStops how many changes that take something from somebody are made without anybody's looking at them
  * @param ladder the steps of a budget, unless others are set for an allocation
- * @param cluster what differs from cluster to cluster, by Farga's names of them
  */
 @ConfigurationProperties("farga.slurm")
 record ReconcilerSettings(
@@ -27,8 +24,7 @@ record ReconcilerSettings(
         @DefaultValue("15s") Duration every,
         @DefaultValue("5m") Duration readAfter,
         @DefaultValue("200") int mostStops,
-        @DefaultValue Steps ladder,
-        @DefaultValue Map<String, OfCluster> cluster) {
+        @DefaultValue Steps ladder) {
 
     ReconcilerSettings {
         if (!rootAccount.matches("[a-z0-9_][a-z0-9_-]{0,39}")) {
@@ -63,25 +59,9 @@ record ReconcilerSettings(
         }
     }
 
-    /**
-     * What one cluster has of its own.
-     *
-     * @param accountHook the command that makes and takes away Unix accounts, called with {@code add} or {@code remove} and
-     *     the user's name; without it, somebody else makes them
-     * @param qos that jobs of Farga's accounts may run with; empty where the cluster's own default counts
-     */
-    record OfCluster(
-            @DefaultValue List<String> accountHook,
-            @DefaultValue Set<String> qos) {
-        static final OfCluster NONE = new OfCluster(List.of(), Set.of());
-    }
-
-    OfCluster of(String name) {
-        return cluster.getOrDefault(name, OfCluster.NONE);
-    }
-
-    Holding.Way way(String name) {
-        Set<String> qos = new TreeSet<>(of(name).qos());
+    /** @param allowed QoS that jobs of Farga's accounts may run with; empty where the cluster's own default counts */
+    Holding.Way way(Set<String> allowed) {
+        Set<String> qos = new TreeSet<>(allowed);
         String slow = ladder.slowQos();
         if (slow != null) {
             // A default must be one of those that are allowed.

@@ -34,6 +34,7 @@ class Reconciling implements SmartLifecycle {
 
     Reconciling(
             SlurmClusterSettings clusters,
+            AccountSettings accounts,
             ReconcilerSettings settings,
             Reconciler reconciler,
             ReconciliationTable table,
@@ -43,7 +44,7 @@ class Reconciling implements SmartLifecycle {
                         .map(commands -> new Site(
                                 entry.getKey(),
                                 commands,
-                                settings.of(entry.getKey()).accountHook())))
+                                accounts.of(entry.getKey()).accountHook())))
                 .map(site -> new OfCluster(site, settings.every(), reconciler, table, source))
                 .toList();
     }

@@ -5,5 +5,5 @@ import org.springframework.context.annotation.Configuration;
 
 /** The clusters that the settings name. */
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties({SlurmClusterSettings.class, ReconcilerSettings.class})
+@EnableConfigurationProperties({SlurmClusterSettings.class, AccountSettings.class, ReconcilerSettings.class})
 class SlurmConfiguration {}

@@ -3,8 +3,10 @@ package org.farga.slurm;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** Reads from Slurm what it has. */
@@ -61,6 +63,19 @@ final class SlurmReader {
                         "wopl"),
                 reader::line);
         return reader.done(cluster, qos, tres);
+    }
+
+    /** The same with the accounts' descriptions. */
+    SlurmDump dump(String cluster) {
+        SlurmTree tree = tree(cluster);
+        Map<String, String> descriptions = new HashMap<>();
+        commands.lines(LIMIT, List.of("sacctmgr", "-nP", "list", "account", "format=Account,Description"), line -> {
+            int bar = line.indexOf('|');
+            if (bar > 0) {
+                descriptions.put(line.substring(0, bar), line.substring(bar + 1));
+            }
+        });
+        return new SlurmDump(tree, descriptions);
     }
 
     private Set<String> words(String... command) {

@@ -47,6 +47,15 @@ class UnixAccountTable {
                 .list());
     }
 
+    /** Who has which name. */
+    Map<String, PersonId> people() {
+        Map<String, PersonId> people = new HashMap<>();
+        jdbc.sql("SELECT person_id, user_name FROM unix_account").query(row -> {
+            people.put(row.getString("user_name"), new PersonId(row.getObject("person_id", UUID.class)));
+        });
+        return people;
+    }
+
     int nextNumber() {
         return jdbc.sql("SELECT nextval('unix_account_number')")
                 .query(Integer.class)

@@ -498,6 +498,8 @@ abstract class HostileTest extends HttpTest {
         }
         variables.put("pieces/upload", t -> UUID.randomUUID().toString());
         variables.put("pieces/number", t -> "1");
+        variables.put("slurm-clusters/cluster", this::slurmCluster);
+        variables.put("clusters/cluster", this::slurmCluster);
         variables.put("problems/name", t -> "call-closed");
         variables.put("consents/purpose", t -> "NEWS_MAIL");
         variables.put("retention/rule", t -> "notifications");
@@ -605,6 +607,12 @@ abstract class HostileTest extends HttpTest {
                 .param("expires", tomorrow())
                 .update();
         return id.toString();
+    }
+
+    private String slurmCluster(Tenant tenant) {
+        jdbc.sql("INSERT INTO slurm_reconciliation (cluster) VALUES ('hostile') ON CONFLICT DO NOTHING")
+                .update();
+        return "hostile";
     }
 
     private String freshCheck(Tenant tenant) {

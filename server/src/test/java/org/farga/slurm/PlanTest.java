@@ -164,6 +164,18 @@ class PlanTest {
     }
 
     @Test
+    void aLimitThatAnOperatorGaveAnAccountStaysUnlessItIsStopped() {
+        SlurmTree actual = slurmWith("folding-1|||folding|cpu=6000,gres/gpu=600|10|50||||");
+        assertThat(plan(desired(holding("folding-1", AllocationState.ACTIVE, Step.NONE, "ana")), actual)
+                        .changes())
+                .isEmpty();
+        assertThat(SlurmCommand.clauses(only(
+                        plan(desired(holding("folding-1", AllocationState.SUSPENDED, Step.NONE, "ana")), actual)
+                                .changes())))
+                .containsExactly("GrpJobs=0", "GrpSubmitJobs=0");
+    }
+
+    @Test
     void somebodyWhoseUnixAccountIsWaitedForIsNeitherAddedNorClosed() {
         Holding waits = new Holding(
                 AllocationId.create(),
@@ -308,5 +320,59 @@ class PlanTest {
                         0, "", "sacctmgr: error: slurm_persist_conn_open_without_init: failed to open\n")))
                 .contains("slurm_persist_conn_open");
         assertThat(Reconciler.complaint(new SlurmCommands.Answer(9, "", ""))).isEqualTo("sacctmgr ended with 9");
+    }
+
+    /** Sixty thousand associations, of which a thousand differ, read from a file and compared. */
+    @Test
+    void aPlanForSixtyThousandAssociationsTakesLessThanThreeSeconds() {
+        List<Holding> holdings = new ArrayList<>();
+        for (int n = 0; n < 6_000; n++) {
+            Set<String> users = new HashSet<>();
+            for (int m = 0; m < 9; m++) {
+                users.add(UnixAccount.name("fg", (n * 7 + m) % 20_000));
+            }
+            holdings.add(new Holding(
+                    AllocationId.create(),
+                    "p" + n + "-1",
+                    false,
+                    "p" + n,
+                    "org-" + n / 10,
+                    AllocationState.ACTIVE,
+                    Step.NONE,
+                    6_000 + n,
+                    600,
+                    users,
+                    Set.of()));
+        }
+        String file = SlurmDump.write("nit", Holding.desired(WAY, holdings));
+        for (int n = 0; n < 1_000; n++) {
+            Holding one = holdings.get(n);
+            holdings.set(
+                    n,
+                    new Holding(
+                            one.allocation(),
+                            one.account(),
+                            false,
+                            one.projectAccount(),
+                            one.organisationAccount(),
+                            AllocationState.SUSPENDED,
+                            Step.NONE,
+                            one.cpuMinutes(),
+                            600,
+                            one.users(),
+                            Set.of()));
+        }
+        long began = System.nanoTime();
+        SlurmTree tree = SlurmDump.read(file).tree();
+        Plan plan = Plan.between(Holding.desired(WAY, holdings), tree, user -> true);
+        List<SlurmCommand> commands = SlurmCommand.of(plan, tree);
+        long milliseconds = (System.nanoTime() - began) / 1_000_000;
+        assertThat(tree.associations()).isGreaterThan(60_000);
+        assertThat(plan.changes()).hasSize(1_000);
+        assertThat(commands).hasSize(2);
+        System.out.println("plan for " + tree.associations() + " associations: " + milliseconds + " ms");
+        assertThat(milliseconds)
+                .as("with room for a machine as busy as it may be")
+                .isLessThan(3_000);
     }
 }

@@ -85,4 +85,21 @@ record SlurmData(JdbcClient jdbc) {
                 .update();
         return id;
     }
+
+    /** So many GPU-hours by a job of one GPU that ended just now. */
+    void used(AllocationId allocation, PersonId person, String cluster, int hours) {
+        jdbc.sql("""
+                INSERT INTO usage_record (engine_job_id, job_name, allocation_id, cluster, person_id, started_at, ended_at,
+                                          duration_milliseconds, gpus, cpus, memory_mebibytes, gpu_milliseconds,
+                                          cpu_milliseconds)
+                VALUES (:job, 'train', :allocation, :cluster, :person, date_trunc('second', now()) - make_interval(hours => :hours),
+                        date_trunc('second', now()), :hours * 3600000::bigint, 1, 1, 1000, :hours * 3600000::bigint,
+                        :hours * 3600000::bigint)""")
+                .param("job", UUID.randomUUID().toString())
+                .param("allocation", allocation.value())
+                .param("cluster", cluster)
+                .param("person", person.value())
+                .param("hours", hours)
+                .update();
+    }
 }
