@@ -50,7 +50,7 @@ public record JobWork(
                 job.project(),
                 job.submittedBy(),
                 job.cluster(),
-                null,
+                job.options().partition(),
                 job.state().name(),
                 job.hasEnded(),
                 job.startedAt(),

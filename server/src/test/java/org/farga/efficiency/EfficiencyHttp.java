@@ -65,10 +65,10 @@ abstract class EfficiencyHttp extends HttpTest {
                         INSERT INTO job (number, name, project_id, allocation_id, cluster, submitted_by, submitted_at, script,
                             script_sha256, cpus, memory_mebibytes, gpus, time_limit_seconds, disk_mebibytes, environment, stage,
                             state, started_at, ended_at, exit_code, held_nodes, held_cpus, held_memory_mebibytes, held_gpus,
-                            held_gpu_indexes, cpu_milliseconds, peak_memory_mebibytes)
+                            held_gpu_indexes, cpu_milliseconds, peak_memory_mebibytes, partition)
                         VALUES (:job, 'train', :project, :allocation, 'local', :person, :from, '#!/bin/sh', :sha, 64,
                             65536, :gpus, 36000, 1, '{}', :stage, :state, :from, :to, :code, 'node', 64, 65536, :gpus,
-                            ARRAY(SELECT g FROM generate_series(0, :gpus - 1) g), :cpu, :peak)""")
+                            ARRAY(SELECT g FROM generate_series(0, :gpus - 1) g), :cpu, :peak, 'fat')""")
                 .params(Map.of(
                         "job",
                         number,

@@ -67,6 +67,13 @@ class WasteApiTest extends EfficiencyHttp {
                 .isEqualByComparingTo("18");
         assertThat(waste.path("total").has("gpuUnusedPercent")).isFalse();
         assertThat(waste.path("items").size()).isEqualTo(2);
+        assertThat(ana.get("/api/v1/projects/" + world.slug() + "/waste" + MAY + "&by=PARTITION")
+                        .expect(200)
+                        .path("items")
+                        .path(0)
+                        .path("name")
+                        .asString())
+                .isEqualTo("local/fat");
     }
 
     @Test
