@@ -272,6 +272,13 @@ class StatementCountTest extends HttpTest {
                     face + "/organisations/{organisation}/service-accounts",
                     face + "/organisations/" + organisation + "/service-accounts");
         }
+        for (String cluster : List.of(
+                "/clusters/{name}",
+                "/api/v1/clusters/{name}",
+                "/api/v1/clusters/{name}/nodes",
+                "/api/v1/clusters/{name}/queue")) {
+            known.put(cluster, cluster.replace("{name}", "local"));
+        }
         known.put("/organisations/{id}/providers", "/organisations/" + organisation + "/providers");
         known.put("/runs/{id}/folder", "/runs/" + run + "/folder");
         known.put("/models/{id}/versions/{number}/folder", version + "/folder");

@@ -5,7 +5,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.OffsetDateTime;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -41,7 +43,7 @@ class JobTable {
                    j.script_sha256, j.cpus, j.memory_mebibytes, j.gpus, j.time_limit_seconds, j.disk_mebibytes,
                    j.environment, j.model_name, j.stage, j.state, j.reason, j.detail, j.engine_job_id, j.started_at,
                    j.ended_at, j.exit_code, j.held_nodes, j.held_cpus, j.held_memory_mebibytes, j.held_gpus,
-                   j.held_gpu_indexes, j.cpu_milliseconds, j.peak_memory_mebibytes, j.energy_joules, j.gpu_peak_percent,
+                   j.held_gpu_indexes, j.held_partition, j.cpu_milliseconds, j.peak_memory_mebibytes, j.energy_joules, j.gpu_peak_percent,
                    j.gpu_peak_memory_mebibytes, j.cancel_requested_at, j.cancel_why, j.cancelled_by,
                    j.gpu_type, j.exclusive, j.partition, j.qos, j.array_number, j.array_index,
                    j.array_at_once, j.unix_user,
@@ -451,6 +453,29 @@ class JobTable {
                 .list();
     }
 
+    /** How long the jobs that started since the first day waited, by partition and day. */
+    List<WaitTimes.Day> waits(String cluster, LocalDate first, ZoneId zone) {
+        return jdbc.sql("""
+                        SELECT partition, day, count(*) AS jobs,
+                               percentile_disc(0.5) WITHIN GROUP (ORDER BY seconds) AS median_seconds,
+                               percentile_disc(0.9) WITHIN GROUP (ORDER BY seconds) AS p90_seconds
+                        FROM (SELECT coalesce(held_partition, '') AS partition,
+                                     (started_at AT TIME ZONE :zone)::date AS day,
+                                     greatest(0, extract(epoch FROM started_at - submitted_at))::bigint AS seconds
+                              FROM job WHERE cluster = :cluster AND started_at >= :first) AS started
+                        GROUP BY partition, day ORDER BY partition, day""")
+                .param("zone", zone.getId())
+                .param("cluster", cluster)
+                .param("first", utc(first.atStartOfDay(zone).toInstant()))
+                .query((row, n) -> new WaitTimes.Day(
+                        row.getString("partition"),
+                        row.getObject("day", LocalDate.class),
+                        row.getInt("jobs"),
+                        Duration.ofSeconds(row.getLong("median_seconds")),
+                        Duration.ofSeconds(row.getLong("p90_seconds"))))
+                .list();
+    }
+
     /** Failed jobs of a person that they have not looked at, newest first. */
     List<Job> unseenFailures(PersonId person, Instant since, int most) {
         return jdbc.sql(SELECT + """
@@ -504,7 +529,7 @@ class JobTable {
                         SET stage = :to, state = :state, reason = :reason, detail = :detail, started_at = :startedAt,
                             ended_at = :endedAt, exit_code = :exitCode, held_nodes = :nodes, held_cpus = :cpus,
                             held_memory_mebibytes = :memory, held_gpus = :gpus, held_gpu_indexes = :gpuIndexes,
-                            cpu_milliseconds = :cpuMilliseconds, peak_memory_mebibytes = :peakMemory,
+                            held_partition = :partition, cpu_milliseconds = :cpuMilliseconds, peak_memory_mebibytes = :peakMemory,
                             energy_joules = :energy, gpu_peak_percent = :gpuPeak,
                             gpu_peak_memory_mebibytes = :gpuPeakMemory
                         WHERE number = :number AND stage = :from""")
@@ -526,6 +551,7 @@ class JobTable {
                         .param(
                                 "gpuIndexes",
                                 held == null ? null : held.gpuIndexes().toArray(Integer[]::new))
+                        .param("partition", held == null ? null : held.partition())
                         .param(
                                 "cpuMilliseconds",
                                 ended == null ? null : ended.measured().cpuMilliseconds())
@@ -700,7 +726,8 @@ class JobTable {
                         row.getLong("held_memory_mebibytes"),
                         row.getInt("held_gpus"),
                         Arrays.asList(
-                                (Integer[]) row.getArray("held_gpu_indexes").getArray()));
+                                (Integer[]) row.getArray("held_gpu_indexes").getArray()),
+                        row.getString("held_partition"));
     }
 
     private static @Nullable Cancellation cancellation(ResultSet row) throws SQLException {

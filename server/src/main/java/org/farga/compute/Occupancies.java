@@ -78,14 +78,30 @@ class Occupancies {
                             .orElse(null);
         }
 
+        /** Of an array's waiting tasks any one. */
         @Nullable
         Job job(EngineJob one) {
-            Job found = known.get(one.number());
-            return found != null ? found : known.get(one.name());
+            int tasks = one.name().indexOf("_[");
+            if (tasks >= 0) {
+                String array = one.name().substring(0, tasks + 1);
+                return known.entrySet().stream()
+                        .filter(task -> task.getKey().startsWith(array)
+                                && task.getValue().held() == null)
+                        .map(Map.Entry::getValue)
+                        .min(Comparator.comparing(job -> job.id().value()))
+                        .orElse(null);
+            }
+            // A task that runs has a number of its own, which may be the array's too.
+            Job found = known.get(one.name());
+            return found != null ? found : known.get(one.number());
         }
 
         private static boolean isCalled(EngineJob one, String number) {
-            return one.number().equals(number) || one.name().equals(number);
+            int task = number.indexOf('_');
+            return one.name().equals(number)
+                    || (task < 0
+                            ? one.number().equals(number) && one.name().indexOf('_') < 0
+                            : !one.running() && one.name().startsWith(number.substring(0, task + 1) + "["));
         }
     }
 

@@ -233,6 +233,7 @@ record SlurmFolder(JobId id, Path path) {
             put(lines, "cpus", allocation.cpus());
             put(lines, "memoryMebibytes", allocation.memoryMebibytes());
             put(lines, "gpus", allocation.gpus());
+            put(lines, "partition", allocation.partition());
             lines.put(
                     "gpuIndexes",
                     allocation.gpuIndexes().stream().map(String::valueOf).collect(Collectors.joining(",")));
@@ -264,7 +265,8 @@ record SlurmFolder(JobId id, Path path) {
                         Arrays.stream(lines.getOrDefault("gpuIndexes", "").split(","))
                                 .filter(index -> !index.isEmpty())
                                 .map(Integer::valueOf)
-                                .toList());
+                                .toList(),
+                        lines.get("partition"));
         Long code = number(lines, "code");
         Long gpuPeak = number(lines, "gpuPeakPercent");
         return new Observation(

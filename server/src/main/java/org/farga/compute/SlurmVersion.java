@@ -340,13 +340,14 @@ record SlurmVersion(int number) {
         if (started) {
             JsonNode given = record.path("tres").path("allocated");
             allocation = new Allocation(
-                    nodes,
-                    (int) count(given, "cpu", null),
-                    count(given, "mem", null),
-                    (int) count(given, "gres", "gpu"),
-                    live == null || live.allocation() == null
-                            ? List.of()
-                            : live.allocation().gpuIndexes());
+                            nodes,
+                            (int) count(given, "cpu", null),
+                            count(given, "mem", null),
+                            (int) count(given, "gres", "gpu"),
+                            live == null || live.allocation() == null
+                                    ? List.of()
+                                    : live.allocation().gpuIndexes())
+                    .in(record.path("partition").asString(""));
         }
         Integer code = live == null || live.exitCode() == null ? exitCodeOfSteps(record) : live.exitCode();
         return new Observation(

@@ -14,6 +14,7 @@ public enum Navigation {
     PROJECTS("/projects", For.SIGNED_IN),
     DATASETS("/datasets", For.ANYONE),
     JOBS("/jobs", For.SIGNED_IN),
+    CLUSTERS("/clusters", For.SIGNED_IN),
     MODELS("/models", For.SIGNED_IN),
     ORGANISATIONS("/organisations", For.SIGNED_IN),
     CENTRE("/centre", For.CENTRE),

@@ -460,6 +460,7 @@ abstract class HostileTest extends HttpTest {
         variables.put("allocations/id", Tenant::allocation);
         variables.put("proposals/id", Tenant::submitted);
         variables.put("calls/idOrCode", t -> "");
+        variables.put("clusters/name", t -> "local");
         variables.put("datasets/slug", Tenant::dataset);
         variables.put("versions/number", t -> "1");
         variables.put("files/path", t -> "/rows.csv");
