@@ -1,6 +1,7 @@
 package org.farga.usage;
 
 import java.nio.charset.StandardCharsets;
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -87,13 +88,15 @@ class LedgerTable {
                 SELECT EXISTS (
                     SELECT 1 FROM unnest(?::text[]) AS s (job) CROSS JOIN LATERAL (
                         SELECT 1 FROM usage_record k WHERE k.cluster = ? AND k.engine_job_id = s.job OFFSET 0) k)
-                    OR EXISTS (SELECT 1 FROM usage_unattributed WHERE cluster = ?)""")) {
-            statement.setArray(
-                    1,
-                    connection.createArrayOf(
-                            "text", runs.stream().map(r -> Long.toString(r.job())).toArray()));
+                    OR EXISTS (
+                    SELECT 1 FROM unnest(?::text[]) AS s (job) CROSS JOIN LATERAL (
+                        SELECT 1 FROM usage_unattributed u WHERE u.cluster = ? AND u.engine_job_id = s.job OFFSET 0) u)""")) {
+            Array jobs = connection.createArrayOf(
+                    "text", runs.stream().map(r -> Long.toString(r.job())).toArray());
+            statement.setArray(1, jobs);
             statement.setString(2, cluster);
-            statement.setString(3, cluster);
+            statement.setArray(3, jobs);
+            statement.setString(4, cluster);
             try (ResultSet row = statement.executeQuery()) {
                 return row.next() && row.getBoolean(1);
             }
