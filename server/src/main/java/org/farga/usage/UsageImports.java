@@ -303,6 +303,14 @@ public class UsageImports {
         }
     }
 
+    /** Enters lines of no file: what was fetched. */
+    LedgerTable.Merged enter(String cluster, SacctChunk chunk) {
+        LedgerTable.Owners owners = owners(cluster);
+        LedgerTable.Merged merged =
+                transaction.execute(s -> ledger.merge(cluster, chunk.runs(), owners, true));
+        return java.util.Objects.requireNonNull(merged);
+    }
+
     private static boolean mayPass(RuntimeException e) {
         return !(e instanceof DataIntegrityViolationException)
                 && !(e instanceof InvalidDataAccessResourceUsageException);
