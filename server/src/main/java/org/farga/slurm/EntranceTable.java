@@ -19,11 +19,7 @@ class EntranceTable {
     }
 
     /** An allocation's account, and how one person stands to it. */
-    record Row(
-            String account,
-            @Nullable String user,
-            UnixAccount.@Nullable State state,
-            boolean associated) {}
+    record Row(String account, @Nullable String user, UnixAccount.@Nullable State state, boolean associated) {}
 
     /** Those of these allocations that have an account in Slurm. */
     Map<AllocationId, Row> list(Collection<AllocationId> allocations, PersonId person) {

@@ -306,8 +306,7 @@ public class UsageImports {
     /** Enters lines of no file: what was fetched. */
     LedgerTable.Merged enter(String cluster, SacctChunk chunk) {
         LedgerTable.Owners owners = owners(cluster);
-        LedgerTable.Merged merged =
-                transaction.execute(s -> ledger.merge(cluster, chunk.runs(), owners, true));
+        LedgerTable.Merged merged = transaction.execute(s -> ledger.merge(cluster, chunk.runs(), owners, true));
         return java.util.Objects.requireNonNull(merged);
     }
 
