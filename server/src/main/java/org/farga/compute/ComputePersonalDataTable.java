@@ -19,7 +19,7 @@ class ComputePersonalDataTable implements PersonalData {
     @Override
     public List<Section> sections() {
         return List.of(new Section("jobs", Fate.WORK, Set.of("job.submitted_by", "job.cancelled_by"), """
-                        SELECT number, name, project_id, submitted_at, started_at, ended_at, state, exit_code, CASE WHEN submitted_by = :person THEN script END AS script FROM job WHERE submitted_by = :person OR cancelled_by = :person ORDER BY number"""));
+                        SELECT number, name, project_id, submitted_at, started_at, ended_at, state, exit_code, unix_user, CASE WHEN submitted_by = :person THEN script END AS script FROM job WHERE submitted_by = :person OR cancelled_by = :person ORDER BY number"""));
     }
 
     @Override

@@ -50,7 +50,9 @@ record SlurmFolder(JobId id, Path path) {
         JobFiles files = files();
         Path work = path.resolve("work");
         // One of an earlier attempt is the user's already, who may have put links in it that lead elsewhere.
-        JobFolders.remove(work);
+        if (Files.exists(work, LinkOption.NOFOLLOW_LINKS)) {
+            JobFolders.remove(work);
+        }
         Files.createDirectory(work);
         Path datasets = Files.createDirectory(work.resolve("datasets"));
         for (Mount mount : order.mounts()) {

@@ -258,9 +258,9 @@ final class SlurmScheduler implements Scheduler {
                     .filter(SlurmScheduler::isAboutTheJob)
                     .findFirst();
             if (refusal.isPresent()) {
-                JobFolders.discard(folder.path());
+                JobFolders.remove(folder.path());
                 for (JobOrder one : orders) {
-                    JobFolders.discard(folder(one.id()).path());
+                    JobFolders.remove(folder(one.id()).path());
                 }
                 return new Submission.Rejected(
                         "Slurm does not take the job: " + refusal.get().words());

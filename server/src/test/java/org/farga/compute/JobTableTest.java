@@ -228,4 +228,72 @@ class JobTableTest extends ComputeTest {
         assertThat(table.reachedNumber()).isEqualTo(reached + 10);
         assertThat(table.nextNumber().value()).isEqualTo(reached + 11);
     }
+
+    private Job stored(JobOptions options) {
+        Job job = new Job(
+                table.nextNumber(),
+                "digits",
+                allocation.project(),
+                allocation.id(),
+                cluster,
+                person,
+                NOW,
+                "ab".repeat(32),
+                new Resources(2, 1024, 1, "h100", true, Duration.ofMinutes(10), 100),
+                Map.of(),
+                List.of(),
+                null,
+                new Stage.Accepted(),
+                null,
+                null,
+                options);
+        table.insert(job, options.task() == null || options.task().index() == 0 ? "#!/bin/sh\n" : null);
+        assertThat(table.find(job.id())).contains(job);
+        return job;
+    }
+
+    private boolean queued(Job job, boolean itself) {
+        return table.queue(cluster, List.of(), 10_000, 10_000, itself).contains(job.id());
+    }
+
+    private void set(Job job, String assignments) {
+        jdbc.sql("UPDATE job SET " + assignments + " WHERE number = :number")
+                .param("number", job.id().value())
+                .update();
+    }
+
+    @Test
+    void aJobThatWaitsForAnotherStaysInTheQueueUntilThatHasEndedOrTheEngineSeesToIt() {
+        Job parent = stored(JobOptions.NONE);
+        Job child = stored(new JobOptions(
+                "gpu", "gold", List.of(new Dependency(Dependency.Kind.AFTEROK, parent.id())), null, null));
+        assertThat(queued(child, false)).isFalse();
+        assertThat(queued(child, true)).isFalse();
+        set(parent, "stage = 'PENDING', engine_job_id = '12'");
+        assertThat(queued(child, false)).isFalse();
+        assertThat(queued(child, true)).isTrue();
+        set(parent, "stage = 'ENDED', state = 'COMPLETED', ended_at = now()");
+        assertThat(queued(child, false)).isTrue();
+    }
+
+    @Test
+    void ofAnArrayTheEngineGetsAllAtOnceOrAsManyAsMayRun() {
+        JobId array = table.nextNumber();
+        List<Job> tasks = java.util.stream.IntStream.range(0, 4)
+                .mapToObj(index ->
+                        stored(new JobOptions(null, null, List.of(), new JobOrder.Task(array, index, 2), null)))
+                .toList();
+        assertThat(tasks).extracting(task -> queued(task, true)).containsExactly(true, false, false, false);
+        assertThat(tasks).extracting(task -> queued(task, false)).containsExactly(true, true, false, false);
+        set(tasks.get(0), "stage = 'PENDING', engine_job_id = '5'");
+        assertThat(tasks).extracting(task -> queued(task, false)).containsExactly(false, true, false, false);
+        set(tasks.get(0), "stage = 'ENDED', state = 'FAILED', ended_at = now()");
+        assertThat(tasks).extracting(task -> queued(task, false)).containsExactly(false, true, true, false);
+        assertThat(table.script(tasks.get(3).id())).isEqualTo("#!/bin/sh\n");
+        Job after = stored(
+                new JobOptions(null, null, List.of(new Dependency(Dependency.Kind.AFTERANY, array)), null, null));
+        assertThat(queued(after, false)).isFalse();
+        tasks.forEach(task -> set(task, "stage = 'ENDED', state = 'FAILED', ended_at = now()"));
+        assertThat(queued(after, false)).isTrue();
+    }
 }

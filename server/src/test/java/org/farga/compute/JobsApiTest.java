@@ -340,4 +340,94 @@ class JobsApiTest extends ComputeTest {
         assertThat(ended.path("usage").path("seconds").asLong()).isLessThan(45);
         assertThat(ana.get(path(submitted) + "/log").body()).contains("digits.csv");
     }
+
+    @Test
+    void anArrayIsOneJobForEachIndexAndWhatWaitsForItComesAfter() throws InterruptedException {
+        Client ana = signUp("Ana");
+        AllocationId allocation = allocationOf(ana, 10);
+        JsonNode first = submit(
+                ana,
+                job(allocation, "#!/bin/sh\necho \"index $FARGA_ARRAY_INDEX $SLURM_ARRAY_TASK_ID\"\n")
+                        .put("array", "2,4,6%1"));
+        long array = first.path("array").asLong();
+        assertThat(first.path("arrayIndex").asInt()).isEqualTo(2);
+        JsonNode after = submit(ana, job(allocation, "#!/bin/sh\n").put("dependency", "afterok:" + array));
+        JsonNode never = submit(
+                ana,
+                job(allocation, "#!/bin/sh\n")
+                        .put("dependency", "afternotok:" + first.path("id").asLong()));
+        assertThat(await(ana, path(after), "COMPLETED").path("dependency").asString())
+                .isEqualTo("afterok:" + array);
+        JsonNode tasks = ana.get("/api/v1/jobs?array=" + array).expect(200).path("items");
+        assertThat(tasks).hasSize(3);
+        for (JsonNode task : tasks) {
+            assertThat(task.path("state").asString()).isEqualTo("COMPLETED");
+            String index = task.path("arrayIndex").asString();
+            assertThat(ana.get(path(task) + "/log").body()).isEqualTo("index " + index + " " + index + "\n");
+        }
+        JsonNode ended = await(ana, path(never), "CANCELLED");
+        assertThat(ended.path("reason").asString()).isEqualTo("DependencyNeverSatisfied");
+        assertThat(ended.path("explanation").asString()).contains("can never be");
+    }
+
+    @Test
+    void anArrayIsCancelledWhole() throws InterruptedException {
+        Client ana = signUp("Ana");
+        JsonNode first =
+                submit(ana, job(allocationOf(ana, 10), "#!/bin/sh\nsleep 50\n").put("array", "0-5%1"));
+        JsonNode tasks = ana.get("/api/v1/jobs?array=" + first.path("array").asLong())
+                .expect(200)
+                .path("items");
+        await(ana, path(first), "RUNNING");
+        ana.put(path(first) + "/cancellation?array=true", "").expect(202);
+        for (JsonNode task : tasks) {
+            await(ana, path(task), "CANCELLED");
+        }
+    }
+
+    @Test
+    void whatIsOnlySlurmsOrNobodysIsRefusedHereAndAnArrayFitsIntoTheBudgetWholeOrNotAtAll() {
+        Client ana = signUp("Ana");
+        AllocationId allocation = allocationOf(ana, 1);
+        Client eve = signUp("Eve");
+        JsonNode strangers = submit(eve, job(allocationOf(eve, 1), "#!/bin/sh\n"));
+        ObjectNode body = job(allocation, "#!/bin/sh\n")
+                .put("partition", "gpu")
+                .put("qos", "gold")
+                .put("gpuType", "h100")
+                .put("array", "x")
+                .put("dependency", "afterok:" + strangers.path("id").asLong());
+        JsonNode problem = ana.post("/api/v1/jobs", body.toString()).expectProblem(422, "invalid-fields");
+        assertThat(problem.path("errors")
+                        .valueStream()
+                        .map(error -> error.path("field").asString()))
+                .containsExactlyInAnyOrder("gpuType", "partition", "qos", "array", "dependency");
+        ana.post(
+                        "/api/v1/jobs",
+                        job(allocation, "#!/bin/sh\n").put("array", "0-60").toString())
+                .expectProblem(422, "invalid-fields");
+        assertThat(ana.get("/api/v1/jobs").expect(200).path("items")).isEmpty();
+        assertThat(ana.post(
+                                "/api/v1/jobs",
+                                job(allocation, "#!/bin/sh\n")
+                                        .put("array", "0-59")
+                                        .toString())
+                        .expect(201)
+                        .path("arrayIndex")
+                        .asInt())
+                .isZero();
+    }
+
+    @Test
+    void theLogOfAJobWhoseClusterIsNotServedAnyMoreSaysSo() {
+        Client ana = signUp("Ana");
+        JsonNode job = submit(ana, job(allocationOf(ana, 1), "#!/bin/sh\n"));
+        jdbc.sql("INSERT INTO cluster (name, scheduler) VALUES ('gone-away', 'SLURM') ON CONFLICT DO NOTHING")
+                .update();
+        jdbc.sql("UPDATE job SET cluster = 'gone-away' WHERE number = :number")
+                .param("number", job.path("id").asLong())
+                .update();
+        ana.get(path(job) + "/log").expectProblem(409, "job-files-away");
+        ana.get(path(job)).expect(200);
+    }
 }

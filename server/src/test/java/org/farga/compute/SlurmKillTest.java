@@ -144,7 +144,19 @@ class SlurmKillTest {
             }
         }
         List<String> comments = lab.commands()
-                .run(Duration.ofMinutes(1), "sacct", "-a", "-X", "-n", "-P", "-S", "now-1hour", "-o", "Comment")
+                .run(
+                        Duration.ofMinutes(1),
+                        "sacct",
+                        "-a",
+                        "-X",
+                        "-n",
+                        "-P",
+                        "-S",
+                        "now-1hour",
+                        "-E",
+                        "now+1hour",
+                        "-o",
+                        "Comment")
                 .good()
                 .lines()
                 .filter(comment -> comment.startsWith("farga " + lab.mark() + " "))

@@ -378,4 +378,75 @@ class SlurmSchedulerTest extends SchedulerContract {
         SlurmScheduler byRest = another(settings, Optional.empty(), order -> Optional.empty(), Clock.systemUTC());
         assertThat(observe(another(settings, Clock.systemUTC()), running)).isEqualTo(observe(byRest, running));
     }
+
+    // --- what others gave to Slurm
+
+    @Test
+    void aJobGivenToSlurmByHandIsFoundAdoptedObservedAndCancelled() {
+        SlurmCommands asPau = new SlurmCommands(
+                commands.conf(), List.of("setpriv", "--reuid", "lab-pau", "--regid", "lab-pau", "--clear-groups"));
+        String name = "by|hand " + nextNumber();
+        List<String> sbatch = List.of(
+                "sbatch",
+                "--parsable",
+                "-A",
+                "lab",
+                "-p",
+                settings.partition(),
+                "-t",
+                "2",
+                "-o",
+                "/dev/null",
+                "-D",
+                "/");
+        List<String> lasting = new ArrayList<>(sbatch);
+        lasting.addAll(List.of("--mem=100", "--gpus-per-node=1", "-J", name, "--wrap", sleep()));
+        List<String> failing = new ArrayList<>(sbatch);
+        failing.addAll(List.of("--mem=100", "--array=4,5", "-J", name, "--wrap", "exit 4"));
+        String one = asPau.run(Duration.ofSeconds(10), null, lasting).good().strip();
+        String array = asPau.run(Duration.ofSeconds(10), null, failing).good().strip();
+        List<ByHand> found = scheduler.everybodys().stream()
+                .filter(job ->
+                        job.engineJobId().equals(one) || job.engineJobId().startsWith(array + "_"))
+                .toList();
+        assertThat(found).extracting(ByHand::engineJobId).containsExactlyInAnyOrder(one, array + "_4", array + "_5");
+        assertThat(found).extracting(ByHand::unixUser).containsOnly("lab-pau");
+        assertThat(found).extracting(ByHand::account).containsOnly("lab");
+        Map<String, Resources> asked = scheduler.asked(found);
+        assertThat(asked.get(one)).isEqualTo(new Resources(1, 100, 1, Duration.ofMinutes(2), 1));
+        Map<String, JobId> ids = found.stream().collect(Collectors.toMap(ByHand::engineJobId, job -> {
+            JobId id = nextNumber();
+            scheduler.adopt(id, job);
+            toEnd(id);
+            return id;
+        }));
+        Observation end = awaitEnd(ids.get(array + "_5"));
+        assertThat(end.state()).isEqualTo(JobState.FAILED);
+        assertThat(end.exitCode()).isEqualTo(4);
+        Observation running = awaitState(ids.get(one), JobState.RUNNING);
+        assertThat(running.allocation().gpus()).isEqualTo(1);
+        scheduler.cancel(ids.get(one));
+        assertThat(awaitEnd(ids.get(one)).state()).isEqualTo(JobState.CANCELLED);
+        await(
+                () -> scheduler.everybodys(Instant.now().minusSeconds(600)).stream()
+                        .map(ByHand::engineJobId)
+                        .toList()
+                        .containsAll(ids.keySet()),
+                "accounting to know them");
+    }
+
+    @Test
+    void aJobIsTakenThoughTheNodesThatItNeedsAreDown() {
+        assertThat(scheduler.describe().nodes()).isNotEmpty();
+        String node = scheduler.describe().nodes().getFirst().name();
+        commands.run(Duration.ofSeconds(10), "scontrol", "update", "nodename=" + node, "state=drain", "reason=test")
+                .good();
+        try {
+            JobId job = run(script("exit 0"));
+            await(job, seen -> "ReqNodeNotAvail".equals(seen.reason()), "the reason to be told");
+        } finally {
+            commands.run(Duration.ofSeconds(10), "scontrol", "update", "nodename=" + node, "state=resume")
+                    .good();
+        }
+    }
 }
