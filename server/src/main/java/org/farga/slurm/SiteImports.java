@@ -139,7 +139,9 @@ class SiteImports {
         if (!Reconciliations.mayRead(actor)) {
             throw new NotFoundException("cluster");
         }
-        table.find(cluster).orElseThrow(() -> new NotFoundException("cluster"));
+        if (table.find(cluster).isEmpty()) {
+            throw new NotFoundException("cluster");
+        }
         if (!actor.is(CentreRole.ADMINISTRATOR)) {
             return Outcome.refused(Refusal.forbidden("slurm-import-by-administrators-only"));
         }

@@ -69,7 +69,10 @@ class SlurmCheck implements HealthCheck {
                         .about(cluster)
                         .since(drift)
                         .with(see));
-            } else if (drift != null && state.mode() == Mode.APPLY && drift.isBefore(now.minus(PATIENCE))) {
+            } else if (read != null
+                    && drift != null
+                    && state.mode() == Mode.APPLY
+                    && drift.isBefore(now.minus(PATIENCE))) {
                 findings.add(HealthFinding.of(
                                 Severity.WARNING, "slurm-drift", "slurm.finding.slurm-drift", cluster, read.changes())
                         .about(cluster)
