@@ -42,13 +42,11 @@ class AccountingFetch implements SmartLifecycle {
     private final List<OfCluster> loops = new ArrayList<>();
 
     AccountingFetch(
-            SlurmClusterSettings settings,
-            UsageFetches fetches,
-            UsageImports imports,
-            DataSource source,
-            Clock clock) {
-        settings.slurm().forEach((name, reach) -> reach.commands()
-                .ifPresent(commands -> loops.add(new OfCluster(name, commands, fetches, imports, source, clock))));
+            SlurmClusterSettings settings, UsageFetches fetches, UsageImports imports, DataSource source, Clock clock) {
+        settings.slurm()
+                .forEach((name, reach) -> reach.commands()
+                        .ifPresent(
+                                commands -> loops.add(new OfCluster(name, commands, fetches, imports, source, clock))));
     }
 
     @Override
@@ -71,7 +69,16 @@ class AccountingFetch implements SmartLifecycle {
         UsageFetches.Fetching fetching = fetches.begin(cluster);
         commands.lines(
                 PATIENCE,
-                List.of("sacct", "-D", "-X", "-P", "-a", "-S", TIME.format(fetching.since()), "-o", UsageFetches.COLUMNS),
+                List.of(
+                        "sacct",
+                        "-D",
+                        "-X",
+                        "-P",
+                        "-a",
+                        "-S",
+                        TIME.format(fetching.since()),
+                        "-o",
+                        UsageFetches.COLUMNS),
                 fetching::take);
         fetching.done();
     }
@@ -82,19 +89,32 @@ class AccountingFetch implements SmartLifecycle {
         commands.lines(
                 PATIENCE,
                 List.of(
-                        "sacct", "-X", "-P", "-n", "-a", "-s", "R,S", "-S", TIME.format(now.minus(RUNAWAYS_OF)), "-o",
+                        "sacct",
+                        "-X",
+                        "-P",
+                        "-n",
+                        "-a",
+                        "-s",
+                        "R,S",
+                        "-S",
+                        TIME.format(now.minus(RUNAWAYS_OF)),
+                        "-o",
                         "JobIDRaw,Start,End,User,Account"),
                 line -> {
                     String[] fields = line.split("\\|", -1);
                     if (fields.length == 5 && fields[1].matches("[0-9]{9,11}") && !fields[2].matches("[0-9]+")) {
                         running.add(new UsageFetches.Runaway(
-                                cluster, fields[0], fields[4], fields[3], Instant.ofEpochSecond(Long.parseLong(fields[1]))));
+                                cluster,
+                                fields[0],
+                                fields[4],
+                                fields[3],
+                                Instant.ofEpochSecond(Long.parseLong(fields[1]))));
                     }
                 });
         Set<String> known = new HashSet<>();
         commands.lines(SHORT, List.of("squeue", "-h", "-a", "-r", "-t", "all", "-o", "%A"), known::add);
-        running.removeIf(job ->
-                known.contains(job.engineJob()) || job.startedAt().isAfter(now.minus(ON_ITS_WAY)));
+        running.removeIf(
+                job -> known.contains(job.engineJob()) || job.startedAt().isAfter(now.minus(ON_ITS_WAY)));
         return running;
     }
 

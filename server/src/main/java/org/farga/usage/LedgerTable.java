@@ -58,8 +58,8 @@ class LedgerTable {
             return new Merged(0, 0, 0);
         }
         List<Owned> owned = runs.stream().map(run -> Owned.of(run, owners)).toList();
-        Merged merged = jdbc.execute((ConnectionCallback<Merged>) connection ->
-                careful || knowsAny(connection, cluster, runs)
+        Merged merged =
+                jdbc.execute((ConnectionCallback<Merged>) connection -> careful || knowsAny(connection, cluster, runs)
                         ? mergeBesideKnown(connection, cluster, owned)
                         : enterNew(connection, cluster, owned));
         if (merged == null) {
@@ -69,11 +69,19 @@ class LedgerTable {
     }
 
     /** A run with whose it is; of nobody where the allocation is null. */
-    private record Owned(SacctRun run, @Nullable UUID allocation, @Nullable UUID person, @Nullable Long job) {
+    private record Owned(
+            SacctRun run,
+            @Nullable UUID allocation,
+            @Nullable UUID person,
+            @Nullable Long job) {
         static Owned of(SacctRun run, Owners owners) {
             EngineJobs.Own own = owners.own(run);
             if (own != null) {
-                return new Owned(run, own.allocation().value(), own.person().value(), own.job().value());
+                return new Owned(
+                        run,
+                        own.allocation().value(),
+                        own.person().value(),
+                        own.job().value());
             }
             AllocationId allocation = owners.allocation(run);
             PersonId person = owners.person(run);
@@ -82,7 +90,8 @@ class LedgerTable {
         }
     }
 
-    private static boolean knowsAny(Connection connection, String cluster, Collection<SacctRun> runs) throws SQLException {
+    private static boolean knowsAny(Connection connection, String cluster, Collection<SacctRun> runs)
+            throws SQLException {
         // Looked up one by one through the index, whatever the planner thinks of a ledger that grows while it looks.
         try (PreparedStatement statement = connection.prepareStatement("""
                 SELECT EXISTS (
@@ -112,15 +121,10 @@ class LedgerTable {
                 .toList();
         StringBuilder prefix = new StringBuilder();
         text(prefix, cluster);
-        copy(
-                connection,
-                """
+        copy(connection, """
                 COPY usage_record (cluster, source, engine_job_id, engine_task, started_at, ended_at, duration_milliseconds, job_name,
                     account, unix_user, partition_name, qos, state, gpus, cpus, memory_mebibytes, nodes, tres, allocation_id,
-                    person_id, job_id, gpu_milliseconds, cpu_milliseconds) FROM STDIN""",
-                attributed,
-                prefix + "SLURM\t",
-                true);
+                    person_id, job_id, gpu_milliseconds, cpu_milliseconds) FROM STDIN""", attributed, prefix + "SLURM\t", true);
         long waiting = 0;
         if (attributed.size() < runs.size()) {
             List<Owned> others =
@@ -135,7 +139,8 @@ class LedgerTable {
         return new Merged(attributed.size(), 0, waiting);
     }
 
-    private static Merged mergeBesideKnown(Connection connection, String cluster, List<Owned> runs) throws SQLException {
+    private static Merged mergeBesideKnown(Connection connection, String cluster, List<Owned> runs)
+            throws SQLException {
         try (Statement statement = connection.createStatement()) {
             String of = quoted(cluster);
             statement.execute("SELECT pg_advisory_xact_lock(hashtextextended('farga usage ' || " + of + ", 0))");

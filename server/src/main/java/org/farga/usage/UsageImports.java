@@ -34,8 +34,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.dao.DataAccessException;
-import org.springframework.dao.DuplicateKeyException;
 import org.springframework.dao.DataIntegrityViolationException;
+import org.springframework.dao.DuplicateKeyException;
 import org.springframework.dao.InvalidDataAccessResourceUsageException;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.PlatformTransactionManager;
@@ -275,7 +275,8 @@ public class UsageImports {
                         // The answer to a commit may be lost with the connection.
                         return repeated && position == to;
                     }
-                    LedgerTable.Merged merged = ledger.merge(target.cluster(), chunk.runs(), target.owners(), carefully);
+                    LedgerTable.Merged merged =
+                            ledger.merge(target.cluster(), chunk.runs(), target.owners(), carefully);
                     table.advance(
                             target.id(),
                             to,
@@ -305,8 +306,7 @@ public class UsageImports {
     /** Enters lines of no file: what was fetched. */
     LedgerTable.Merged enter(String cluster, SacctChunk chunk) {
         LedgerTable.Owners owners = owners(cluster);
-        LedgerTable.Merged merged =
-                transaction.execute(s -> ledger.merge(cluster, chunk.runs(), owners, true));
+        LedgerTable.Merged merged = transaction.execute(s -> ledger.merge(cluster, chunk.runs(), owners, true));
         return java.util.Objects.requireNonNull(merged);
     }
 
