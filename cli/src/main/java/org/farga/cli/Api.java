@@ -177,6 +177,39 @@ public final class Api {
         return send("PUT", path, content, headers("Content-Type", mediaType));
     }
 
+    /**
+     * Sends a stream as it comes, once, and waits for the answer for as long as it takes. Throws {@link Unreachable} where the
+     * server goes away meanwhile.
+     */
+    public Reply stream(String path, InputStream content, String mediaType) {
+        try {
+            HttpURLConnection connection = connection("PUT", path);
+            connection.setReadTimeout(0);
+            connection.setRequestProperty("Accept", "application/json, application/problem+json");
+            connection.setRequestProperty("Content-Type", mediaType);
+            connection.setDoOutput(true);
+            connection.setChunkedStreamingMode(1 << 16);
+            try (OutputStream out = connection.getOutputStream()) {
+                content.transferTo(out);
+            } catch (IOException e) {
+                // Refused before all was sent: the answer says why, where there is one.
+                if (connection.getResponseCode() < 400) {
+                    throw e;
+                }
+            }
+            int status = connection.getResponseCode();
+            try (InputStream in = status >= 400 ? connection.getErrorStream() : connection.getInputStream()) {
+                byte[] body = in == null ? new byte[0] : in.readAllBytes();
+                if (status >= 400) {
+                    throw Problem.of(status, new String(body, UTF_8));
+                }
+                return new Reply(status, connection.getHeaderFields(), body);
+            }
+        } catch (IOException e) {
+            throw new Unreachable(server, e);
+        }
+    }
+
     /** Changes what has this version. */
     public Reply patch(String path, JsonNode body, String etag) {
         return send("PATCH", path, json(body), headers("If-Match", etag, "Content-Type", "application/json"));

@@ -79,7 +79,10 @@ public final class Cli {
         COMMANDS.put("propose", ProposeCommand::new);
         COMMANDS.put("proposals", AccessCommands.Proposals::new);
         COMMANDS.put("projects", AccessCommands.Projects::new);
-        COMMANDS.put("usage", UsageCommand::new);
+        COMMANDS.put(
+                "usage",
+                session -> new CommandLine(new UsageCommand(session))
+                        .addSubcommand("import", new UsageImportCommand(session)));
         COMMANDS.put("datasets", DatasetCommands.Datasets::new);
         COMMANDS.put("dataset", DatasetCommands.Dataset::new);
         COMMANDS.put("accept", DatasetCommands.Accept::new);

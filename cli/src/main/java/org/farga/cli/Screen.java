@@ -40,6 +40,7 @@ public final class Screen {
     private final PrintStream err;
     private final boolean outIsTerminal;
     private final boolean inIsTerminal;
+    private final boolean errIsTerminal;
     private final boolean colours;
     private @Nullable BufferedReader lines;
 
@@ -49,6 +50,7 @@ public final class Screen {
         this.err = err;
         this.outIsTerminal = terminals.contains("o");
         this.inIsTerminal = terminals.contains("i");
+        this.errIsTerminal = terminals.contains("e");
         // https://no-color.org: set and not empty.
         this.colours = outIsTerminal
                 && environment.getOrDefault("NO_COLOR", "").isEmpty()
@@ -91,6 +93,16 @@ public final class Screen {
 
     public String look(Look look, String text) {
         return colours && !text.isEmpty() ? "\u001b[" + look.code + "m" + text + "\u001b[0m" : text;
+    }
+
+    public boolean errIsTerminal() {
+        return errIsTerminal;
+    }
+
+    /** A line beside what was asked for, in the place of the one before it. */
+    public void progress(String line) {
+        err.print("\r\u001b[K" + line);
+        err.flush();
     }
 
     /** A line of what was asked for. */

@@ -19,7 +19,8 @@ import tools.jackson.databind.node.ArrayNode;
         footer = {
             "  farga usage",
             "  farga usage forja-vision --jobs",
-            "  farga usage forja-vision --csv > statement.csv"
+            "  farga usage forja-vision --csv > statement.csv",
+            "  farga usage import sacct.txt --cluster mn5"
         })
 final class UsageCommand extends FargaCommand {
     @Parameters(arity = "0..1", paramLabel = "PROJECT", description = "Only this project.")

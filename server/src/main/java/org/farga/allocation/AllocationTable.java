@@ -4,6 +4,7 @@ import static org.farga.platform.Timestamps.utc;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Collection;
@@ -20,6 +21,7 @@ import org.farga.shared.Period;
 import org.farga.shared.PersonId;
 import org.farga.shared.ProjectId;
 import org.farga.shared.ProposalId;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -100,6 +102,33 @@ class AllocationTable {
         return jdbc.sql(SELECT + "WHERE a.project_id = ANY(:projects) ORDER BY a.starts_at DESC, a.id DESC")
                 .param("projects", projects.stream().map(ProjectId::value).toArray(UUID[]::new))
                 .query(AllocationTable::allocation)
+                .list();
+    }
+
+    /** Those of an organisation's projects, newest first. */
+    List<Allocation> ofOrganisation(OrganisationId organisation) {
+        return jdbc.sql(SELECT + """
+                        WHERE a.project_id IN (SELECT p.id FROM project p WHERE p.organisation_id = :organisation)
+                        ORDER BY a.starts_at DESC, a.id DESC""")
+                .param("organisation", organisation.value())
+                .query(AllocationTable::allocation)
+                .list();
+    }
+
+    /** Those awarded from a call, or all without one, newest first. */
+    List<Allocation> ofCall(@Nullable String title) {
+        return jdbc.sql(SELECT + """
+                        WHERE CAST(:title AS text) IS NULL OR a.call_title = :title
+                        ORDER BY a.starts_at DESC, a.id DESC""")
+                .param("title", title, Types.VARCHAR)
+                .query(AllocationTable::allocation)
+                .list();
+    }
+
+    /** Of all calls that were awarded from. */
+    List<String> callTitles() {
+        return jdbc.sql("SELECT DISTINCT call_title FROM allocation ORDER BY call_title")
+                .query(String.class)
                 .list();
     }
 

@@ -13,6 +13,7 @@ import org.farga.notification.Notifications;
 import org.farga.shared.Actor;
 import org.farga.shared.AllocationId;
 import org.farga.shared.NotFoundException;
+import org.farga.shared.OrganisationId;
 import org.farga.shared.Outcome;
 import org.farga.shared.PersonId;
 import org.farga.shared.ProjectId;
@@ -82,6 +83,26 @@ public class Allocations {
         return ids.isEmpty()
                 ? Map.of()
                 : table.ofProjects(ids).stream().collect(Collectors.groupingBy(Allocation::project));
+    }
+
+    /** Those of all projects of an organisation, newest first, whoever asks. */
+    public List<Allocation> ofOrganisation(OrganisationId organisation) {
+        return table.ofOrganisation(organisation);
+    }
+
+    /** Those awarded from the call with this title, newest first, whoever asks. */
+    public List<Allocation> ofCall(String title) {
+        return table.ofCall(title);
+    }
+
+    /** All there are, newest first, whoever asks. */
+    public List<Allocation> all() {
+        return table.ofCall(null);
+    }
+
+    /** The titles of all calls that were awarded from, in their order. */
+    public List<String> callTitles() {
+        return table.callTitles();
     }
 
     /** All on a cluster, the earliest first, whatever their state; for what keeps the cluster in step. */

@@ -2,6 +2,7 @@ package org.farga.usage;
 
 import java.io.IOException;
 import java.math.BigDecimal;
+import java.util.stream.Collectors;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVPrinter;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +36,9 @@ final class StatementCsv {
                     "qos",
                     "state",
                     "nodes",
-                    "tres")
+                    "tres",
+                    "charge",
+                    "chargeUnit")
             .get();
 
     private final CSVPrinter printer;
@@ -73,7 +76,9 @@ final class StatementCsv {
                 harmless(engine.qos()),
                 engine.state(),
                 engine.nodes(),
-                engine.tres());
+                engine.tres(),
+                line.charges().values().stream().map(BigDecimal::toPlainString).collect(Collectors.joining(" ")),
+                harmless(String.join(" ", line.charges().keySet())));
     }
 
     /** Seconds with their milliseconds: 12.345. */

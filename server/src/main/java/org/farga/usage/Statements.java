@@ -1,6 +1,7 @@
 package org.farga.usage;
 
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -31,6 +32,7 @@ class Statements {
 
     private final UsageTable table;
     private final Usage usage;
+    private final Rates rates;
     private final Allocations allocations;
     private final Projects projects;
     private final People people;
@@ -40,6 +42,7 @@ class Statements {
     Statements(
             UsageTable table,
             Usage usage,
+            Rates rates,
             Allocations allocations,
             Projects projects,
             People people,
@@ -47,6 +50,7 @@ class Statements {
             Settings settings) {
         this.table = table;
         this.usage = usage;
+        this.rates = rates;
         this.allocations = allocations;
         this.projects = projects;
         this.people = people;
@@ -54,8 +58,12 @@ class Statements {
         this.zone = settings.zone();
     }
 
-    /** A line, with the name of whoever ran the job; their name on the cluster where that is all that is known. */
-    record Line(UsageRecord record, String personName) {}
+    /**
+     * A line, with the name of whoever ran the job; their name on the cluster where that is all that is known.
+     *
+     * @param charges by the name of their unit; empty where the centre has no rate for it
+     */
+    record Line(UsageRecord record, String personName, Map<String, BigDecimal> charges) {}
 
     /** A page of a statement under the balance of this moment. */
     record Statement(Allocation allocation, Projects.Summary project, Balance balance, Page<Line> lines) {}
@@ -85,7 +93,7 @@ class Statements {
         int size = Cursor.size(limit);
         List<UsageRecord> rows = table.lines(id, Cursor.decode(cursor, UsageTable.LineKey::parse), size + 1);
         Page<UsageRecord> page = Cursor.page(rows, size, UsageTable.LineKey::of);
-        List<Line> lines = named(page.items());
+        List<Line> lines = named(page.items(), rates.tariff());
         return new Statement(
                 allocation, reached.project().project(), usage.balance(allocation), new Page<>(lines, page.next()));
     }
@@ -94,11 +102,12 @@ class Statements {
     void writeCsv(Actor actor, AllocationId id, Appendable to) throws IOException {
         visible(actor, id);
         StatementCsv csv = new StatementCsv(to);
+        Tariff tariff = rates.tariff();
         UsageTable.LineKey after = null;
         List<UsageRecord> batch;
         do {
             batch = table.lines(id, after, CSV_BATCH);
-            for (Line line : named(batch)) {
+            for (Line line : named(batch, tariff)) {
                 csv.write(line);
             }
             if (!batch.isEmpty()) {
@@ -141,7 +150,7 @@ class Statements {
         return allocations.reach(actor, id).allocation();
     }
 
-    private List<Line> named(List<UsageRecord> records) {
+    private List<Line> named(List<UsageRecord> records, Tariff tariff) {
         Map<PersonId, People.Summary> names = people.summaries(records.stream()
                 .map(UsageRecord::person)
                 .filter(Objects::nonNull)
@@ -152,7 +161,9 @@ class Statements {
                     People.Summary person = r.person() == null ? null : names.get(r.person());
                     String unixUser = r.engine() == null ? null : r.engine().unixUser();
                     return new Line(
-                            r, person != null ? person.name() : r.person() == null && unixUser != null ? unixUser : "");
+                            r,
+                            person != null ? person.name() : r.person() == null && unixUser != null ? unixUser : "",
+                            tariff.charge(r));
                 })
                 .toList();
     }

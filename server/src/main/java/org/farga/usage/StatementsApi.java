@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Map;
 import org.farga.allocation.Allocation;
 import org.farga.shared.Actor;
 import org.farga.shared.AllocationId;
@@ -81,6 +82,7 @@ class StatementsApi {
             long cpuMilliseconds,
             GpuHours gpuHours,
             CpuHours cpuHours,
+            Map<String, BigDecimal> charges,
             @Nullable EngineRun engine) {
         static StatementLineJson of(Statements.Line line) {
             UsageRecord r = line.record();
@@ -102,6 +104,7 @@ class StatementsApi {
                     r.cpuHours().milliseconds(),
                     r.gpuHours(),
                     r.cpuHours(),
+                    line.charges(),
                     r.engine());
         }
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import org.farga.shared.AllocationId;
 import org.farga.shared.JobId;
 import org.farga.shared.PersonId;
@@ -105,13 +106,15 @@ class UsageRecordTest {
         StringBuilder csv = new StringBuilder();
         new StatementCsv(csv)
                 .write(new Statements.Line(
-                        record("=1+1", "2026-11-22T10:00:00Z", "2026-11-22T10:00:01.500Z"), "Ana \"la Gran\", Pi"));
+                        record("=1+1", "2026-11-22T10:00:00Z", "2026-11-22T10:00:01.500Z"),
+                        "Ana \"la Gran\", Pi",
+                        Map.of()));
         String[] rows = csv.toString().split("\r\n");
         assertThat(rows).hasSize(2);
         assertThat(rows[1])
                 .startsWith("7,'=1+1,")
                 .contains(",\"Ana \"\"la Gran\"\", Pi\",")
                 .endsWith(",local,2026-11-22T10:00:00Z,2026-11-22T10:00:01.500Z,1.500,3,8,1024,4500,12000,0.0013,0.0033"
-                        + ",0,1,,,,,,,,");
+                        + ",0,1,,,,,,,,,,");
     }
 }

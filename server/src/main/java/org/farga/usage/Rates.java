@@ -1,0 +1,92 @@
+package org.farga.usage;
+
+import java.time.Clock;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.farga.audit.AuditLog;
+import org.farga.shared.Actor;
+import org.farga.shared.NotFoundException;
+import org.farga.shared.Outcome;
+import org.farga.shared.Refusal;
+import org.farga.shared.TimeOrderedUuid;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Transactional;
+
+/** Keeps the centre's rates. Charges are worked out from them whenever they are shown, so that a rate holds for what ran before it was set. */
+@Service
+class Rates {
+    private final RateTable table;
+    private final AuditLog audit;
+    private final Clock clock;
+
+    Rates(RateTable table, AuditLog audit, Clock clock) {
+        this.table = table;
+        this.audit = audit;
+        this.clock = clock;
+    }
+
+    Tariff tariff() {
+        return new Tariff(table.list());
+    }
+
+    List<Rate> list(Actor actor) {
+        UsageImports.requireReader(actor);
+        return table.list();
+    }
+
+    /** Sets a rate; its identifier, setter and time are given here. Refused as {@code rate-exists} where one begins then. */
+    @Transactional
+    public Outcome<Rate> set(Actor actor, Rate wanted) {
+        UsageImports.requireOperator(actor);
+        Rate rate = new Rate(
+                TimeOrderedUuid.next(),
+                wanted.cluster().strip(),
+                wanted.partition() == null || wanted.partition().isBlank()
+                        ? null
+                        : wanted.partition().strip(),
+                wanted.since().truncatedTo(ChronoUnit.SECONDS),
+                wanted.unit().strip(),
+                wanted.formula(),
+                wanted.cpuHour(),
+                wanted.memoryGibibyteHour(),
+                wanted.gpuHour(),
+                wanted.sliceCpus(),
+                wanted.sliceMemoryGibibytes(),
+                actor.person(),
+                clock.instant().truncatedTo(ChronoUnit.MILLIS));
+        Optional<Refusal> refusal = rate.refusal();
+        if (refusal.isPresent()) {
+            return Outcome.refused(refusal.get());
+        }
+        if (!table.insert(rate)) {
+            return Outcome.refused(Refusal.conflict("rate-exists"));
+        }
+        audit.record(actor, "usage-rate.set", "usage-rate", rate.id(), details(rate));
+        return Outcome.done(rate);
+    }
+
+    /** Takes a rate away, as if it had never been set. */
+    @Transactional
+    public Outcome<Rate> remove(Actor actor, UUID id) {
+        UsageImports.requireOperator(actor);
+        Rate rate = table.find(id).orElseThrow(() -> new NotFoundException("usage-rate"));
+        table.delete(id);
+        audit.record(actor, "usage-rate.removed", "usage-rate", id, details(rate));
+        return Outcome.done(rate);
+    }
+
+    private static Map<String, Object> details(Rate rate) {
+        return Map.of(
+                "cluster", rate.cluster(),
+                "partition", rate.partition() == null ? "*" : rate.partition(),
+                "since", rate.since().toString(),
+                "unit", rate.unit(),
+                "formula", rate.formula().name(),
+                "cpuHour", rate.cpuHour().toPlainString(),
+                "memoryGibibyteHour", rate.memoryGibibyteHour().toPlainString(),
+                "gpuHour", rate.gpuHour().toPlainString());
+    }
+}

@@ -1,0 +1,227 @@
+package org.farga.usage;
+
+import java.time.Clock;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.farga.allocation.Allocation;
+import org.farga.allocation.Allocations;
+import org.farga.allocation.Projects;
+import org.farga.people.Organisations;
+import org.farga.platform.Settings;
+import org.farga.shared.Actor;
+import org.farga.shared.AllocationId;
+import org.farga.shared.CentreRole;
+import org.farga.shared.CpuHours;
+import org.farga.shared.Fields;
+import org.farga.shared.GpuHours;
+import org.farga.shared.NotFoundException;
+import org.farga.shared.OrganisationId;
+import org.farga.shared.Outcome;
+import org.farga.shared.Refusal;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Service;
+
+/**
+ * Statements over time: of an allocation or a project to those who may see it, of an organisation to its owners and the centre, of a call
+ * or all of the centre to the centre.
+ */
+@Service
+class UsageReports {
+    private final UsageReportTable table;
+    private final Usage usage;
+    private final Rates rates;
+    private final Allocations allocations;
+    private final Projects projects;
+    private final Organisations organisations;
+    private final Clock clock;
+    private final ZoneId zone;
+
+    UsageReports(
+            UsageReportTable table,
+            Usage usage,
+            Rates rates,
+            Allocations allocations,
+            Projects projects,
+            Organisations organisations,
+            Clock clock,
+            Settings settings) {
+        this.table = table;
+        this.usage = usage;
+        this.rates = rates;
+        this.allocations = allocations;
+        this.projects = projects;
+        this.organisations = organisations;
+        this.clock = clock;
+        this.zone = settings.zone();
+    }
+
+    /** Whose use is reported. */
+    enum Scope {
+        ALLOCATION,
+        PROJECT,
+        ORGANISATION,
+        /** A call's awards: the closest to a funder that allocations know. */
+        CALL,
+        CENTRE
+    }
+
+    /**
+     * What is asked for.
+     *
+     * @param id of the allocation, project or organisation; the call's title; nothing of the centre
+     */
+    record Asked(
+            Scope scope,
+            @Nullable String id,
+            @Nullable String by,
+            @Nullable String from,
+            @Nullable String to) {}
+
+    /**
+     * A report, and how its allocations stand together at this moment.
+     *
+     * @param name of what it is of
+     * @param live settled, in flight and committed of all of them together
+     */
+    record Reported(
+            Asked asked, String name, UsageReport report, Balance live, Map<AllocationId, Allocation> allocations) {}
+
+    Outcome<Reported> report(Actor actor, Asked asked) {
+        Of of = reach(actor, asked.scope(), asked.id() == null ? "" : asked.id());
+        UsageReport.By by = UsageReport.By.parse(asked.by());
+        Optional<LocalDate> from = day(asked.from());
+        Optional<LocalDate> to = day(asked.to());
+        Optional<Refusal> refusal = new Fields()
+                .rule("by", by != null, "report-by")
+                .rule("from", blank(asked.from()) || from.isPresent(), "report-day")
+                .rule("to", blank(asked.to()) || to.isPresent(), "report-day")
+                .refusal();
+        if (refusal.isPresent() || by == null) {
+            return Outcome.refused(refusal.orElseThrow());
+        }
+        List<AllocationId> ids = of.allocations().stream().map(Allocation::id).toList();
+        LocalDate today = LocalDate.ofInstant(clock.instant(), zone);
+        Optional<UsageReportTable.Extent> extent =
+                from.isPresent() && to.isPresent() ? Optional.empty() : table.extent(ids);
+        LocalDate begin = from.orElseGet(
+                () -> extent.map(e -> LocalDate.ofInstant(e.from(), zone)).orElse(today));
+        LocalDate end = to.orElseGet(
+                () -> extent.map(e -> LocalDate.ofInstant(e.to(), zone)).orElse(today));
+        if (end.isBefore(begin)) {
+            end = begin;
+        }
+        List<LocalDate> calendar = UsageReport.calendar(by, begin, end);
+        if (calendar.isEmpty()) {
+            return Outcome.refused(Refusal.invalid("report-too-long"));
+        }
+        List<Instant> boundaries =
+                calendar.stream().map(d -> d.atStartOfDay(zone).toInstant()).toList();
+        Tariff tariff = rates.tariff();
+        List<UsageReport.Part> parts = ids.isEmpty() ? List.of() : table.parts(ids, boundaries, tariff.eras());
+        return Outcome.done(new Reported(
+                asked,
+                of.name(),
+                UsageReport.of(by, zone, begin, end, calendar, parts, tariff),
+                together(of.allocations()),
+                of.allocations().stream()
+                        .collect(java.util.stream.Collectors.toMap(Allocation::id, a -> a, (a, b) -> a))));
+    }
+
+    private record Of(String name, List<Allocation> allocations) {}
+
+    private Of reach(Actor actor, Scope scope, String id) {
+        return switch (scope) {
+            case ALLOCATION -> {
+                Allocations.Reached reached = allocations.reach(actor, parsed(id, AllocationId::valueOf));
+                yield new Of(
+                        reached.project().project().name() + " · "
+                                + reached.allocation().proposalCode(),
+                        List.of(reached.allocation()));
+            }
+            case PROJECT -> {
+                Projects.Summary project = projects.visible(actor, id);
+                yield new Of(project.name(), allocations.ofProject(project.id()));
+            }
+            case ORGANISATION -> {
+                OrganisationId organisation = parsed(id, OrganisationId::valueOf);
+                if (!actor.isOwnerOf(organisation) && !seesAll(actor)) {
+                    throw new NotFoundException("organisation");
+                }
+                yield new Of(organisations.summary(organisation).name(), allocations.ofOrganisation(organisation));
+            }
+            case CALL -> {
+                requireCentre(actor);
+                List<Allocation> awarded = allocations.ofCall(id);
+                if (awarded.isEmpty()) {
+                    throw new NotFoundException("call");
+                }
+                yield new Of(id, awarded);
+            }
+            case CENTRE -> {
+                requireCentre(actor);
+                yield new Of("", allocations.all());
+            }
+        };
+    }
+
+    /** The titles of all calls that were awarded from, for those who may report on them. */
+    List<String> calls(Actor actor) {
+        return seesAll(actor) ? allocations.callTitles() : List.of();
+    }
+
+    private static void requireCentre(Actor actor) {
+        if (!seesAll(actor)) {
+            throw new NotFoundException("usage");
+        }
+    }
+
+    private static boolean seesAll(Actor actor) {
+        return actor.isAny(
+                CentreRole.ADMINISTRATOR, CentreRole.ACCESS_OFFICER, CentreRole.OPERATOR, CentreRole.AUDITOR);
+    }
+
+    private static <T> T parsed(String text, java.util.function.Function<String, T> parse) {
+        try {
+            return parse.apply(text);
+        } catch (IllegalArgumentException e) {
+            throw new NotFoundException("usage");
+        }
+    }
+
+    private Balance together(List<Allocation> of) {
+        GpuHours[] gpu = {GpuHours.ZERO, GpuHours.ZERO, GpuHours.ZERO, GpuHours.ZERO};
+        CpuHours[] cpu = {CpuHours.ZERO, CpuHours.ZERO, CpuHours.ZERO, CpuHours.ZERO};
+        for (Balance b : usage.balances(of).values()) {
+            gpu[0] = gpu[0].plus(b.gpuAwarded());
+            gpu[1] = gpu[1].plus(b.gpuSettled());
+            gpu[2] = gpu[2].plus(b.gpuInFlight());
+            gpu[3] = gpu[3].plus(b.gpuCommitted());
+            cpu[0] = cpu[0].plus(b.cpuAwarded());
+            cpu[1] = cpu[1].plus(b.cpuSettled());
+            cpu[2] = cpu[2].plus(b.cpuInFlight());
+            cpu[3] = cpu[3].plus(b.cpuCommitted());
+        }
+        return new Balance(gpu[0], gpu[1], gpu[2], gpu[3], cpu[0], cpu[1], cpu[2], cpu[3]);
+    }
+
+    private static boolean blank(@Nullable String text) {
+        return text == null || text.isBlank();
+    }
+
+    private static Optional<LocalDate> day(@Nullable String text) {
+        if (text == null || text.isBlank()) {
+            return Optional.empty();
+        }
+        try {
+            LocalDate day = LocalDate.parse(text);
+            return day.getYear() < 1980 || day.getYear() > 2200 ? Optional.empty() : Optional.of(day);
+        } catch (DateTimeException e) {
+            return Optional.empty();
+        }
+    }
+}
