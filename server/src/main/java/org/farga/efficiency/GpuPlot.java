@@ -37,7 +37,7 @@ record GpuPlot(List<Line> lines, BigDecimal top, long seconds) {
         return of(gpus, seconds, Point::percent, BigDecimal.valueOf(100));
     }
 
-    /** Their memory in GiB, in a box as high as the largest has. */
+    /** Their memory in GiB, in a box as high as the largest has, in whole GiB. */
     static GpuPlot ofMemory(List<GpuUse> gpus, long seconds) {
         long most = 1;
         for (GpuUse gpu : gpus) {
@@ -48,7 +48,7 @@ record GpuPlot(List<Line> lines, BigDecimal top, long seconds) {
                 gpus,
                 seconds,
                 p -> p.mebibytes() == null ? null : Advice.gibibytes(p.mebibytes()),
-                Advice.gibibytes(most).max(new BigDecimal("0.01")));
+                BigDecimal.valueOf(Math.ceilDiv(most, 1024)));
     }
 
     private static GpuPlot of(

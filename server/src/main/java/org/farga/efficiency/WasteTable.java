@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.farga.efficiency.Waste.Sums;
 import org.farga.shared.JobId;
@@ -103,13 +104,16 @@ class WasteTable {
     /** Sums of one project, person or cluster: its identifier or name. */
     record Row(String key, Sums sums) {}
 
+    /** Some rows, and the sums of all. */
+    record Listed(Sums total, List<Row> rows) {}
+
     /** The first of them by a column, most first, from a place in that order on. */
-    List<Row> list(Wastes.By by, Wastes.Sort sort, Filter filter, long offset, int most) {
+    Listed list(Wastes.By by, Wastes.Sort sort, Filter filter, long offset, int most) {
         String key = switch (by) {
             case PROJECT -> "project_id";
             case PERSON -> "person_id";
             case CLUSTER -> "cluster";
-            case PARTITION -> "CASE partition_name WHEN '' THEN cluster ELSE cluster || '/' || partition_name END";
+            case PARTITION -> "(CASE partition_name WHEN '' THEN cluster ELSE cluster || '/' || partition_name END)";
         };
         String order = switch (sort) {
             case GPU_IDLE -> "gpu_idle_milliseconds DESC, gpu_unused_milliseconds DESC, cpu_unused_milliseconds";
@@ -119,14 +123,19 @@ class WasteTable {
             case TIME_UNUSED -> "time_unused_seconds";
             case JOBS -> "jobs";
         };
-        return parameters(
-                        "SELECT " + key + " AS key, " + summed() + " FROM waste_sum WHERE " + condition(filter)
-                                + " GROUP BY 1 ORDER BY " + order + " DESC, key LIMIT :most OFFSET :offset",
+        // One look at the rows for both: the total is summed from the groups.
+        List<Row> rows = parameters(
+                        "WITH g AS MATERIALIZED (SELECT " + key + " AS key, " + summed() + " FROM waste_sum WHERE "
+                                + condition(filter) + " GROUP BY 1) SELECT NULL AS key, " + summed()
+                                + " FROM g UNION ALL (SELECT key::text, " + String.join(", ", SUMS)
+                                + " FROM g ORDER BY " + order
+                                + " DESC, key LIMIT :most OFFSET :offset)",
                         filter)
                 .param("most", most)
                 .param("offset", offset)
-                .query((row, n) -> new Row(row.getString("key"), sums(row)))
+                .query((row, n) -> new Row(Objects.requireNonNullElse(row.getString("key"), ""), sums(row)))
                 .list();
+        return new Listed(rows.getFirst().sums(), rows.subList(1, rows.size()));
     }
 
     Sums total(Filter filter) {

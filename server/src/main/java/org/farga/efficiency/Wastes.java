@@ -126,9 +126,9 @@ class Wastes {
         Long offset = Cursor.decode(question.cursor(), Wastes::offset);
         long from = offset == null ? 0 : offset;
         WasteTable.Filter filter = filter(months, project);
-        List<WasteTable.Row> rows = table.list(by, sort, filter, from, size + 1);
-        Page<WasteTable.Row> page = Cursor.page(rows, size, row -> Long.toString(from + size));
-        return new View(months, by, sort, table.total(filter), new Page<>(named(by, page.items()), page.next()));
+        WasteTable.Listed listed = table.list(by, sort, filter, from, size + 1);
+        Page<WasteTable.Row> page = Cursor.page(listed.rows(), size, row -> Long.toString(from + size));
+        return new View(months, by, sort, listed.total(), new Page<>(named(by, page.items()), page.next()));
     }
 
     private static Long offset(String text) {
