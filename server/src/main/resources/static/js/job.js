@@ -89,7 +89,7 @@
       const answer = await fetch(location.href, { headers: { Accept: 'text/html' } });
       if (!answer.ok) return;
       const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html');
-      for (const id of ['job-why', 'job-actions', 'job-facts', 'job-resources']) {
+      for (const id of ['job-why', 'job-actions', 'job-facts', 'job-timeline', 'job-resources']) {
         const part = fresh.getElementById(id);
         if (part) document.getElementById(id).replaceWith(part);
       }

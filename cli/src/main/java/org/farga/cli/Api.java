@@ -124,12 +124,24 @@ public final class Api {
         return send("GET", path, null, Map.of());
     }
 
+    /** The same with the server's sentences in a language. */
+    public Reply get(String path, String language) {
+        return send("GET", path, null, Map.of("Accept-Language", language));
+    }
+
     /** All items of a paged list, page by page, at most {@code limit}. */
     public ArrayNode items(String path, int limit) {
+        return items(path, limit, "en");
+    }
+
+    /** The same with the server's sentences in a language. */
+    public ArrayNode items(String path, int limit, String language) {
         ArrayNode items = JSON.createArrayNode();
         String next = "";
         do {
-            JsonNode page = get(path + (next.isEmpty() ? "" : (path.contains("?") ? "&" : "?") + "cursor=" + next))
+            JsonNode page = get(
+                            path + (next.isEmpty() ? "" : (path.contains("?") ? "&" : "?") + "cursor=" + next),
+                            language)
                     .json();
             JsonNode found = page.isArray() ? page : page.path("items");
             for (JsonNode item : found) {

@@ -87,6 +87,7 @@ public final class Cli {
         COMMANDS.put("dataset", DatasetCommands.Dataset::new);
         COMMANDS.put("accept", DatasetCommands.Accept::new);
         COMMANDS.put("clusters", JobCommands.Clusters::new);
+        COMMANDS.put("cluster", ClusterCommand::new);
         COMMANDS.put("submit", SubmitCommand::new);
         COMMANDS.put("jobs", JobCommands.Jobs::new);
         COMMANDS.put("job", JobCommands::job);

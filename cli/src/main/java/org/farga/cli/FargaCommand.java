@@ -147,6 +147,10 @@ abstract class FargaCommand implements Callable<Integer> {
                 + (items.size() > 10 ? ", ..." : "");
     }
 
+    static List<String> nameOf(JsonNode item) {
+        return List.of(text(item, "name"));
+    }
+
     static List<String> nameAndId(JsonNode item) {
         return List.of(text(item, "name"), text(item, "id"));
     }

@@ -109,7 +109,7 @@ final class JobCommands {
                                         .json(),
                                 "id"));
             }
-            ArrayNode items = api.items("/api/v1/jobs" + query, all ? Integer.MAX_VALUE : SHOWN);
+            ArrayNode items = api.items("/api/v1/jobs" + query, all ? Integer.MAX_VALUE : SHOWN, session.language());
             if (printed(Api.object("items", items))) {
                 return Exit.DONE;
             }
@@ -127,10 +127,16 @@ final class JobCommands {
                             time(j),
                             text(j, "cpus"),
                             text(j, "gpus"),
-                            text(j, "state").equals("COMPLETED") ? "" : text(j, "reason"))
+                            text(j, "state").equals("COMPLETED") ? "" : why(j))
                     .look(2, look(text(j, "state"))));
             table.print(screen);
             return Exit.DONE;
+        }
+
+        /** In plain words; the engine's word where there are none. */
+        private static String why(JsonNode job) {
+            String sentence = text(job, "explanation");
+            return sentence.isEmpty() ? text(job, "reason") : sentence;
         }
 
         private String time(JsonNode job) {
@@ -177,7 +183,7 @@ final class JobCommands {
                 screen.write(api.get("/api/v1/jobs/" + job + "/script").text());
                 return Exit.DONE;
             }
-            JsonNode found = api.get("/api/v1/jobs/" + job).json();
+            JsonNode found = api.get("/api/v1/jobs/" + job, session.language()).json();
             if (!printed(found)) {
                 show(found);
             }
@@ -195,6 +201,10 @@ final class JobCommands {
             facts(
                     "why",
                     text(j, "explanation").isEmpty() ? text(j, "reason") : text(j, "explanation"),
+                    "what to do",
+                    text(j, "remedy"),
+                    "expected start",
+                    text(j, "expectedStartAt").isEmpty() ? "" : session.when(text(j, "expectedStartAt")),
                     "exit code",
                     exit,
                     "submitted",

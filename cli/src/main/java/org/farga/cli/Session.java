@@ -5,6 +5,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -94,6 +95,17 @@ final class Session {
     private Optional<String> token(URI server) {
         String set = environment.getOrDefault("FARGA_TOKEN", "").strip();
         return set.isEmpty() ? credentials.token(server).map(Credentials.Token::secret) : Optional.of(set);
+    }
+
+    /** The language of the server's sentences: the terminal's, where Farga speaks it. */
+    String language() {
+        for (String variable : List.of("LC_ALL", "LC_MESSAGES", "LANG")) {
+            String set = environment.getOrDefault(variable, "");
+            if (!set.isEmpty()) {
+                return set.matches("(es|ca)([_.@].*)?") ? set.substring(0, 2) : "en";
+            }
+        }
+        return "en";
     }
 
     Instant now() {

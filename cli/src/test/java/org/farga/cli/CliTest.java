@@ -71,6 +71,60 @@ class CliTest {
     }
 
     @Test
+    void aJobThatWaitsSaysWhyInTheServersWords() {
+        farga.on("GET /api/v1/jobs?limit=20", 200, """
+                {"items": [{"id": 18, "name": "train", "state": "PENDING", "submittedByName": "Ana",
+                "submittedAt": "2026-11-22T11:57:00Z", "cpus": 2, "gpus": 4, "reason": "Priority",
+                "explanation": "It stands in line: 3 jobs are before it."}]}""");
+        assertThat(signedIn("jobs")).isZero();
+        assertThat(test.out())
+                .contains("It stands in line: 3 jobs are before it.")
+                .doesNotContain("Priority");
+        assertThat(farga.asked.getFirst().header("Accept-language")).isEqualTo("en");
+    }
+
+    @Test
+    void aClusterIsShownWithItsNodesAndItsQueue() {
+        farga.on("GET /api/v1/clusters", 200, """
+                {"items": [{"name": "mare"}]}""");
+        farga.on("GET /api/v1/clusters/mare", 200, """
+                {"name": "mare", "answers": true, "running": 2, "inLine": 1, "heldBack": 0, "nodes": 2, "nodesTakingJobs": 1,
+                "cpus": {"all": 128, "used": 8, "free": 56}, "memoryMebibytes": {"all": 2048, "used": 0, "free": 1024},
+                "gpus": {"all": 4, "used": 4, "free": 0},
+                "partitions": [{"name": "gpu", "standard": true, "open": true, "longestSeconds": 172800, "nodes": 2,
+                "nodesTakingJobs": 1, "cpusFree": 56, "gpus": 4, "gpusFree": 0, "running": 2, "waiting": 1}]}""");
+        farga.on("GET /api/v1/clusters/mare/nodes?limit=200", 200, """
+                {"items": [{"name": "n1", "state": "PARTLY", "cpus": {"all": 64, "used": 8, "free": 56},
+                "memoryMebibytes": {"all": 1024, "used": 0, "free": 1024}, "gpus": [{"model": "h100", "count": 4, "used": 4}],
+                "jobs": [{"job": 17, "name": "train", "engineJob": "45", "cpus": 8, "gpus": 4}], "otherJobs": 1},
+                {"name": "n2", "state": "DRAINED", "reason": "disk", "cpus": {"all": 64, "used": 0, "free": 0},
+                "memoryMebibytes": {"all": 1024, "used": 0, "free": 0}, "gpus": [], "jobs": [], "otherJobs": 0}]}""");
+        farga.on("GET /api/v1/clusters/mare/queue?limit=200", 200, """
+                {"items": [{"jobs": 3, "cpus": 12, "gpus": 0, "inLine": true},
+                {"job": 18, "name": "sweep", "engineJob": "46", "jobs": 1, "cpus": 8, "gpus": 4, "inLine": true, "ahead": 3,
+                "reason": "Priority", "explanation": "It stands in line: 3 jobs are before it."}]}""");
+        assertThat(signedIn("cluster")).isZero();
+        assertThat(test.out()).isEqualTo("""
+                mare  2 running, 1 in line, 0 waiting for something else
+                  cores free   56 of 128
+                  memory free  1 GiB of 2 GiB
+                  GPUs free    0 of 4
+                  nodes        2, 1 taking jobs
+
+                PARTITION      STATE  LONGEST   NODES  CORES FREE  GPUS FREE  RUNNING  WAITING
+                gpu (default)  open   2 d      1 of 2          56     0 of 4        2        1
+
+                NODE  STATE    CORES FREE  MEMORY FREE  GPUS FREE  RUNS                WHY
+                n1    partly     56 of 64        1 GiB     0 of 4  train, 1 of others
+                n2    drained     0 of 64        0 MiB          -                      disk
+
+                BEFORE IT  JOB        JOBS  CPUS  GPUS  EXPECTED  WHY
+                        -  of others     3    12     0  -
+                        3  18 sweep      1     8     4  -         It stands in line: 3 jobs are before it.
+                """);
+    }
+
+    @Test
     void allPagesAreReadWhenAllAreWanted() {
         farga.on("GET /api/v1/jobs?limit=200", 200, """
                 {"items": [{"id": 2}], "next": "abc"}""");

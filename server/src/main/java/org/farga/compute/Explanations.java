@@ -100,6 +100,11 @@ class Explanations {
 
     private Told tell(
             Job job, @Nullable EngineJob one, @Nullable Seen seen, @Nullable Balance balance, Locale language) {
+        if (job.stage() instanceof Stage.Accepted
+                && job.cancellation() == null
+                && !job.options().after().isEmpty()) {
+            return new Told(job.reason(), say(Waiting.after(job.options().after()), language), null, null, null, null);
+        }
         if (!(job.stage() instanceof Stage.Pending) || job.cancellation() != null) {
             String key = job.explanation();
             String sentence = key == null

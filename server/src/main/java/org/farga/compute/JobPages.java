@@ -120,7 +120,9 @@ class JobPages {
         Map<String, Object> model = new HashMap<>();
         model.put("projects", named);
         model.put("names", names(page.items(), people));
-        model.put("shell", shells.of(request));
+        Shell shell = shells.of(request);
+        model.put("shell", shell);
+        model.put("told", explanations.of(page.items(), shell.language()));
         model.put("page", page);
         model.put(
                 "choices",

@@ -72,7 +72,7 @@ record SlurmJob(
                 hasStarted() ? startedAt : null,
                 endedAt,
                 SlurmVersion.hasExitCode(state) ? exitCode : null,
-                hasStarted() ? given : null,
+                hasStarted() && given != null ? given.in(partition) : null,
                 new Measured(null, null));
     }
 }

@@ -261,6 +261,21 @@ record Waiting(Sentence why, @Nullable Sentence remedy) {
                 String.join(", ", jobs));
     }
 
+    /** For what a job waits that the engine does not have yet, because it can only be given it then. */
+    static Sentence after(List<Dependency> all) {
+        List<String> jobs = all.stream()
+                .map(one -> one.parent().toString())
+                .distinct()
+                .limit(MOST_NAMED)
+                .toList();
+        Set<String> kinds = all.stream().map(one -> one.kind().word()).collect(Collectors.toSet());
+        return Sentence.of(
+                "compute.wait.Dependency",
+                kinds.size() == 1 ? kinds.iterator().next() : "several",
+                jobs.size(),
+                String.join(", ", jobs));
+    }
+
     /** The jobs that it depends on, as {@code afterok:15(failed),afterany:7_*(unfulfilled)} names them. */
     private static List<String> waitsFor(Facts facts) {
         if (facts.seen() == null) {

@@ -62,6 +62,10 @@ class ClusterPagesTest extends ComputeTest {
             assertThat(page.get("/clusters/local").body())
                     .contains(name, name + "-next", "It is its turn", "hx-trigger");
             assertThat(page.get("/clusters").body()).contains("/clusters/local");
+            assertThat(page.get("/jobs").body()).contains("It is its turn");
+            assertThat(page.get(next.replace("/api/v1", "")).body())
+                    .contains("It is its turn", "Expected start", "not known", "/clusters/local");
+            assertThat(page.get(holder.replace("/api/v1", "")).body()).contains("Ends at the latest", "after waiting");
             Browser stranger = new Browser(address()).signIn(eve.email(), PASSWORD);
             assertThat(stranger.get("/clusters/local").body())
                     .doesNotContain(name)

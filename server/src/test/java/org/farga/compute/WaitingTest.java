@@ -15,6 +15,7 @@ import org.farga.compute.Waiting.Facts;
 import org.farga.platform.Messages;
 import org.farga.shared.CpuHours;
 import org.farga.shared.GpuHours;
+import org.farga.shared.JobId;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -105,6 +106,20 @@ class WaitingTest {
         assertThat(why("DependencyNeverSatisfied", facts("20")))
                 .isEqualTo("It can never start: job 4711 did not end as it would have had to.");
         assertThat(remedy("DependencyNeverSatisfied", facts("20"))).contains("Cancel it");
+    }
+
+    @Test
+    void whatAJobWaitsForBeforeTheEngineHasItIsNamedToo() {
+        assertThat(say(
+                        Waiting.after(List.of(
+                                new Dependency(Dependency.Kind.AFTEROK, new JobId(12)),
+                                new Dependency(Dependency.Kind.AFTEROK, new JobId(13)))),
+                        Locale.ENGLISH))
+                .isEqualTo("It starts once jobs 12, 13 have ended well.");
+        assertThat(say(
+                        Waiting.after(List.of(new Dependency(Dependency.Kind.AFTERANY, new JobId(12)))),
+                        Locale.of("ca")))
+                .isEqualTo("Començarà quan hagi acabat el treball 12.");
     }
 
     @Test
