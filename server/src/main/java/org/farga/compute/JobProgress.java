@@ -63,7 +63,8 @@ class JobProgress {
     private final ApplicationEventPublisher events;
     private final TransactionTemplate transaction;
     private final Clock clock;
-    private final Map<JobId, Sighting> sightings = new ConcurrentHashMap<>();
+    /** Of each cluster by itself: each is looked at in its own turn. */
+    private final Map<String, Map<JobId, Sighting>> sightings = new ConcurrentHashMap<>();
 
     /** When an engine last knew a job, and since when it does not; kept only to tell a lost job from a restart. */
     private record Sighting(Instant lastSeen, @Nullable Instant missedSince) {}
@@ -310,6 +311,8 @@ class JobProgress {
     void observe(String cluster) {
         List<Job> live = table.withEngine(cluster);
         Set<JobId> ids = live.stream().map(Job::id).collect(Collectors.toSet());
+        Map<JobId, Sighting> sightings =
+                this.sightings.computeIfAbsent(cluster, name -> new ConcurrentHashMap<>());
         sightings.keySet().retainAll(ids);
         if (live.isEmpty()) {
             return;
@@ -322,7 +325,7 @@ class JobProgress {
             try {
                 Observation observation = seen.get(job.id());
                 if (observation == null) {
-                    missed(job, now);
+                    missed(job, sightings, now);
                 } else {
                     sightings.put(job.id(), new Sighting(now, null));
                     job.next(observation).ifPresent(stage -> move(job, stage));
@@ -336,7 +339,7 @@ class JobProgress {
         }
     }
 
-    private void missed(Job job, Instant now) {
+    private void missed(Job job, Map<JobId, Sighting> sightings, Instant now) {
         if (job.stage() instanceof Stage.Submitting) {
             return; // the queue's task is still asking
         }

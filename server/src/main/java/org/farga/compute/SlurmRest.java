@@ -58,6 +58,16 @@ final class SlurmRest {
         this.clock = clock;
     }
 
+    /** slurmrestd knows nobody by our token: what was asked went no further. */
+    static final class Unauthorised extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        Unauthorised(URI address) {
+            super("Slurm's REST interface at " + address
+                    + " answered HTTP 401: the key for tokens is not the one that Slurm has");
+        }
+    }
+
     /** What Slurm says went wrong; its number is one of slurm_errno.h, or 0 where it names none. */
     record Trouble(int number, String words) {}
 
@@ -136,6 +146,9 @@ final class SlurmRest {
 
     private Answer answer(String user, HttpRequest.Builder request) throws IOException {
         HttpResponse<String> answer = send(user, request);
+        if (answer.statusCode() == 401) {
+            throw new Unauthorised(address);
+        }
         try {
             return new Answer(answer.statusCode(), json.readTree(answer.body()));
         } catch (JacksonException e) {

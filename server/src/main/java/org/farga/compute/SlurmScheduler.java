@@ -247,7 +247,7 @@ final class SlurmScheduler implements Scheduler {
         SlurmRest.Answer answer;
         try {
             answer = rest.post(who.unixUser(), version.controller("job/submit"), body);
-        } catch (ConnectException e) {
+        } catch (ConnectException | SlurmRest.Unauthorised e) {
             folder.notSent(); // nobody was there to take it
             throw e;
         }

@@ -449,8 +449,10 @@ class JobProgressTest extends ComputeTest {
         engine.jobs.clear();
         clock.now = start.plusSeconds(121);
         watching.observe(cluster);
+        watching.observe("another cluster"); // which has nothing to do with it
         clock.now = start.plusSeconds(150);
         watching.observe(cluster);
+        watching.observe("another cluster");
         assertThat(job(id).state()).isEqualTo(JobState.RUNNING);
         clock.now = start.plusSeconds(151);
         watching.observe(cluster);
