@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
@@ -64,7 +65,7 @@ class Explanations {
             @Nullable EngineJob listed) {}
 
     Told of(Job job, Locale language) {
-        return of(List.of(job), language).get(job.id());
+        return Objects.requireNonNull(of(List.of(job), language).get(job.id()));
     }
 
     /** Of many at once: each cluster is looked at once, and all accounts are read together. */

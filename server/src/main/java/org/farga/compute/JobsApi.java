@@ -289,7 +289,8 @@ class JobsApi {
         Map<DatasetVersionId, VersionSummary> versions = inputs.isEmpty() ? Map.of() : datasets.summaries(inputs);
         Map<JobId, Explanations.Told> told = explanations.of(list, language);
         return list.stream()
-                .map(job -> json(job, names.get(job.submittedBy()), versions, told.get(job.id())))
+                .map(job ->
+                        json(job, names.get(job.submittedBy()), versions, Objects.requireNonNull(told.get(job.id()))))
                 .toList();
     }
 
