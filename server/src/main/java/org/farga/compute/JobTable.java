@@ -430,15 +430,7 @@ class JobTable {
                 .list();
     }
 
-    /** All tasks of an array, in the order of their indexes; those of nobody's, which is none, for any other number. */
-    List<Job> ofArray(JobId array) {
-        return jdbc.sql(SELECT + "WHERE j.array_number = :array ORDER BY j.array_index")
-                .param("array", array.value())
-                .query(this::job)
-                .list();
-    }
-
-    /** The same, with their rows locked until the end of the transaction. */
+    /** All tasks of an array, with their rows locked until the end of the transaction; none for any other number. */
     List<Job> lockArray(JobId array) {
         return jdbc.sql(SELECT + "WHERE j.array_number = :array ORDER BY j.number FOR UPDATE OF j")
                 .param("array", array.value())

@@ -21,9 +21,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
 import org.farga.shared.JobId;
 import org.farga.slurm.SlurmCommands;
 import org.farga.slurm.SlurmSettings;
@@ -134,11 +136,15 @@ class SlurmKillTest {
         assertThat(engineJobs).as("one of Slurm's jobs for each of ours").hasSize(KILLS);
 
         long deadline = System.nanoTime() + PATIENCE.toNanos();
+        Set<JobId> jobs = orders.stream().map(JobOrder::id).collect(Collectors.toSet());
+        Map<JobId, Observation> seen = heir.observe(jobs);
+        while (!seen.values().stream().allMatch(job -> job.state().ended())) {
+            assertThat(System.nanoTime()).as("all to end: " + seen).isLessThan(deadline);
+            Thread.sleep(200);
+            seen = heir.observe(jobs);
+        }
+        assertThat(seen).as("all are known").containsOnlyKeys(jobs);
         for (JobOrder order : orders) {
-            while (!end(heir, order.id())) {
-                assertThat(System.nanoTime()).as("job " + order.id()).isLessThan(deadline);
-                Thread.sleep(200);
-            }
             try (var times = heir.files(order.id()).openOutput("times")) {
                 assertThat(times.size()).as("job " + order.id() + " ran once").isEqualTo("once\n".length());
             }
@@ -162,12 +168,6 @@ class SlurmKillTest {
                 .filter(comment -> comment.startsWith("farga " + lab.mark() + " "))
                 .toList();
         assertThat(comments).as("runs that Slurm's accounting knows").hasSize(orders.size());
-    }
-
-    private static boolean end(SlurmScheduler scheduler, JobId job) {
-        Observation seen = scheduler.observe(java.util.Set.of(job)).get(job);
-        assertThat(seen).as("job " + job + " is known").isNotNull();
-        return seen.state().ended();
     }
 
     /** Each fifth is an array of three. */
