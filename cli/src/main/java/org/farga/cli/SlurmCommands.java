@@ -46,6 +46,7 @@ final class SlurmCommands {
             footerHeading = "%nExamples:%n",
             footer = {
                 "  farga slurm plan",
+                "  farga slurm plan --json | jq .read.changes",
                 "  farga slurm apply",
                 "  farga slurm switch on",
                 "  farga slurm dump desired.cfg",

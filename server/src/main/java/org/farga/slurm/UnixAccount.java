@@ -6,10 +6,15 @@ import java.util.Locale;
 import org.farga.shared.PersonId;
 import org.jspecify.annotations.Nullable;
 
-/** A person's Unix account on one cluster. */
+/**
+ * A person's Unix account on one cluster.
+ *
+ * @param adopted whether the person had the name before Farga came, so that it is not Farga's to take away
+ */
 record UnixAccount(
         PersonId person,
         String userName,
+        boolean adopted,
         State state,
         Instant since,
         int attempts,
@@ -36,11 +41,11 @@ record UnixAccount(
     }
 
     UnixAccount ready(Instant now) {
-        return new UnixAccount(person, userName, State.READY, now, 0, now, null);
+        return new UnixAccount(person, userName, adopted, State.READY, now, 0, now, null);
     }
 
     UnixAccount gone(Instant now) {
-        return new UnixAccount(person, userName, State.GONE, now, 0, now, null);
+        return new UnixAccount(person, userName, adopted, State.GONE, now, 0, now, null);
     }
 
     /** Tried in vain: again after a minute, then two, four and so on up to an hour. */
@@ -49,6 +54,7 @@ record UnixAccount(
         return new UnixAccount(
                 person,
                 userName,
+                adopted,
                 State.FAILED,
                 state == State.FAILED ? since : now,
                 attempts + 1,
@@ -58,7 +64,7 @@ record UnixAccount(
 
     /** Could not be taken away: it stays for the time being, and that is tried again. */
     UnixAccount kept(Instant now) {
-        return new UnixAccount(person, userName, state, since, attempts + 1, next(now), null);
+        return new UnixAccount(person, userName, adopted, state, since, attempts + 1, next(now), null);
     }
 
     private Instant next(Instant now) {

@@ -21,7 +21,7 @@ import org.springframework.stereotype.Component;
 @Component
 class UnixAccountTable {
     private static final String COLUMNS =
-            "c.person_id, u.user_name, c.state, c.since, c.attempts, c.next_attempt_at, c.complaint";
+            "c.person_id, u.user_name, u.adopted, c.state, c.since, c.attempts, c.next_attempt_at, c.complaint";
 
     private final JdbcClient jdbc;
 
@@ -147,6 +147,7 @@ class UnixAccountTable {
         return new UnixAccount(
                 new PersonId(row.getObject("person_id", UUID.class)),
                 row.getString("user_name"),
+                row.getBoolean("adopted"),
                 State.valueOf(row.getString("state")),
                 row.getObject("since", OffsetDateTime.class).toInstant(),
                 row.getInt("attempts"),

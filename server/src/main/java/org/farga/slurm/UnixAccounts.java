@@ -104,6 +104,7 @@ class UnixAccounts {
             if (wants && open && !account.nextAttempt().isAfter(now)) {
                 due.add(account);
             } else if (!wants
+                    && !account.adopted()
                     && account.state() == State.READY
                     && !account.nextAttempt().isAfter(now)) {
                 idle.add(account);
