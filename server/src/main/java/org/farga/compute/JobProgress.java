@@ -311,8 +311,7 @@ class JobProgress {
     void observe(String cluster) {
         List<Job> live = table.withEngine(cluster);
         Set<JobId> ids = live.stream().map(Job::id).collect(Collectors.toSet());
-        Map<JobId, Sighting> sightings =
-                this.sightings.computeIfAbsent(cluster, name -> new ConcurrentHashMap<>());
+        Map<JobId, Sighting> sightings = this.sightings.computeIfAbsent(cluster, name -> new ConcurrentHashMap<>());
         sightings.keySet().retainAll(ids);
         if (live.isEmpty()) {
             return;
