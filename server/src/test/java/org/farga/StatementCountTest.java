@@ -37,6 +37,8 @@ class StatementCountTest extends HttpTest {
             "/api/v1/allocations/{id}",
             "/api/v1/allocations/{id}/ladder",
             "/api/v1/allocations/{id}/usage-by-day",
+            "/api/v1/usage-imports/{id}",
+            "/api/v1/usage-imports/{id}/rejected.csv",
             "/api/v1/slurm-clusters/{cluster}",
             "/api/v1/slurm-clusters/{cluster}/dump",
             "/api/v1/slurm-clusters/{cluster}/plan",

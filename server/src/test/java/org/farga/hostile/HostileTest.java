@@ -507,6 +507,9 @@ abstract class HostileTest extends HttpTest {
         variables.put("data-exports/id", this::freshDataExport);
         variables.put("erasure-searches/id", this::freshErasureSearch);
         variables.put("erasures/person", this::freshMember);
+        variables.put("usage-imports/id", this::freshUsageImport);
+        variables.put("usage-rates/id", this::freshUsageRate);
+        variables.put("rates/id", this::freshUsageRate);
         variables.put("energy-settings/id", this::freshEnergySetting);
         variables.put("energy/id", this::freshEnergySetting);
         variables.put("identities/id", this::freshIdentity);
@@ -632,6 +635,30 @@ abstract class HostileTest extends HttpTest {
                         INSERT INTO energy_setting (id, cluster, valid_from, cpu_core_milliwatts, source, entered_at)
                         SELECT :id, 'local', coalesce(min(valid_from), date '1900-01-01') - 1, 1, :marker, now()
                         FROM energy_setting""").param("id", id).param("marker", tenant.marker()).update();
+        return id.toString();
+    }
+
+    private String freshUsageImport(Tenant tenant) {
+        UUID id = UUID.randomUUID();
+        jdbc.sql("""
+                        INSERT INTO usage_import (id, cluster, zone, name, started_by, started_at, changed_at)
+                        VALUES (:id, 'local', 'UTC', 'sacct.txt', :by, now(), now())""")
+                .param("id", id)
+                .param("by", tenant.owner().person().value())
+                .update();
+        return id.toString();
+    }
+
+    /** One that is not in force yet: such can be taken back. */
+    private String freshUsageRate(Tenant tenant) {
+        UUID id = UUID.randomUUID();
+        jdbc.sql("""
+                        INSERT INTO usage_rate (id, cluster, partition_name, since, unit, formula, cpu_hour,
+                            memory_gibibyte_hour, gpu_hour, set_by, set_at)
+                        VALUES (:id, 'local', CAST(:id AS text), now() + interval '1 year', 'credit', 'SUM', 1, 0, 1, :by, now())""")
+                .param("id", id)
+                .param("by", tenant.owner().person().value())
+                .update();
         return id.toString();
     }
 
