@@ -28,6 +28,7 @@ final class Story {
     /** What follows within a second on a machine that has time; tests share theirs with others. */
     static final Duration SOON = Duration.ofSeconds(60);
 
+    private static final String LOCAL = "local";
     static final Duration JOB_LIMIT = Duration.ofSeconds(120);
     private static final Path DIGITS = FargaProcess.ROOT.resolve("examples/digits");
     private static final Set<String> ENDED =
@@ -41,9 +42,15 @@ final class Story {
     final String project;
     final String allocation;
 
-    private Story(FargaProcess farga, Api administrator) {
+    private Story(FargaProcess farga, Api administrator, String cluster) {
         this.farga = farga;
         this.administrator = administrator;
+        if (!cluster.equals(LOCAL)) {
+            appoint(OFFICER, "ACCESS_OFFICER");
+            Api officer = Api.signIn(farga, OFFICER.email(), OFFICER.password());
+            officer.patch("/calls/PLAYGROUND", officer.get("/calls/PLAYGROUND").tag(), Map.of("cluster", cluster))
+                    .done();
+        }
         signUp(ANA);
         this.ana = Api.signIn(farga, ANA.email(), ANA.password());
         this.organisation = found(ana, "Llum Robotics SL", "ES", 14, "1200000");
@@ -72,6 +79,11 @@ final class Story {
 
     /** An administrator, a dataset, a startup with an award, and nothing that ran yet. */
     static Story begin(FargaProcess farga) {
+        return begin(farga, LOCAL);
+    }
+
+    /** The same with the award on a cluster of this name. */
+    static Story begin(FargaProcess farga, String cluster) {
         String token = farga.setupLink().replaceFirst(".*token=", "");
         Api.stranger(farga)
                 .post(
@@ -82,7 +94,7 @@ final class Story {
                                 "name", ADMINISTRATOR.name(),
                                 "password", ADMINISTRATOR.password()))
                 .done();
-        Story story = new Story(farga, Api.signIn(farga, ADMINISTRATOR.email(), ADMINISTRATOR.password()));
+        Story story = new Story(farga, Api.signIn(farga, ADMINISTRATOR.email(), ADMINISTRATOR.password()), cluster);
         story.appoint(STEWARD, "DATA_STEWARD");
         publishDigits(Api.signIn(farga, STEWARD.email(), STEWARD.password()));
         story.acceptDigits();
