@@ -336,7 +336,7 @@ class EveryPageTest {
     }
 
     private static final Pattern MESSAGE_KEY = Pattern.compile(
-            "(?<![\\w.])(access|accessibility|allocation|audit|compute|dataspace|home|lineage|identity|models|operations|privacy|nav|notification|people|platform|problem|shell|unit"
+            "(?<![\\w.])(access|accessibility|allocation|audit|compute|dataspace|efficiency|home|lineage|identity|models|operations|privacy|nav|notification|people|platform|problem|shell|slurm|unit"
                     + "|usage|welcome)\\.[a-z]+[A-Za-z0-9_.-]*\\b");
 
     private static void speak(Page page, String language) {

@@ -53,7 +53,7 @@ class SlurmClusterSettingsTest {
 
     @Test
     void whatIsMissingIsNamed() {
-        for (String key : new String[] {"rest", "jwt-key", "folder", "user", "account"}) {
+        for (String key : new String[] {"rest", "jwt-key", "folder"}) {
             Map<String, String> less = new HashMap<>(LEAST);
             less.remove("farga.cluster.slurm.mare-nostrum." + key);
             SlurmClusterSettings.Reach reach = requireNonNull(read(less).slurm().get("mare-nostrum"));
@@ -61,5 +61,17 @@ class SlurmClusterSettingsTest {
                     .isThrownBy(() -> reach.settings("mare-nostrum"))
                     .withMessageContaining("farga.cluster.slurm.mare-nostrum." + key);
         }
+    }
+
+    /** Then only those run jobs there who have a Unix account and an account on the cluster of their own. */
+    @Test
+    void noOneElsesUserOrAccountIsTakenUnlessSet() {
+        Map<String, String> less = new HashMap<>(LEAST);
+        less.remove("farga.cluster.slurm.mare-nostrum.user");
+        less.remove("farga.cluster.slurm.mare-nostrum.account");
+        SlurmSettings settings =
+                requireNonNull(read(less).slurm().get("mare-nostrum")).settings("mare-nostrum");
+        assertThat(settings.user()).isNull();
+        assertThat(settings.account()).isNull();
     }
 }
