@@ -84,6 +84,7 @@ class AccountingPages {
             @RequestParam(required = false) @Nullable String sliceMemoryGibibytes,
             HttpServletRequest request,
             RedirectAttributes redirect) {
+        UsageImports.requireOperator(actor); // whoever may not set rates is told nothing of what is wrong with one
         Instant from;
         try {
             from = LocalDate.parse(since).atStartOfDay(settings.zone()).toInstant();

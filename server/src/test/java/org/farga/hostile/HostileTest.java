@@ -763,7 +763,7 @@ abstract class HostileTest extends HttpTest {
             case "project" -> nodes.stringNode(tenant.project());
             case "run" -> nodes.stringNode(tenant.run());
             case "person" -> nodes.stringNode(freshMember(tenant));
-            case "job", "from" -> nodes.stringNode(tenant.job());
+            case "job", "from", "array" -> nodes.stringNode(tenant.job());
             case "dataset" -> nodes.stringNode(tenant.dataset());
             case "call" -> nodes.stringNode(world.call());
             case "email" -> nodes.stringNode("somebody-" + UUID.randomUUID() + "@example.org");
