@@ -60,6 +60,9 @@ class EveryPageTest {
             Map.entry("/organisations/{id}/invitations", "back to the organisation"),
             Map.entry(
                     "/organisations/{organisation}/service-accounts/{account}/tokens", "back to the service accounts"),
+            // Only where there is a cluster of Slurm: the tests of ReconciliationsApi.
+            Map.entry("/clusters/{cluster}/slurm", "from the cluster's page"),
+            Map.entry("/clusters/{cluster}/slurm/dump", "from the page before"),
             Map.entry("/device/decision", "back to the code"),
             Map.entry("/centre/search", "the centre again"),
             Map.entry("/mlflow/{project}", "an address that MLflow's clients print; leads to the runs"),
@@ -336,7 +339,7 @@ class EveryPageTest {
     }
 
     private static final Pattern MESSAGE_KEY = Pattern.compile(
-            "(?<![\\w.])(access|accessibility|allocation|audit|compute|dataspace|efficiency|home|lineage|identity|models|operations|privacy|nav|notification|people|platform|problem|shell|slurm|unit"
+            "(?<![\\w.])(access|accessibility|allocation|audit|compute|dataspace|efficiency|home|lineage|identity|models|operations|privacy|nav|notification|people|platform|problem|shell|slurm(?!\\.conf\\b)|unit"
                     + "|usage|welcome)\\.[a-z]+[A-Za-z0-9_.-]*\\b");
 
     private static void speak(Page page, String language) {

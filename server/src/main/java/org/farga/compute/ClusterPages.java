@@ -7,6 +7,7 @@ import java.util.Map;
 import org.farga.platform.Shell;
 import org.farga.platform.Shells;
 import org.farga.shared.Actor;
+import org.farga.shared.CentreRole;
 import org.farga.shared.Page;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Controller;
@@ -51,6 +52,10 @@ class ClusterPages {
         Map<String, Object> model = new HashMap<>();
         model.put("shell", shell);
         model.put("cluster", listed);
+        model.put(
+                "seesAccounts",
+                listed.scheduler().equals("SLURM")
+                        && actor.isAny(CentreRole.OPERATOR, CentreRole.ADMINISTRATOR, CentreRole.AUDITOR));
         model.put("view", view);
         model.put("waits", views.waits(listed.name()));
         if (view != null) {
