@@ -336,6 +336,10 @@ class StatementCountTest extends HttpTest {
                 queries.put("partition", "?by=PARTITION&sort=JOBS");
             }
             case "/usage" -> queries.put("all", "?project=" + project);
+            case "/usage-reports", "/usage-reports.csv" -> {
+                queries.put("all", "?scope=CENTRE");
+                queries.put("project", "?scope=PROJECT&id=" + project);
+            }
             default -> {}
         }
         return queries;

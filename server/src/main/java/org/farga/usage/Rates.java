@@ -1,6 +1,7 @@
 package org.farga.usage;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
@@ -12,15 +13,23 @@ import org.farga.shared.NotFoundException;
 import org.farga.shared.Outcome;
 import org.farga.shared.Refusal;
 import org.farga.shared.TimeOrderedUuid;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /** Keeps the centre's rates. Charges are worked out from them whenever they are shown, so that a rate holds for what ran before it was set. */
 @Service
 class Rates {
+    private static final Duration OLDEST = Duration.ofSeconds(1);
+
     private final RateTable table;
     private final AuditLog audit;
     private final Clock clock;
+    private volatile @Nullable Known known;
+
+    private record Known(Tariff tariff, long readAtNanos) {}
 
     Rates(RateTable table, AuditLog audit, Clock clock) {
         this.table = table;
@@ -28,8 +37,14 @@ class Rates {
         this.clock = clock;
     }
 
+    /** The rates in force; every page with charges asks. A second old at most, where another process has set one. */
     Tariff tariff() {
-        return new Tariff(table.list());
+        Known last = known;
+        if (last == null || System.nanoTime() - last.readAtNanos() > OLDEST.toNanos()) {
+            last = new Known(new Tariff(table.list()), System.nanoTime());
+            known = last;
+        }
+        return last.tariff();
     }
 
     List<Rate> list(Actor actor) {
@@ -64,6 +79,7 @@ class Rates {
         if (!table.insert(rate)) {
             return Outcome.refused(Refusal.conflict("rate-exists"));
         }
+        forget();
         audit.record(actor, "usage-rate.set", "usage-rate", rate.id(), details(rate));
         return Outcome.done(rate);
     }
@@ -74,8 +90,20 @@ class Rates {
         UsageImports.requireOperator(actor);
         Rate rate = table.find(id).orElseThrow(() -> new NotFoundException("usage-rate"));
         table.delete(id);
+        forget();
         audit.record(actor, "usage-rate.removed", "usage-rate", id, details(rate));
         return Outcome.done(rate);
+    }
+
+    /** Now, for what this transaction goes on to read, and once it ends, for what others read before it did. */
+    private void forget() {
+        known = null;
+        TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
+            @Override
+            public void afterCompletion(int status) {
+                known = null;
+            }
+        });
     }
 
     private static Map<String, Object> details(Rate rate) {

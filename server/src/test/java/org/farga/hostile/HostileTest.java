@@ -825,9 +825,14 @@ abstract class HostileTest extends HttpTest {
         if (endpoint.reads() && round % 2 == 0) {
             StringBuilder asked = new StringBuilder();
             for (String parameter : parameters(endpoint)) {
-                JsonNode value = ofRun(endpoint, parameter)
-                        ? JSON.getNodeFactory().stringNode(parameter.equals("name") ? "loss" : "model.json")
-                        : meant(parameter, world, tenant);
+                JsonNode value;
+                if (ofRun(endpoint, parameter)) {
+                    value = JSON.getNodeFactory().stringNode(parameter.equals("name") ? "loss" : "model.json");
+                } else if (endpoint.path().contains("/usage-report")) {
+                    value = ofReport(parameter, tenant);
+                } else {
+                    value = meant(parameter, world, tenant);
+                }
                 asked.append(asked.isEmpty() ? '?' : '&')
                         .append(parameter)
                         .append('=')
@@ -880,7 +885,9 @@ abstract class HostileTest extends HttpTest {
                 // would make its pages slow.
                 boolean spared =
                         field.equals("person") && !endpoint.parameters().contains(field);
-                JsonNode value = spared ? null : meant(field, world, tenant);
+                // A list's filter takes an array's id; a form's box asks whether the whole array is meant.
+                boolean box = field.equals("array");
+                JsonNode value = spared || box ? null : meant(field, world, tenant);
                 String text = value == null
                         ? "1"
                         : value.isValueNode() ? value.asString() : value.path(0).asString("");
@@ -898,6 +905,16 @@ abstract class HostileTest extends HttpTest {
     private static boolean ofRun(Endpoint endpoint, String parameter) {
         return (endpoint.path().contains("/runs/") || endpoint.path().contains("/models/"))
                 && (parameter.equals("name") || parameter.equals("path"));
+    }
+
+    /** A report of one organisation: what nothing names is refused for its form, whoever asks. */
+    private static @Nullable JsonNode ofReport(String parameter, Tenant tenant) {
+        var nodes = JSON.getNodeFactory();
+        return switch (parameter) {
+            case "scope" -> nodes.stringNode("ORGANISATION");
+            case "id" -> nodes.stringNode(tenant.organisation());
+            default -> null;
+        };
     }
 
     private JsonNode example(JsonNode schema, String name, World world, Tenant tenant, int depth) {
