@@ -11,7 +11,7 @@ work=$folder/work
 [ "${CUDA_VISIBLE_DEVICES-}" != NoDevFiles ] || CUDA_VISIBLE_DEVICES=
 export CUDA_VISIBLE_DEVICES="${CUDA_VISIBLE_DEVICES-}" CUDA_DEVICE_ORDER=PCI_BUS_ID
 cd "$work" || exit 126
-mkdir -p output tmp
+mkdir -p output tmp datasets
 
 # Where the kernel counts what it ended for want of memory; nothing where Slurm makes no control groups.
 find_events() {
