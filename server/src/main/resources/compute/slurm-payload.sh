@@ -1,7 +1,8 @@
 #!/bin/sh
-# Becomes one of Farga's jobs on a node of a Slurm cluster: slurm-payload.sh FOLDER
+# Becomes one of Farga's jobs on a node of a Slurm cluster: slurm-payload.sh FOLDER SCRIPT
 #
-# FOLDER/run, which only the job's user may read, holds the job's environment as shell text.
+# FOLDER/run, which only the job's user may read, holds the job's environment as shell text. SCRIPT is what Slurm was given: two
+# lines that call this, and then the person's script as it is.
 set -u
 umask 022
 folder=$1
@@ -12,6 +13,8 @@ work=$folder/work
 export CUDA_VISIBLE_DEVICES="${CUDA_VISIBLE_DEVICES-}" CUDA_DEVICE_ORDER=PCI_BUS_ID
 cd "$work" || exit 126
 mkdir -p output tmp datasets
+rm -f script # of a run before, which the job may have changed
+(umask 077 && tail -n +3 "$2" >script && chmod 700 script && : >>.farga-metrics.jsonl) || exit 126
 
 # Where the kernel counts what it ended for want of memory; nothing where Slurm makes no control groups.
 find_events() {
@@ -36,7 +39,7 @@ watch_memory() {
 
 # Through a pipe: a job that opens /dev/stderr anew would begin its log anew, were that a file. Whoever copies stays until all
 # is written, also when Slurm asks everyone to end.
-pipe=$folder/work/.farga-log
+pipe=$folder/work/.farga-pipe
 rm -f "$pipe"
 mkfifo -m 600 "$pipe" || exit 126
 exec 3<>"$pipe" 4<"$pipe" 5>"$pipe" 3>&-

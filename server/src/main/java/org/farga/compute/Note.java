@@ -45,13 +45,22 @@ final class Note {
      * missing, empty or as it was before. For what can be found out again.
      */
     static void jot(Path file, Map<String, String> values) throws IOException {
-        // Not by Properties.store, which spends longer on the hour that it writes above than all else takes.
+        Files.writeString(file, jotted(values));
+    }
+
+    /** The same below what is there. */
+    static void jotBelow(Path file, Map<String, String> values) throws IOException {
+        Files.writeString(file, jotted(values), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    }
+
+    /** Not by Properties.store, which spends longer on the hour that it writes above than all else takes. */
+    private static String jotted(Map<String, String> values) {
         StringBuilder text = new StringBuilder();
         values.forEach((key, value) -> text.append(key)
                 .append('=')
                 .append(value.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r"))
                 .append('\n'));
-        Files.writeString(file, text);
+        return text.toString();
     }
 
     /** Writes a file that no one looks at yet. */

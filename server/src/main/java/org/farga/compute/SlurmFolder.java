@@ -31,30 +31,35 @@ import org.jspecify.annotations.Nullable;
  * written without waiting for the disk: it outlives Farga, and {@link #recall} replaces what a power cut takes.
  *
  * <pre>
- * sent     Slurm was asked to run it, last at this instant, as this user, and its answer may have been lost; or it never was
- * engine   Slurm's number of the job
- * array    the array that it is a task of, which alone has "sent" and "engine"
+ * sent     Slurm was asked to run it, last at this instant, as this user, and its answer may have been lost, or it never was;
+ *          and Slurm's number of the job, once it has answered ("engine" in older folders)
+ * array    the array that it is a task of, which alone has "sent"
  * hand     what Slurm calls a job that somebody gave to Slurm without Farga, which has nothing else here
  * tasks    of an array: links to its tasks' folders, by their indexes
  * end      what became of it, once accounting has said all that it will
  * run      the job's environment, for its user only
- * work     the job's own: script, datasets, output
+ * work     the job's own: script, datasets, output, log, metrics
  * </pre>
+ *
+ * <p>On a shared file system each new file is a question to its server, of a millisecond perhaps; so no more is made here than
+ * nobody else can make: the job makes the rest, on its node, and has its script from Slurm.
  */
 record SlurmFolder(JobId id, Path path) {
 
     private static final String NEVER = "never";
 
-    /** Of a program, or a folder. */
     private static final FileAttribute<?> CLOSED =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
-    private static final FileAttribute<?> CLOSED_FILE =
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
     private static final FileAttribute<?> READ_ONLY =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("r--------"));
 
     JobFiles files() {
-        return new JobFolder(id, path).files();
+        JobFiles before = new JobFolder(id, path).files();
+        if (Files.exists(before.log(), LinkOption.NOFOLLOW_LINKS)) {
+            return before; // made by an older Farga
+        }
+        Path work = path.resolve("work");
+        return new JobFiles(work.resolve(".farga-log"), before.output(), work.resolve(".farga-metrics.jsonl"));
     }
 
     boolean exists() {
@@ -64,7 +69,6 @@ record SlurmFolder(JobId id, Path path) {
     /** Makes all that the job needs, owned by the Unix user it runs under; what is there already is made anew. */
     void prepare(JobOrder order, UserPrincipal user) throws IOException {
         JobFolders.open(path);
-        JobFiles files = files();
         Path work = path.resolve("work");
         try {
             Files.createDirectory(work, CLOSED);
@@ -81,27 +85,16 @@ record SlurmFolder(JobId id, Path path) {
         for (Mount mount : order.mounts()) {
             SlurmDatasets.show(mount.source(), datasets.resolve(mount.name()), user);
         }
-        give(write(work.resolve("script"), order.script(), CLOSED), user);
         Path run = path.resolve("run");
         Files.deleteIfExists(run);
-        give(write(run, settings(order), READ_ONLY), user);
-        for (Path file : List.of(files.log(), files.metrics())) {
-            try {
-                Files.createFile(file, CLOSED_FILE);
-            } catch (FileAlreadyExistsException e) {
-                // an earlier attempt made it
-            }
-            give(file, user);
-        }
+        give(write(run, settings(order)), user);
         give(work, user);
     }
 
-    /** Whether the script and the environment of an order are here as {@link #prepare} left them. */
-    boolean holds(JobOrder order) throws IOException {
-        Path script = path.resolve("work").resolve("script");
+    /** Whether what {@link #prepare} makes is here still. */
+    boolean isPrepared() throws IOException {
         Path run = path.resolve("run");
-        return Files.isRegularFile(script, LinkOption.NOFOLLOW_LINKS)
-                && Files.size(script) == order.script().getBytes(StandardCharsets.UTF_8).length
+        return Files.isDirectory(path.resolve("work"), LinkOption.NOFOLLOW_LINKS)
                 && Files.isRegularFile(run, LinkOption.NOFOLLOW_LINKS)
                 && Files.size(run) > 0;
     }
@@ -111,9 +104,9 @@ record SlurmFolder(JobId id, Path path) {
         JobFolders.remove(path.resolve("work").resolve("datasets"));
     }
 
-    private static Path write(Path file, String text, FileAttribute<?> permissions) throws IOException {
+    private static Path write(Path file, String text) throws IOException {
         Set<OpenOption> anew = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-        try (SeekableByteChannel channel = Files.newByteChannel(file, anew, permissions)) {
+        try (SeekableByteChannel channel = Files.newByteChannel(file, anew, READ_ONLY)) {
             ByteBuffer bytes = StandardCharsets.UTF_8.encode(text);
             while (bytes.hasRemaining()) {
                 channel.write(bytes);
@@ -260,7 +253,7 @@ record SlurmFolder(JobId id, Path path) {
     }
 
     void known(String engineJob) throws IOException {
-        Note.jot(path.resolve("engine"), Map.of("job", engineJob));
+        Note.jotBelow(path.resolve("sent"), Map.of("job", engineJob));
     }
 
     /**
@@ -275,11 +268,13 @@ record SlurmFolder(JobId id, Path path) {
     /** Null where Slurm has not answered. */
     @Nullable
     Known known() throws IOException {
-        Map<String, String> lines = Note.read(path.resolve("engine"));
-        String job = lines == null ? null : lines.get("job");
-        if (job != null) {
-            Sent sent = sent();
-            return new Known(job, id, sent == null ? null : sent.user(), false);
+        Map<String, String> lines = Note.read(path.resolve("sent"));
+        if (lines != null) {
+            Map<String, String> before = lines.containsKey("job") ? lines : Note.read(path.resolve("engine"));
+            String job = before == null ? null : before.get("job");
+            if (job != null) {
+                return new Known(job, id, lines.get("user"), false);
+            }
         }
         Map<String, String> task = Note.read(path.resolve("array"));
         String array = task == null ? null : task.get("array");

@@ -41,8 +41,8 @@ import tools.jackson.databind.JsonNode;
  * finds the job again by the comment, and asks anew only when Slurm must have lost the question too. The notes in a job's folder
  * outlive Farga, however it ends, but are not waited for until they are on a disk. After a power cut of the machine that holds
  * them they may be gone: then the database, which is durable, says by {@link #recall} that Slurm may have been asked, or with what
- * number it answered, and the job is found again by comment or number. Where its script is gone too it is written anew while the
- * job waits; one that Slurm started without it has failed. One list of jobs serves
+ * number it answered, and the job is found again by comment or number. What the job needs of its folder is made anew where it is
+ * gone while the job waits; one that Slurm started without it has failed. The script is with Slurm. One list of jobs serves
  * every observation for a moment; what a job used is accounting's word, in one question for all that have just ended.
  */
 final class SlurmScheduler implements Scheduler {
@@ -271,7 +271,7 @@ final class SlurmScheduler implements Scheduler {
                         + (array
                                 ? Launch.quote(tasks + "/") + "\"$SLURM_ARRAY_TASK_ID\""
                                 : Launch.quote(folder.path().toString()))
-                        + "\n",
+                        + " \"$0\"\n" + order.script(), // which the shell never comes to read
                 who.account(),
                 choice.partition(),
                 choice.qos(),
@@ -430,7 +430,7 @@ final class SlurmScheduler implements Scheduler {
     private void mend(SlurmFolder folder, List<JobOrder> orders, String user) throws IOException {
         boolean array = !orders.isEmpty() && !folder.id().equals(orders.getFirst().id());
         for (JobOrder order : orders) {
-            if (!folder(order.id()).holds(order)) {
+            if (!folder(order.id()).isPrepared()) {
                 folder(order.id()).prepare(order, principal(user));
             }
         }

@@ -45,7 +45,7 @@ class SlurmSubmissionBench {
     /** Jobs that one way submits before it is the next one's turn. */
     private static final int SLICE = 16;
 
-    private static final int WARM = 400;
+    private static final int WARM = 800;
     private static final double AIM = 0.9;
     private static final String SCRIPT = "#!/bin/sh\nset -e\necho training\nexec true\n";
 
@@ -74,6 +74,7 @@ class SlurmSubmissionBench {
             ways.put("Farga", this::byFarga);
             for (Way way : ways.values()) {
                 rate(way, 8, WARM); // compiles what is run often
+                sweep();
             }
             sweep();
             say("Submission, %d jobs a round, %d rounds by turns; load before: %s", JOBS, ROUNDS, load());
