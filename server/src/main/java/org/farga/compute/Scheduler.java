@@ -1,5 +1,6 @@
 package org.farga.compute;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -28,6 +29,11 @@ interface Scheduler {
      */
     default boolean queuesItself() {
         return false;
+    }
+
+    /** Time limits there are multiples of this: one in between becomes the next longer. */
+    default Duration timeGrain() {
+        return Duration.ofSeconds(1);
     }
 
     /**

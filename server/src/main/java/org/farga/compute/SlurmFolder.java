@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -45,6 +46,9 @@ import org.jspecify.annotations.Nullable;
  * nobody else can make: the job makes the rest, on its node, and has its script from Slurm.
  */
 record SlurmFolder(JobId id, Path path) {
+
+    /** Length at which a log is cut; the job goes on. */
+    static final long LOG_MEBIBYTES = 100;
 
     private static final String NEVER = "never";
 
@@ -143,7 +147,12 @@ record SlurmFolder(JobId id, Path path) {
                 .forEach(mount -> environment.put(
                         mount.variable(),
                         work.resolve("datasets").resolve(mount.name()).toString()));
-        StringBuilder text = new StringBuilder("# written by Farga; read by slurm-payload.sh\n");
+        StringBuilder text = new StringBuilder("# written by Farga; read by slurm-payload.sh\n")
+                .append("farga_disk_mib=")
+                .append(order.resources().diskMebibytes())
+                .append("\nfarga_log_mib=")
+                .append(LOG_MEBIBYTES)
+                .append('\n');
         environment.forEach((name, value) -> text.append("export ")
                 .append(name)
                 .append('=')
@@ -294,6 +303,29 @@ record SlurmFolder(JobId id, Path path) {
     void adopt(String engineJob, String user) throws IOException {
         JobFolders.open(path);
         Note.create(path.resolve("hand"), Map.of("job", engineJob, "user", user));
+    }
+
+    /** Whether the job was ended for writing more than it had asked for. */
+    boolean isTooLarge() {
+        return Files.exists(path.resolve("work").resolve(".farga-disk"), LinkOption.NOFOLLOW_LINKS);
+    }
+
+    /** Removes the job's files; with those of its array's last task, the array's. */
+    void discard() throws IOException {
+        Map<String, String> task = Note.read(path.resolve("array"));
+        String array = task == null ? null : task.get("array");
+        if (task != null && array != null) {
+            Path whole = path.resolveSibling(JobId.valueOf(array).toString());
+            Path links = whole.resolve("tasks");
+            Files.deleteIfExists(links.resolve(Integer.toString(Integer.parseInt(task.getOrDefault("index", "0")))));
+            try {
+                Files.deleteIfExists(links);
+                JobFolders.remove(whole);
+            } catch (DirectoryNotEmptyException e) {
+                // others of its tasks have theirs still
+            }
+        }
+        JobFolders.remove(path);
     }
 
     /** Keeps what became of the job; the first such word stands. */

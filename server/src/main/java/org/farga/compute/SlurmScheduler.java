@@ -159,6 +159,12 @@ final class SlurmScheduler implements Scheduler {
         return true;
     }
 
+    /** Slurm's time limits are whole minutes. */
+    @Override
+    public Duration timeGrain() {
+        return Duration.ofMinutes(1);
+    }
+
     @Override
     public Submission submit(JobOrder order) {
         return asking(() -> submit(folder(order.id()), List.of(order)));
@@ -677,7 +683,7 @@ final class SlurmScheduler implements Scheduler {
 
     private Observation keep(Observation end) throws IOException {
         SlurmFolder folder = folder(end.id());
-        folder.settle(end);
+        folder.settle(end.state() == JobState.FAILED && folder.isTooLarge() ? tooLarge(end) : end);
         try {
             folder.forgetDatasets();
         } catch (IOException e) {
@@ -688,6 +694,19 @@ final class SlurmScheduler implements Scheduler {
         lately.values().removeIf(one -> !endedSince(one, clock.instant().minus(SKEW)));
         lately.put(kept.id(), kept);
         return kept;
+    }
+
+    /** Its own shell ended it, and only that knows why. */
+    private static Observation tooLarge(Observation end) {
+        return new Observation(
+                end.id(),
+                end.state(),
+                "DiskQuotaExceeded",
+                end.startedAt(),
+                end.endedAt(),
+                end.exitCode(),
+                end.allocation(),
+                end.measured());
     }
 
     private Listing list(boolean anew) throws IOException {
@@ -898,7 +917,7 @@ final class SlurmScheduler implements Scheduler {
     @Override
     public void discard(JobId id) {
         asking(() -> {
-            JobFolders.remove(folder(id).path());
+            folder(id).discard();
             return true;
         });
     }

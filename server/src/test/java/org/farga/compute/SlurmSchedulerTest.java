@@ -370,6 +370,30 @@ class SlurmSchedulerTest extends SchedulerContract {
         assertThat(held.cpus()).isEqualTo(8);
     }
 
+    // --- what its own shell enforces
+
+    @Test
+    void aJobThatWritesMoreThanTheDiskItAskedForIsEnded() {
+        Observation many = awaitEnd(run(order(
+                script("for i in 1 2 3 4; do head -c 30m /dev/zero >output/$i; done", sleep()),
+                new Resources(1, 256, 0, Duration.ofMinutes(2), 64))));
+        assertThat(many.state()).isEqualTo(JobState.FAILED);
+        assertThat(many.reason()).isEqualTo("DiskQuotaExceeded");
+        Observation large = awaitEnd(run(order(
+                script("exec head -c 100m /dev/zero >output/large"),
+                new Resources(1, 256, 0, Duration.ofMinutes(2), 64))));
+        assertThat(large.reason()).isEqualTo("DiskQuotaExceeded");
+    }
+
+    @Test
+    void aLogIsCutAtItsLimitAndTheJobGoesOn() throws IOException {
+        JobId job = run(script("head -c 120m /dev/zero", "echo on >output/on"));
+        assertThat(awaitEnd(job).state()).isEqualTo(JobState.COMPLETED);
+        assertThat(output(job, "on")).isEqualTo("on\n");
+        long limit = SlurmFolder.LOG_MEBIBYTES << 20;
+        assertThat(Files.size(scheduler.files(job).log())).isBetween(limit, limit + 200);
+    }
+
     // --- arrays and dependencies
 
     private List<JobOrder> array(JobId array, String script, Integer atOnce, int... indexes) {
@@ -422,6 +446,12 @@ class SlurmSchedulerTest extends SchedulerContract {
                 .extracting(Observation::state)
                 .containsExactly(JobState.COMPLETED, JobState.FAILED, JobState.FAILED);
         assertThat(ids(tasks).stream().map(job -> output(job, "index"))).containsExactly("0 0\n", "3 3\n", "7 7\n");
+        for (JobId task : ids(tasks)) {
+            assertThat(folder(number).exists()).isTrue();
+            discard(task);
+            assertThat(folder(task).exists()).isFalse();
+        }
+        assertThat(folder(number).exists()).isFalse();
     }
 
     @Test

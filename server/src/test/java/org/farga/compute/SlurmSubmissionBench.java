@@ -42,7 +42,7 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 class SlurmSubmissionBench {
     private static final int JOBS = Integer.getInteger("farga.bench.jobs", 100);
     private static final int ROUNDS = Integer.getInteger("farga.bench.rounds", 7);
-    /** Jobs that one way submits before it is the next one's turn. */
+    /** Jobs that one way submits before it is the next one's turn: its rate is the median of its turns. */
     private static final int SLICE = 16;
 
     private static final int WARM = 800;
@@ -95,11 +95,18 @@ class SlurmSubmissionBench {
         Map<String, List<Double>> rates = new LinkedHashMap<>();
         List<Double> ratios = new ArrayList<>();
         for (int round = 0; round < ROUNDS; round++) {
-            Map<String, Double> now = round(ways, parallel);
+            Map<String, List<Double>> turns = round(ways, parallel);
             sweep();
+            Map<String, Double> now = new LinkedHashMap<>();
+            turns.forEach((name, all) -> now.put(name, median(all)));
             now.forEach((name, rate) ->
                     rates.computeIfAbsent(name, key -> new ArrayList<>()).add(rate));
-            ratios.add(now.get("Farga") / Math.max(now.get("sbatch"), now.get("slurmrestd")));
+            List<Double> beside = new ArrayList<>();
+            for (int n = 0; n < turns.get("Farga").size(); n++) {
+                beside.add(turns.get("Farga").get(n)
+                        / Math.max(turns.get("sbatch").get(n), turns.get("slurmrestd").get(n)));
+            }
+            ratios.add(median(beside));
         }
         rates.forEach((name, all) -> say("  %d in parallel  %-10s %7.0f jobs/s", parallel, name, median(all)));
         double ratio = median(ratios);
@@ -107,20 +114,19 @@ class SlurmSubmissionBench {
         return ratio >= AIM;
     }
 
-    /** Jobs a second of each way, a few jobs at a time by turns, so that what else the machine does hits all of them. */
-    private static Map<String, Double> round(Map<String, Way> ways, int parallel) throws Exception {
-        Map<String, Double> seconds = new LinkedHashMap<>();
+    /** Jobs a second of each way, each time that it is its turn. */
+    private static Map<String, List<Double>> round(Map<String, Way> ways, int parallel) throws Exception {
+        Map<String, List<Double>> rates = new LinkedHashMap<>();
+        ways.keySet().forEach(name -> rates.put(name, new ArrayList<>()));
         List<String> turns = new ArrayList<>(ways.keySet());
-        int slice = Math.max(1, SLICE / parallel) * parallel;
-        int slices = Math.max(1, JOBS / slice);
-        for (int n = 0; n < slices; n++) {
+        for (int n = 0; n < Math.max(1, JOBS / SLICE); n++) {
             for (String name : turns) {
-                seconds.merge(name, slice / rate(Objects.requireNonNull(ways.get(name)), parallel, slice), Double::sum);
+                Objects.requireNonNull(rates.get(name))
+                        .add(rate(Objects.requireNonNull(ways.get(name)), parallel, SLICE));
             }
             Collections.rotate(turns, 1);
         }
-        seconds.replaceAll((name, all) -> slices * slice / all);
-        return seconds;
+        return rates;
     }
 
     private static double rate(Way way, int parallel, int jobs) throws Exception {
