@@ -6,6 +6,8 @@ import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.crypto.MACSigner;
+import com.nimbusds.jose.crypto.RSASSASigner;
+import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import java.io.IOException;
@@ -20,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
+import java.text.ParseException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -231,18 +234,36 @@ final class SlurmRest {
     }
 
     private String sign(String user, Instant now) throws IOException {
-        SignedJWT token = new SignedJWT(
-                new JWSHeader(JWSAlgorithm.HS256),
-                new JWTClaimsSet.Builder()
-                        .claim("sun", user)
-                        .issueTime(Date.from(now))
-                        .expirationTime(Date.from(now.plus(TOKEN)))
-                        .build());
         try {
-            token.sign(new MACSigner(Files.readAllBytes(key)));
-        } catch (JOSEException e) {
-            throw new IOException("the key for Slurm's tokens in " + key + " is no key of at least 32 bytes", e);
+            return signed(Files.readAllBytes(key), user, now);
+        } catch (JOSEException | ParseException e) {
+            throw new IOException(
+                    "the key for Slurm's tokens in " + key
+                            + " is neither one of at least 32 bytes nor a private RSA key as JSON (JWK)",
+                    e);
         }
+    }
+
+    /**
+     * A user's token: by HS256 where the key is Slurm's own ({@code jwt_key}); by RS256 where it is a private RSA key as JSON, whose
+     * public half stands in the file that {@code jwks} names to Slurm, under the same {@code kid}.
+     */
+    static String signed(byte[] key, String user, Instant now) throws JOSEException, ParseException {
+        JWTClaimsSet claims = new JWTClaimsSet.Builder()
+                .claim("sun", user)
+                .issueTime(Date.from(now))
+                .expirationTime(Date.from(now.plus(TOKEN)))
+                .build();
+        boolean json = key.length > 0 && key[0] == '{';
+        RSAKey pair = json ? RSAKey.parse(new String(key, StandardCharsets.UTF_8)) : null;
+        SignedJWT token = new SignedJWT(
+                pair == null
+                        ? new JWSHeader(JWSAlgorithm.HS256)
+                        : new JWSHeader.Builder(JWSAlgorithm.RS256)
+                                .keyID(pair.getKeyID())
+                                .build(),
+                claims);
+        token.sign(pair == null ? new MACSigner(key) : new RSASSASigner(pair));
         return token.serialize();
     }
 }

@@ -52,6 +52,9 @@ final class SlurmScheduler implements Scheduler {
     /** After so long slurmctld has either taken a question or dropped it: ten times its default for a message. */
     private static final Duration IN_FLIGHT = Duration.ofSeconds(100);
 
+    /** Numbers of jobs that nobody asks about any more may lie about so many. */
+    private static final int KEPT = 10_000;
+
     /** Clocks of different machines, when accounting is asked for what was submitted since. */
     private static final Duration SKEW = Duration.ofHours(1);
 
@@ -506,6 +509,9 @@ final class SlurmScheduler implements Scheduler {
             }
             if (!live.isEmpty()) {
                 look(live, observations);
+            }
+            if (engineJobs.size() > 2 * asked.size() + KEPT) {
+                engineJobs.keySet().retainAll(asked); // whose end another process saw
             }
             return observations;
         });
