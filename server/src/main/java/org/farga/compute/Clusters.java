@@ -74,6 +74,11 @@ final class Clusters implements ClusterNames {
         return Optional.ofNullable(served.get(name)).map(Served::scheduler);
     }
 
+    /** What a cluster's time limits are multiples of; a second where this process does not serve it. */
+    Duration timeGrain(String name) {
+        return find(name).map(Scheduler::timeGrain).orElse(Duration.ofSeconds(1));
+    }
+
     /** Asks the engine anew; the observer does so, so that no page or request has to wait for an engine. */
     void refresh(String name) {
         described.put(name, scheduler(name).describe());

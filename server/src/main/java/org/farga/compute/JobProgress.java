@@ -98,8 +98,8 @@ class JobProgress {
     private sealed interface Next {
         record Nothing() implements Next {}
 
-        /** To ask the engine to run it, or to learn that it does already. */
-        record Ask(Job job, JobOrder order) implements Next {}
+        /** To ask the engine to run it, or to learn that it does already; {@code again} where it may have been asked before. */
+        record Ask(Job job, JobOrder order, boolean again) implements Next {}
 
         /** The same for the tasks of an array that the engine takes whole. */
         record AskAll(JobId array, List<Ask> tasks) implements Next {}
@@ -116,7 +116,7 @@ class JobProgress {
         try (LogContext.Scope about = LogContext.About.JOB.is(id)) {
             switch (decide(id)) {
                 case Next.Nothing() -> {}
-                case Next.Ask(Job job, JobOrder order) -> ask(job, order);
+                case Next.Ask asked -> ask(asked);
                 case Next.AskAll(JobId array, List<Next.Ask> tasks) -> askAll(array, tasks);
                 case Next.FindOut(Job job) -> findOut(job);
                 case Next.CallBack(Job job) -> clusters.scheduler(job.cluster()).cancel(id);
@@ -141,7 +141,7 @@ class JobProgress {
                 case Stage.Accepted accepted -> decideAccepted(job);
                 case Stage.Submitting submitting -> {
                     Optional<JobOrder> order = order(job, parents(job));
-                    yield order.isPresent() ? new Next.Ask(job, order.get()) : new Next.FindOut(job);
+                    yield order.isPresent() ? new Next.Ask(job, order.get(), true) : new Next.FindOut(job);
                 }
                 case Stage.Pending pending -> new Next.Nothing();
                 case Stage.Running running -> new Next.Nothing();
@@ -159,7 +159,8 @@ class JobProgress {
             return new Next.Nothing();
         }
         table.move(job, new Stage.Submitting());
-        return new Next.Ask(job.at(new Stage.Submitting()), order(job, parents).orElseThrow());
+        return new Next.Ask(
+                job.at(new Stage.Submitting()), order(job, parents).orElseThrow(), false);
     }
 
     private void stopHere(Job job, Why why) {
@@ -178,7 +179,7 @@ class JobProgress {
             Map<Dependency, List<Job>> parents = parents(asked.getFirst());
             List<Next.Ask> again = new ArrayList<>();
             for (Job job : asked) {
-                order(job, parents).ifPresent(order -> again.add(new Next.Ask(job, order)));
+                order(job, parents).ifPresent(order -> again.add(new Next.Ask(job, order, true)));
             }
             // Their data is the same, so either all may still be asked for or none.
             return again.size() == asked.size() ? new Next.AskAll(array, again) : new Next.FindOut(asked.getFirst());
@@ -199,22 +200,31 @@ class JobProgress {
         for (Job job : waiting) {
             table.move(job, new Stage.Submitting());
             tasks.add(new Next.Ask(
-                    job.at(new Stage.Submitting()), order(job, parents).orElseThrow()));
+                    job.at(new Stage.Submitting()), order(job, parents).orElseThrow(), false));
         }
         return new Next.AskAll(array, tasks);
     }
 
-    private void ask(Job job, JobOrder order) {
-        Scheduler scheduler = clusters.scheduler(job.cluster());
-        answered(scheduler, scheduler.submit(order), List.of(job));
+    private void ask(Next.Ask asked) {
+        Scheduler scheduler = clusters.scheduler(asked.job().cluster());
+        recall(scheduler, asked);
+        answered(scheduler, scheduler.submit(asked.order()), List.of(asked.job()));
     }
 
     private void askAll(JobId array, List<Next.Ask> tasks) {
         Scheduler scheduler = clusters.scheduler(tasks.getFirst().job().cluster());
+        tasks.forEach(task -> recall(scheduler, task));
         answered(
                 scheduler,
                 scheduler.submitArray(array, tasks.stream().map(Next.Ask::order).toList()),
                 tasks.stream().map(Next.Ask::job).toList());
+    }
+
+    private static void recall(Scheduler scheduler, Next.Ask asked) {
+        if (asked.again()) {
+            scheduler.recall(
+                    asked.job().id(), asked.order().task(), null, asked.job().submittedAt());
+        }
     }
 
     private void answered(Scheduler scheduler, Submission answer, List<Job> jobs) {
@@ -268,6 +278,7 @@ class JobProgress {
 
     private void findOut(Job job) {
         Scheduler scheduler = clusters.scheduler(job.cluster());
+        scheduler.cancel(job.id()); // finds it by the way, where the engine's answer was lost
         if (scheduler.observe(Set.of(job.id())).containsKey(job.id())) {
             return; // the observer takes it from here, and enforce ends it
         }
@@ -345,6 +356,14 @@ class JobProgress {
         Sighting sighting = sightings.getOrDefault(job.id(), new Sighting(now, null));
         Instant since = sighting.missedSince() == null ? now : sighting.missedSince();
         sightings.put(job.id(), new Sighting(sighting.lastSeen(), since));
+        if (job.engineJobId() != null && !job.isByHand()) {
+            Scheduler scheduler = clusters.scheduler(job.cluster());
+            scheduler.recall(
+                    job.id(),
+                    scheduler.queuesItself() ? job.options().task() : null,
+                    job.engineJobId(),
+                    job.submittedAt());
+        }
         if (Duration.between(since, now).compareTo(PATIENCE) >= 0) {
             LOG.warn("job {} is lost: its engine does not know it", job.id());
             end(job, job.lost(sighting.lastSeen()));

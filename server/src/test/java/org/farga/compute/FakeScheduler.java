@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.farga.shared.JobId;
+import org.jspecify.annotations.Nullable;
 
 /** An engine that runs nothing: tests say what becomes of its jobs, and where whoever speaks to it dies. */
 final class FakeScheduler implements Scheduler {
@@ -41,6 +42,9 @@ final class FakeScheduler implements Scheduler {
     final List<ByHand> othersRecords = new ArrayList<>();
     final Map<JobId, ByHand> adopted = new HashMap<>();
     final List<Instant> accountingAsked = new ArrayList<>();
+    /** What it was told again, in case its own notes were lost. */
+    final List<String> recalled = new ArrayList<>();
+
     boolean queuesItself;
     Trouble trouble = Trouble.NONE;
 
@@ -144,6 +148,11 @@ final class FakeScheduler implements Scheduler {
         }
         accountingAsked.add(since);
         return List.copyOf(othersRecords);
+    }
+
+    @Override
+    public void recall(JobId job, JobOrder.@Nullable Task task, @Nullable String engineJobId, Instant since) {
+        recalled.add(job + " " + engineJobId);
     }
 
     @Override

@@ -261,7 +261,9 @@ class JobProgressTest extends ComputeTest {
         killed(() -> progress.handOver(id));
         assertThat(job(id).stage()).isEqualTo(new Stage.Submitting());
         engine.trouble = Trouble.NONE;
+        assertThat(engine.recalled).isEmpty();
         progress.handOver(id);
+        assertThat(engine.recalled).as("that it may have been asked").containsExactly(id + " null");
         assertThat(engine.asked).containsExactly(id, id);
         assertThat(job(id).engineJobId()).isEqualTo("engine-" + id);
         runsToItsEnd(id);
@@ -447,8 +449,10 @@ class JobProgressTest extends ComputeTest {
         JobProgress watching = process(events::add, clock);
         watching.observe(cluster);
         engine.jobs.clear();
+        assertThat(engine.recalled).isEmpty();
         clock.now = start.plusSeconds(121);
         watching.observe(cluster);
+        assertThat(engine.recalled).as("its number").containsExactly(id + " engine-" + id);
         watching.observe("another cluster"); // which has nothing to do with it
         clock.now = start.plusSeconds(150);
         watching.observe(cluster);
