@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A real Farga on a real Slurm, while Slurm is away, talks nonsense or forgets. Whatever happens, every
+ * A real Farga on a real Slurm, while Slurm is away, talks nonsense, forgets, loses nodes or takes jobs back. Whatever happens, every
  * job ends, ran as often as Slurm says, and is on the statement with exactly the time that Slurm's accounting has for it.
  * {@code -Dfarga.fault.seconds=120} makes the absences longer, {@code -Dfarga.fault.thorough=true} submits
  * also where that costs minutes.
@@ -34,6 +34,10 @@ import tools.jackson.databind.JsonNode;
 class SlurmFaultsTest {
     /** Whoever submitted without a word from Slurm asks again only after 100 s, which is too long for every day. */
     private static final boolean THOROUGH = Boolean.getBoolean("farga.fault.thorough");
+
+    /** Runs long only if it is its first time. */
+    private static final String TWICE =
+            "#!/bin/sh\necho ran\ntest -e again || { touch again; sleep 300; }\nsleep 2\n";
 
     private static final long AWAY_SECONDS = Long.getLong("farga.fault.seconds", 6);
     /** Slurm looks for work every few seconds, and a machine that others work on takes its time. */
@@ -74,6 +78,32 @@ class SlurmFaultsTest {
     // --- Slurm is away
 
     @Test
+    void slurmctldAwayForAWhileLosesNothing() {
+        Submitted running = submit(script("sleep " + (AWAY_SECONDS / 2 + 2)));
+        awaitState(running, "RUNNING");
+        lab.stop("slurmctld");
+        Submitted meanwhile = submit(script("true"));
+        pause(AWAY_SECONDS);
+        assertThat(state(running)).isNotIn("FAILED", "NODE_FAIL", "CANCELLED");
+        assertThat(state(meanwhile)).isEqualTo("PENDING");
+        lab.up();
+        completedOnce(running);
+        completedOnce(meanwhile);
+    }
+
+    @Test
+    void slurmdbdAwayForAWhileLosesNoUsage() {
+        Submitted running = submit(script("sleep 2"));
+        awaitState(running, "RUNNING");
+        lab.stop("slurmdbd");
+        Submitted meanwhile = submit(script("sleep 1"));
+        pause(AWAY_SECONDS);
+        lab.up();
+        completedOnce(running);
+        completedOnce(meanwhile);
+    }
+
+    @Test
     void aChangedKeyForTokensIsTakenUpWithoutARestart() throws IOException {
         Submitted running = submit(script("sleep " + (AWAY_SECONDS / 2 + 2)));
         awaitState(running, "RUNNING");
@@ -101,6 +131,11 @@ class SlurmFaultsTest {
     @Test
     void halfAnAnswerIsNoNews() {
         throughAll(Mood.HALF);
+    }
+
+    @Test
+    void aSlurmrestdThatKnowsNobodyIsAskedAgain() {
+        throughAll(Mood.STRANGER);
     }
 
     private void throughAll(Mood mood) {
@@ -140,7 +175,73 @@ class SlurmFaultsTest {
         assertThat(rest.submissions() - before).isEqualTo(1);
     }
 
-    // --- Slurm forgets
+    // --- jobs are taken back
+
+    @Test
+    void aNodeLostUnderAJobIsTold() {
+        Submitted job = submit(TWICE);
+        String node = awaitState(job, "RUNNING").path("nodes").asString();
+        lab.killNode(node);
+        lab.run("scontrol", "update", "NodeName=" + node, "State=DOWN", "Reason=lost");
+        lab.up();
+        // One that registers anew may have been taken back already.
+        lab.tryTo("scontrol", "update", "NodeName=" + node, "State=RESUME");
+        endAfterBeingTakenBack(job);
+        accountedExactly(job);
+    }
+
+    @Test
+    void aRequeuedJobPaysForBothRuns() {
+        Submitted job = submit(TWICE);
+        awaitState(job, "RUNNING");
+        await("accounting has it", () -> !lab.runs(job.name()).isEmpty());
+        lab.run(
+                "scontrol",
+                "requeue",
+                String.valueOf(lab.runs(job.name()).getFirst().job()));
+        endAfterBeingTakenBack(job);
+        assertThat(lab.runs(job.name())).hasSize(2);
+        accountedExactly(job);
+    }
+
+    @Test
+    void aPreemptedJobPaysForBothRuns() {
+        lab.tryTo("sacctmgr", "-i", "add", "qos", "urgent", "Preempt=normal", "PreemptMode=requeue", "Priority=1000");
+        lab.tryTo("sacctmgr", "-i", "modify", "user", "lab-pau", "set", "QOS+=urgent");
+        List<Submitted> jobs = new ArrayList<>();
+        // One for each node, so that whoever is urgent has to take one's place.
+        for (int i = 0; i < 4; i++) {
+            Map<String, Object> order = story.job("whole-" + UUID.randomUUID(), script("sleep 8"));
+            order.put("cpus", 64);
+            order.put("partition", "gpu");
+            jobs.add(submitted(order));
+        }
+        jobs.forEach(job -> awaitState(job, "RUNNING"));
+        String urgent = "urgent-" + UUID.randomUUID();
+        lab.run(
+                "sbatch",
+                "--uid=lab-pau",
+                "--account=lab",
+                "--qos=urgent",
+                "--partition=gpu",
+                "--cpus-per-task=64",
+                "--mem=1G",
+                "--time=1",
+                "--chdir=/tmp",
+                "--output=/dev/null",
+                "--job-name=" + urgent,
+                "--wrap=sleep 2");
+        await(
+                "one makes room",
+                () -> jobs.stream()
+                        .flatMap(job -> lab.runs(job.name()).stream())
+                        .anyMatch(run -> run.state().equals("PREEMPTED")));
+        jobs.forEach(this::endAfterBeingTakenBack);
+        jobs.forEach(this::accountedExactly);
+        await(
+                "the urgent one is done",
+                () -> lab.runs(urgent).stream().anyMatch(run -> run.state().equals("COMPLETED")));
+    }
 
     @Test
     void aJobWhoseRecordWasPurgedBeforeItWasReadEndsAllTheSame() {
@@ -219,6 +320,18 @@ class SlurmFaultsTest {
         await("accounting has it once", () -> lab.runs(job.name()).size() == 1);
         assertThat(story.ana.text("/jobs/" + job.id() + "/log")).isEqualTo("ran\n");
         accountedExactly(job);
+    }
+
+    /** What was taken back waits two minutes before it may start again, unless it is told otherwise. */
+    private void endAfterBeingTakenBack(Submitted job) {
+        Instant deadline = Instant.now().plus(LIMIT);
+        while (!Story.hasEnded(story.ana.get("/jobs/" + job.id()).done())) {
+            assertThat(Instant.now()).as("job %s ends", job).isBefore(deadline);
+            lab.run("squeue", "-h", "-t", "PD", "-n", job.name(), "-o", "%A")
+                    .lines()
+                    .forEach(waiting -> lab.tryTo("scontrol", "update", "JobId=" + waiting, "StartTime=now"));
+            FargaProcess.pause(1_000);
+        }
     }
 
     /** The statement has the time of every run that accounting has, and no more. */
