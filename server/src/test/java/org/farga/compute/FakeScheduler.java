@@ -71,6 +71,11 @@ final class FakeScheduler implements Scheduler {
         jobs.put(job, new Observation(job, JobState.RUNNING, null, at, null, null, held(job), NOTHING));
     }
 
+    /** It ran, and is to be started anew. */
+    void takeBack(JobId job) {
+        jobs.put(job, new Observation(job, JobState.PENDING, "BeginTime", null, null, null, null, NOTHING));
+    }
+
     void end(JobId job, JobState state, Instant from, Instant to) {
         jobs.put(job, new Observation(job, state, null, from, to, 0, held(job), new Measured(900L, 12L)));
     }

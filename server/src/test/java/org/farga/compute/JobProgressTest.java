@@ -34,6 +34,7 @@ import org.farga.shared.CpuHours;
 import org.farga.shared.JobId;
 import org.farga.shared.OrganisationId;
 import org.farga.shared.Scope;
+import org.farga.slurm.SlurmClusterSettings;
 import org.farga.usage.Balance;
 import org.farga.usage.Usage;
 import org.junit.jupiter.api.BeforeEach;
@@ -127,6 +128,7 @@ class JobProgressTest extends ComputeTest {
                 notifications,
                 publisher,
                 transactions,
+                new SlurmClusterSettings(Map.of(), Duration.ofSeconds(30)),
                 clock);
     }
 
@@ -459,6 +461,41 @@ class JobProgressTest extends ComputeTest {
         assertThat(job(id).state()).isEqualTo(JobState.NODE_FAIL);
         assertThat(balance().cpuSettled()).isEqualTo(TWO_MINUTES_OF_TWO);
         assertThat(balance().cpuCommitted()).isEqualTo(CpuHours.ZERO);
+    }
+
+    @Test
+    void nothingIsChargedForAJobThatWasForgottenBeforeThisProcessSawIt() {
+        JobId id = accepted();
+        progress.handOver(id);
+        engine.start(id, start);
+        progress.observe(cluster);
+        engine.jobs.clear();
+        Ticking clock = new Ticking(start.plusSeconds(7_200));
+        JobProgress heir = process(events::add, clock);
+        heir.observe(cluster);
+        clock.now = start.plusSeconds(7_230);
+        heir.observe(cluster);
+        assertThat(job(id).state()).isEqualTo(JobState.NODE_FAIL);
+        assertThat(job(id).reason()).isEqualTo("Lost");
+        assertThat(balance().cpuSettled()).isEqualTo(CpuHours.ZERO);
+        assertThat(balance().cpuCommitted()).isEqualTo(CpuHours.ZERO);
+    }
+
+    @Test
+    void aJobThatItsEngineTookBackWaitsAgainAndMayUseAllOfItsTime() {
+        JobId id = accepted();
+        CpuHours most = balance().cpuCommitted();
+        progress.handOver(id);
+        engine.start(id, start);
+        progress.observe(cluster);
+        engine.takeBack(id);
+        progress.observe(cluster);
+        assertThat(job(id).state()).isEqualTo(JobState.PENDING);
+        assertThat(job(id).reason()).isEqualTo("BeginTime");
+        assertThat(balance().cpuCommitted()).isEqualTo(most);
+        engine.start(id, start.plusSeconds(200));
+        progress.observe(cluster);
+        assertThat(job(id).startedAt()).isEqualTo(start.plusSeconds(200));
     }
 
     @Test
