@@ -11,6 +11,7 @@ import org.farga.platform.HealthCheck;
 import org.farga.platform.HealthFinding;
 import org.farga.platform.HealthFinding.Remedy;
 import org.farga.platform.HealthFinding.Severity;
+import org.farga.slurm.SlurmClusterSettings;
 import org.springframework.stereotype.Component;
 
 /** Whether the clusters answer with all their nodes and GPUs, and jobs move from stage to stage. */
@@ -22,13 +23,15 @@ class ClusterCheck implements HealthCheck {
     private final Clusters clusters;
     private final JobTable jobs;
     private final Figures figures;
+    private final Duration silence;
     /** The most GPUs seen since this process started: fewer later means that some were lost. */
     private final Map<String, Integer> mostGpus = new HashMap<>();
 
-    ClusterCheck(Clusters clusters, JobTable jobs, Figures figures) {
+    ClusterCheck(Clusters clusters, JobTable jobs, Figures figures, SlurmClusterSettings settings) {
         this.clusters = clusters;
         this.jobs = jobs;
         this.figures = figures;
+        this.silence = settings.silence();
         // From the start on they stand at nought: a collector takes a first sight for no increase.
         JobMeters.register();
     }
@@ -47,7 +50,7 @@ class ClusterCheck implements HealthCheck {
     public synchronized List<HealthFinding> look(Instant now) {
         List<HealthFinding> findings = new ArrayList<>();
         for (Clusters.Listed listed : clusters.list()) {
-            judge(listed, findings);
+            judge(listed, now, findings);
         }
         JobTable.Progress progress = jobs.progress(now.minus(HANDED_OVER_WITHIN), now.minus(PAST_LIMIT));
         progress.live().forEach((stage, count) -> figures.set("farga.jobs", count, "stage", stage));
@@ -76,17 +79,26 @@ class ClusterCheck implements HealthCheck {
         return findings;
     }
 
-    private void judge(Clusters.Listed listed, List<HealthFinding> findings) {
+    private void judge(Clusters.Listed listed, Instant now, List<HealthFinding> findings) {
         String name = listed.name();
         Cluster cluster = listed.cluster();
-        figures.set("farga.cluster.up", cluster == null ? 0 : 1, "cluster", name);
+        Clusters.Silence silent = clusters.silence(name).orElse(null);
+        boolean answers =
+                cluster != null && (silent == null || silent.since().plus(silence).isAfter(now));
+        figures.set("farga.cluster.up", answers ? 1 : 0, "cluster", name);
         if (!listed.enabled()) {
             findings.add(HealthFinding.of(Severity.NOTICE, "cluster-closed", "compute.finding.cluster-closed", name)
                     .about(name));
         }
-        if (cluster == null) {
-            findings.add(HealthFinding.of(Severity.CRITICAL, "cluster-silent", "compute.finding.cluster-silent", name)
+        if (cluster == null || !answers) {
+            findings.add(HealthFinding.of(
+                            Severity.CRITICAL,
+                            "cluster-silent",
+                            "compute.finding.cluster-silent",
+                            name,
+                            silent == null ? "?" : silent.complaint())
                     .about(name)
+                    .since(silent == null ? null : silent.since())
                     .with(new Remedy.Command("farga clusters")));
             return;
         }

@@ -32,13 +32,21 @@ class Explanations {
     /** The words about a budget, for which alone the account is looked into. */
     private static final Set<String> OF_BUDGET = Set.of("AssocGrpGRESMinutes", "AssocGrpCPUMinutesLimit");
 
+    private final Clusters clusters;
     private final Occupancies occupancies;
     private final Allocations allocations;
     private final Usage usage;
     private final Messages messages;
     private final Settings settings;
 
-    Explanations(Occupancies occupancies, Allocations allocations, Usage usage, Messages messages, Settings settings) {
+    Explanations(
+            Clusters clusters,
+            Occupancies occupancies,
+            Allocations allocations,
+            Usage usage,
+            Messages messages,
+            Settings settings) {
+        this.clusters = clusters;
         this.occupancies = occupancies;
         this.allocations = allocations;
         this.usage = usage;
@@ -105,6 +113,14 @@ class Explanations {
                 && job.cancellation() == null
                 && !job.options().after().isEmpty()) {
             return new Told(job.reason(), say(Waiting.after(job.options().after()), language), null, null, null, null);
+        }
+        Optional<Clusters.Silence> silence = job.hasEnded() ? Optional.empty() : clusters.silence(job.cluster());
+        if (silence.isPresent()) {
+            boolean here = job.stage() instanceof Stage.Accepted || job.stage() instanceof Stage.Submitting;
+            Sentence sentence = Sentence.of(
+                    here ? "compute.wait.silent.here" : "compute.wait.silent.there",
+                    silence.get().since());
+            return new Told(job.reason(), say(sentence, language), null, null, null, null);
         }
         if (!(job.stage() instanceof Stage.Pending) || job.cancellation() != null) {
             String key = job.explanation();

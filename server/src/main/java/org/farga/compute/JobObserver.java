@@ -1,5 +1,7 @@
 package org.farga.compute;
 
+import java.io.UncheckedIOException;
+import java.time.Clock;
 import java.time.Duration;
 import org.farga.platform.Rounds;
 import org.slf4j.Logger;
@@ -17,12 +19,14 @@ class JobObserver extends Rounds {
 
     private final Clusters clusters;
     private final JobProgress progress;
+    private final Clock clock;
     private long round;
 
-    JobObserver(Clusters clusters, JobProgress progress) {
+    JobObserver(Clusters clusters, JobProgress progress, Clock clock) {
         super("job-observer", Duration.ZERO, TROUBLE);
         this.clusters = clusters;
         this.progress = progress;
+        this.clock = clock;
     }
 
     @Override
@@ -46,7 +50,13 @@ class JobObserver extends Rounds {
             }
             return true;
         } catch (RuntimeException e) {
-            LOG.warn("cluster {} cannot be observed; trying again", cluster, e);
+            // Any other failure is ours.
+            if (e instanceof UncheckedIOException) {
+                clusters.isSilent(cluster, clock.instant(), e);
+                LOG.warn("cluster {} does not answer; trying again: {}", cluster, e.getMessage());
+            } else {
+                LOG.warn("cluster {} cannot be observed; trying again", cluster, e);
+            }
             return false;
         }
     }
