@@ -589,7 +589,12 @@ final class SlurmScheduler implements Scheduler {
 
     private Observation keep(Observation end) throws IOException {
         SlurmFolder folder = folder(end.id());
-        folder.settle(end);
+        try {
+            folder.settle(end);
+        } catch (IOException e) {
+            // On a full disk, say. Farga keeps it; whoever asks again before it does asks Slurm.
+            LOG.log(System.Logger.Level.WARNING, "the end of job {0} cannot be noted: {1}", end.id(), e.getMessage());
+        }
         try {
             folder.forgetDatasets();
         } catch (IOException e) {
