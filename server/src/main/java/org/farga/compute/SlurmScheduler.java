@@ -62,6 +62,9 @@ final class SlurmScheduler implements Scheduler {
     // Of slurm_errno.h. Those of 2000 to 2199 are about the job itself, but for some that pass.
     private static final int INVALID_JOB = 2017;
     private static final int ALREADY_DONE = 2021;
+    /** slurmrestd could not even connect to slurmctld. */
+    private static final Set<Integer> NOT_SENT = Set.of(1001, 1800);
+
     private static final Set<Integer> PASSING = Set.of(2016, 2019, 2022, 2027);
 
     private final SlurmSettings settings;
@@ -264,6 +267,9 @@ final class SlurmScheduler implements Scheduler {
                 }
                 return new Submission.Rejected(
                         "Slurm does not take the job: " + refusal.get().words());
+            }
+            if (answer.troubles().stream().anyMatch(trouble -> NOT_SENT.contains(trouble.number()))) {
+                folder.notSent();
             }
             answer.good();
             throw new IOException("Slurm's REST interface took a job and named no number for it");
