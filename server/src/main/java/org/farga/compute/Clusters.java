@@ -131,8 +131,8 @@ final class Clusters implements ClusterNames {
             return Optional.empty();
         }
         return described(name).map(cluster -> {
-            List<Cluster.Node> nodes =
-                    cluster.nodes().stream().filter(Cluster.Node::available).toList();
+            // Those that are away just now as well: a job can wait for them.
+            List<Cluster.Node> nodes = cluster.nodes();
             return new Preflight.Capacity(
                     name,
                     entry.get().enabled(),

@@ -78,20 +78,20 @@ class Explanations {
 
     /** Of many at once: each cluster is looked at once, and all accounts are read together. */
     Map<JobId, Told> of(Collection<Job> jobs, Locale language) {
-        Map<String, Optional<Seen>> clusters = new HashMap<>();
+        Map<String, Optional<Seen>> seen = new HashMap<>();
         Map<JobId, EngineJob> listed = new HashMap<>();
         for (Job job : jobs) {
-            if (isWithEngine(job)) {
-                clusters.computeIfAbsent(job.cluster(), occupancies::of)
-                        .map(seen -> seen.of(job))
+            if (isWithEngine(job) && clusters.silence(job.cluster()).isEmpty()) {
+                seen.computeIfAbsent(job.cluster(), occupancies::of)
+                        .map(cluster -> cluster.of(job))
                         .ifPresent(found -> listed.put(job.id(), found));
             }
         }
         Map<AllocationId, Balance> balances = balances(jobs, listed);
         Map<JobId, Told> told = new HashMap<>();
         for (Job job : jobs) {
-            Seen seen = clusters.getOrDefault(job.cluster(), Optional.empty()).orElse(null);
-            told.put(job.id(), tell(job, listed.get(job.id()), seen, balances.get(job.allocation()), language));
+            Seen there = seen.getOrDefault(job.cluster(), Optional.empty()).orElse(null);
+            told.put(job.id(), tell(job, listed.get(job.id()), there, balances.get(job.allocation()), language));
         }
         return told;
     }

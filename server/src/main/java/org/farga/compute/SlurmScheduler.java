@@ -799,7 +799,10 @@ final class SlurmScheduler implements Scheduler {
 
     @Override
     public Set<String> partitions() {
-        return describedLately().nodes().stream()
+        // Whoever submits is not kept waiting, nor refused, while Slurm is away.
+        Described known = described;
+        return (known == null ? describedLately() : known)
+                .nodes().stream()
                 .flatMap(placed -> placed.partitions().stream())
                 .collect(Collectors.toCollection(TreeSet::new));
     }

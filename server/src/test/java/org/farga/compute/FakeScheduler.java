@@ -41,6 +41,7 @@ final class FakeScheduler implements Scheduler {
     final List<ByHand> othersRecords = new ArrayList<>();
     final Map<JobId, ByHand> adopted = new HashMap<>();
     final List<Instant> accountingAsked = new ArrayList<>();
+    List<Cluster.Node> nodes = List.of();
     boolean queuesItself;
     Trouble trouble = Trouble.NONE;
 
@@ -109,7 +110,10 @@ final class FakeScheduler implements Scheduler {
 
     @Override
     public Cluster describe() {
-        return new Cluster("fake", IsolationLevel.PLAIN, List.of());
+        if (trouble == Trouble.AWAY) {
+            throw new UncheckedIOException(new IOException("no route to the engine"));
+        }
+        return new Cluster("fake", IsolationLevel.PLAIN, nodes);
     }
 
     @Override
