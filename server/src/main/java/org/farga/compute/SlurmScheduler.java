@@ -532,7 +532,7 @@ final class SlurmScheduler implements Scheduler {
             JsonNode found = records.get(job.getValue().engineJob());
             if (found != null
                     && isOf(found, job.getValue())
-                    && SlurmVersion.state(found.path("state").path("current")).ended()) {
+                    && SlurmVersion.isClosed(found)) {
                 observations.put(id, keep(SlurmVersion.settled(id, found, live)));
             } else if (live != null && isGivenUp(live)) {
                 observations.put(id, keep(live));
