@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import org.farga.shared.JobId;
 
 /** An engine that runs nothing: tests say what becomes of its jobs, and where whoever speaks to it dies. */
@@ -27,6 +28,8 @@ final class FakeScheduler implements Scheduler {
         DIES_AFTER,
         /** The engine cannot be reached. */
         AWAY,
+        /** The engine does not answer until {@link #answers}. */
+        HANGS,
         REJECTS
     }
 
@@ -43,6 +46,8 @@ final class FakeScheduler implements Scheduler {
     final List<Instant> accountingAsked = new ArrayList<>();
     List<Cluster.Node> nodes = List.of();
     boolean queuesItself;
+    final CountDownLatch hung = new CountDownLatch(1);
+    final CountDownLatch answers = new CountDownLatch(1);
     Trouble trouble = Trouble.NONE;
 
     @Override
@@ -53,6 +58,14 @@ final class FakeScheduler implements Scheduler {
         }
         if (trouble == Trouble.AWAY) {
             throw new UncheckedIOException(new IOException("no route to the engine"));
+        }
+        if (trouble == Trouble.HANGS) {
+            hung.countDown();
+            try {
+                answers.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
         }
         if (trouble == Trouble.REJECTS) {
             return new Submission.Rejected("no such partition");

@@ -18,6 +18,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import javax.sql.DataSource;
 import org.farga.allocation.Allocations;
 import org.farga.allocation.Projects;
 import org.farga.audit.AuditLog;
@@ -90,6 +93,9 @@ class JobProgressTest extends ComputeTest {
     @Autowired
     private SchedulerClient queue;
 
+    @Autowired
+    private DataSource source;
+
     private final FakeScheduler engine = new FakeScheduler();
     private final List<Object> events = Collections.synchronizedList(new ArrayList<>());
     private final Instant start = Instant.now().truncatedTo(ChronoUnit.MILLIS);
@@ -115,8 +121,15 @@ class JobProgressTest extends ComputeTest {
     }
 
     private JobProgress process(ApplicationEventPublisher publisher, Clock clock) {
-        Clusters clusters = new Clusters(
-                Map.of(cluster, new Clusters.Served(engine, Duration.ofHours(72), 1000, false)), clusterTable);
+        return process(
+                publisher,
+                clock,
+                new Clusters(
+                        Map.of(cluster, new Clusters.Served(engine, Duration.ofHours(72), 1000, false)),
+                        clusterTable));
+    }
+
+    private JobProgress process(ApplicationEventPublisher publisher, Clock clock, Clusters clusters) {
         return new JobProgress(
                 table,
                 clusters,
@@ -496,6 +509,50 @@ class JobProgressTest extends ComputeTest {
         engine.start(id, start.plusSeconds(200));
         progress.observe(cluster);
         assertThat(job(id).startedAt()).isEqualTo(start.plusSeconds(200));
+    }
+
+    @Test
+    void noJobWaitsForAnEngineThatIsNotItsOwn() throws InterruptedException {
+        FakeScheduler slow = new FakeScheduler();
+        slow.trouble = Trouble.HANGS;
+        String slowCluster = cluster + "-slow";
+        jdbc.sql("INSERT INTO cluster (name, scheduler) VALUES (:name, 'LOCAL')")
+                .param("name", slowCluster)
+                .update();
+        String quickCluster = cluster;
+        org.farga.allocation.Allocation quick = allocation;
+        Clusters both = new Clusters(
+                Map.of(
+                        slowCluster, new Clusters.Served(slow, Duration.ofHours(72), 1000, false),
+                        quickCluster, new Clusters.Served(engine, Duration.ofHours(72), 1000, false)),
+                clusterTable);
+        HandOver loops = new HandOver(table, process(events::add, Clock.systemUTC(), both), both, source);
+        loops.start();
+        try {
+            cluster = slowCluster;
+            allocation =
+                    world.allocation(OrganisationId.valueOf(organisationOf(ana)), ana.person(), slowCluster, 10);
+            JobId waiting = accepted();
+            assertThat(slow.hung.await(30, TimeUnit.SECONDS)).isTrue();
+            cluster = quickCluster;
+            allocation = quick;
+            JobId other = accepted();
+            await("it is with its engine", () -> job(other).engineJobId() != null);
+            assertThat(job(waiting).engineJobId()).isNull();
+            slow.answers.countDown();
+            await("so is the one that waited", () -> job(waiting).engineJobId() != null);
+        } finally {
+            slow.answers.countDown();
+            loops.stop();
+        }
+    }
+
+    private static void await(String what, BooleanSupplier wish) throws InterruptedException {
+        long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while (!wish.getAsBoolean()) {
+            assertThat(System.nanoTime()).as(what).isLessThan(deadline);
+            Thread.sleep(20);
+        }
     }
 
     @Test
