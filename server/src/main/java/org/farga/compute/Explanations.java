@@ -32,13 +32,21 @@ class Explanations {
     /** The words about a budget, for which alone the account is looked into. */
     private static final Set<String> OF_BUDGET = Set.of("AssocGrpGRESMinutes", "AssocGrpCPUMinutesLimit");
 
+    private final Clusters clusters;
     private final Occupancies occupancies;
     private final Allocations allocations;
     private final Usage usage;
     private final Messages messages;
     private final Settings settings;
 
-    Explanations(Occupancies occupancies, Allocations allocations, Usage usage, Messages messages, Settings settings) {
+    Explanations(
+            Clusters clusters,
+            Occupancies occupancies,
+            Allocations allocations,
+            Usage usage,
+            Messages messages,
+            Settings settings) {
+        this.clusters = clusters;
         this.occupancies = occupancies;
         this.allocations = allocations;
         this.usage = usage;
@@ -70,20 +78,20 @@ class Explanations {
 
     /** Of many at once: each cluster is looked at once, and all accounts are read together. */
     Map<JobId, Told> of(Collection<Job> jobs, Locale language) {
-        Map<String, Optional<Seen>> clusters = new HashMap<>();
+        Map<String, Optional<Seen>> seen = new HashMap<>();
         Map<JobId, EngineJob> listed = new HashMap<>();
         for (Job job : jobs) {
-            if (isWithEngine(job)) {
-                clusters.computeIfAbsent(job.cluster(), occupancies::of)
-                        .map(seen -> seen.of(job))
+            if (isWithEngine(job) && clusters.silence(job.cluster()).isEmpty()) {
+                seen.computeIfAbsent(job.cluster(), occupancies::of)
+                        .map(cluster -> cluster.of(job))
                         .ifPresent(found -> listed.put(job.id(), found));
             }
         }
         Map<AllocationId, Balance> balances = balances(jobs, listed);
         Map<JobId, Told> told = new HashMap<>();
         for (Job job : jobs) {
-            Seen seen = clusters.getOrDefault(job.cluster(), Optional.empty()).orElse(null);
-            told.put(job.id(), tell(job, listed.get(job.id()), seen, balances.get(job.allocation()), language));
+            Seen there = seen.getOrDefault(job.cluster(), Optional.empty()).orElse(null);
+            told.put(job.id(), tell(job, listed.get(job.id()), there, balances.get(job.allocation()), language));
         }
         return told;
     }
@@ -105,6 +113,14 @@ class Explanations {
                 && job.cancellation() == null
                 && !job.options().after().isEmpty()) {
             return new Told(job.reason(), say(Waiting.after(job.options().after()), language), null, null, null, null);
+        }
+        Optional<Clusters.Silence> silence = job.hasEnded() ? Optional.empty() : clusters.silence(job.cluster());
+        if (silence.isPresent()) {
+            boolean here = job.stage() instanceof Stage.Accepted || job.stage() instanceof Stage.Submitting;
+            Sentence sentence = Sentence.of(
+                    here ? "compute.wait.silent.here" : "compute.wait.silent.there",
+                    silence.get().since());
+            return new Told(job.reason(), say(sentence, language), null, null, null, null);
         }
         if (!(job.stage() instanceof Stage.Pending) || job.cancellation() != null) {
             String key = job.explanation();

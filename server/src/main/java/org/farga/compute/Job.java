@@ -300,7 +300,7 @@ record Job(
 
     /**
      * Where the job goes by what the engine says of it; empty where it stays. It only ever goes on: an ended job stays
-     * ended, and one that runs does not wait again.
+     * ended, and one that runs waits again only if its engine took it back, as after the loss of a node.
      */
     Optional<Stage> next(Observation seen) {
         if (stage instanceof Stage.Ended || stage instanceof Stage.Accepted) {
@@ -309,8 +309,15 @@ record Job(
         if (seen.state().ended()) {
             return Optional.of(end(seen));
         }
-        if (stage instanceof Stage.Running) {
-            return Optional.empty();
+        if (stage instanceof Stage.Running(Instant startedAt, Allocation held)) {
+            Instant start = seen.startedAt();
+            if (start != null) {
+                return start.isAfter(startedAt) ? Optional.of(new Stage.Running(start, given(seen))) : Optional.empty();
+            }
+            // Without a reason the engine only cannot say just now.
+            return seen.state() == JobState.PENDING && seen.reason() != null
+                    ? Optional.of(new Stage.Pending(seen.reason()))
+                    : Optional.empty();
         }
         if (seen.startedAt() != null) {
             return Optional.of(new Stage.Running(seen.startedAt(), given(seen)));

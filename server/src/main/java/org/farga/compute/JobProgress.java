@@ -25,6 +25,7 @@ import org.farga.platform.LogContext;
 import org.farga.shared.AllocationId;
 import org.farga.shared.JobId;
 import org.farga.shared.Outcome;
+import org.farga.slurm.SlurmClusterSettings;
 import org.farga.usage.Usage;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -49,8 +50,6 @@ import org.springframework.transaction.support.TransactionTemplate;
 @Component
 class JobProgress {
     private static final Logger LOG = LoggerFactory.getLogger(JobProgress.class);
-    /** An engine that forgets a job for shorter than this is only restarting. */
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final JobTable table;
     private final Clusters clusters;
@@ -63,6 +62,8 @@ class JobProgress {
     private final ApplicationEventPublisher events;
     private final TransactionTemplate transaction;
     private final Clock clock;
+    /** An engine that forgets a job for shorter than this is only restarting. */
+    private final Duration silence;
     /** Of each cluster by itself: each is looked at in its own turn. */
     private final Map<String, Map<JobId, Sighting>> sightings = new ConcurrentHashMap<>();
 
@@ -80,6 +81,7 @@ class JobProgress {
             Notifications notifications,
             ApplicationEventPublisher events,
             PlatformTransactionManager transactions,
+            SlurmClusterSettings settings,
             Clock clock) {
         this.table = table;
         this.clusters = clusters;
@@ -91,6 +93,7 @@ class JobProgress {
         this.notifications = notifications;
         this.events = events;
         this.transaction = new TransactionTemplate(transactions);
+        this.silence = settings.silence();
         this.clock = clock;
     }
 
@@ -353,7 +356,9 @@ class JobProgress {
         if (job.stage() instanceof Stage.Submitting) {
             return; // the queue's task is still asking
         }
-        Sighting sighting = sightings.getOrDefault(job.id(), new Sighting(now, null));
+        // For what nobody saw nothing is charged: how long this process was not there says nothing of the job.
+        Instant start = job.startedAt();
+        Sighting sighting = sightings.getOrDefault(job.id(), new Sighting(start == null ? now : start, null));
         Instant since = sighting.missedSince() == null ? now : sighting.missedSince();
         sightings.put(job.id(), new Sighting(sighting.lastSeen(), since));
         if (job.engineJobId() != null && !job.isByHand()) {
@@ -364,7 +369,7 @@ class JobProgress {
                     job.engineJobId(),
                     job.submittedAt());
         }
-        if (Duration.between(since, now).compareTo(PATIENCE) >= 0) {
+        if (Duration.between(since, now).compareTo(silence) >= 0) {
             LOG.warn("job {} is lost: its engine does not know it", job.id());
             end(job, job.lost(sighting.lastSeen()));
         }
@@ -448,8 +453,9 @@ class JobProgress {
             switch (to) {
                 case Stage.Accepted accepted -> throw new IllegalArgumentException("no job is accepted twice");
                 case Stage.Submitting submitting -> {}
-                case Stage.Pending pending -> {}
+                case Stage.Pending pending -> takenBack(job);
                 case Stage.Running running -> {
+                    takenBack(job);
                     usage.started(job.id(), running.startedAt());
                     JobMeters.started();
                 }
@@ -457,6 +463,13 @@ class JobProgress {
             }
             return true;
         });
+    }
+
+    /** The run that is over is accounting's to tell; the next may use all that was set aside. */
+    private void takenBack(Job before) {
+        if (before.stage() instanceof Stage.Running) {
+            usage.takenBack(before.id());
+        }
     }
 
     private void conclude(Job job) {

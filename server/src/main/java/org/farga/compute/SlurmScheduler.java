@@ -74,6 +74,9 @@ final class SlurmScheduler implements Scheduler {
     // Of slurm_errno.h. Those of 2000 to 2199 are about the job itself, but for some that pass.
     private static final int INVALID_JOB = 2017;
     private static final int ALREADY_DONE = 2021;
+    /** slurmrestd could not even connect to slurmctld. */
+    private static final Set<Integer> NOT_SENT = Set.of(1001, 1800);
+
     private static final Set<Integer> PASSING = Set.of(2016, 2019, 2022, 2027);
 
     private final SlurmSettings settings;
@@ -314,6 +317,9 @@ final class SlurmScheduler implements Scheduler {
                 }
                 return new Submission.Rejected(
                         "Slurm does not take the job: " + refusal.get().words());
+            }
+            if (answer.troubles().stream().anyMatch(trouble -> NOT_SENT.contains(trouble.number()))) {
+                folder.notSent();
             }
             answer.good();
             throw new IOException("Slurm's REST interface took a job and named no number for it");
@@ -626,7 +632,7 @@ final class SlurmScheduler implements Scheduler {
             JsonNode found = records.get(job.getValue().engineJob());
             if (found != null
                     && isOf(found, job.getValue())
-                    && SlurmVersion.state(found.path("state").path("current")).ended()) {
+                    && SlurmVersion.isClosed(found)) {
                 observations.put(id, keep(SlurmVersion.settled(id, found, live)));
             } else if (live != null && isGivenUp(live)) {
                 observations.put(id, keep(live));
@@ -687,9 +693,15 @@ final class SlurmScheduler implements Scheduler {
                 ended.measured());
     }
 
-    private Observation keep(Observation end) throws IOException {
-        SlurmFolder folder = folder(end.id());
-        folder.settle(end.state() == JobState.FAILED && folder.isTooLarge() ? tooLarge(end) : end);
+    private Observation keep(Observation ended) throws IOException {
+        SlurmFolder folder = folder(ended.id());
+        Observation end = ended.state() == JobState.FAILED && folder.isTooLarge() ? tooLarge(ended) : ended;
+        try {
+            folder.settle(end);
+        } catch (IOException e) {
+            // On a full disk, say. Farga keeps it; whoever asks again before it does asks Slurm.
+            LOG.log(System.Logger.Level.WARNING, "the end of job {0} cannot be noted: {1}", end.id(), e.getMessage());
+        }
         try {
             folder.forgetDatasets();
         } catch (IOException e) {
@@ -901,7 +913,10 @@ final class SlurmScheduler implements Scheduler {
 
     @Override
     public Set<String> partitions() {
-        return describedLately().nodes().stream()
+        // Whoever submits is not kept waiting, nor refused, while Slurm is away.
+        Described known = described;
+        return (known == null ? describedLately() : known)
+                .nodes().stream()
                 .flatMap(placed -> placed.partitions().stream())
                 .collect(Collectors.toCollection(TreeSet::new));
     }

@@ -361,6 +361,15 @@ record SlurmVersion(int number) {
                 started ? used(record) : new Measured(null, null));
     }
 
+    /**
+     * Whether accounting knows how a job ended, and when: for moments after slurmdbd was away it has the end of a job
+     * without its time.
+     */
+    static boolean isClosed(JsonNode record) {
+        return state(record.path("state").path("current")).ended()
+                && instant(record.path("time").path("end")) != null;
+    }
+
     private static @Nullable Integer exitCodeOfSteps(JsonNode record) {
         for (JsonNode step : record.path("steps")) {
             if (step.path("step").path("name").asString("").equals("batch")) {

@@ -91,6 +91,12 @@ public class Usage {
         table.start(job, startedAt.truncatedTo(ChronoUnit.MILLIS));
     }
 
+    /** The job runs no more, and waits to be started anew: its commitment is whole again. */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public void takenBack(JobId job) {
+        table.unstart(job);
+    }
+
     /** The job never ran: its commitment is lifted. */
     @Transactional(propagation = Propagation.MANDATORY)
     public void release(JobId job) {

@@ -71,6 +71,12 @@ class UsageTable {
                 .update();
     }
 
+    void unstart(JobId job) {
+        jdbc.sql("UPDATE usage_commitment SET started_at = NULL WHERE job_id = :job")
+                .param("job", job.value())
+                .update();
+    }
+
     void deleteCommitment(JobId job) {
         jdbc.sql("DELETE FROM usage_commitment WHERE job_id = :job")
                 .param("job", job.value())

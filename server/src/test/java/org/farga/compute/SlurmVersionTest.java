@@ -115,6 +115,13 @@ class SlurmVersionTest {
     }
 
     @Test
+    void anEndWithoutItsTimeIsNoneYet() {
+        String record = "{'state':{'current':['COMPLETED']},'nodes':'n1','time':{'start':1795440116,'end':%s},'steps':[]}";
+        assertThat(SlurmVersion.isClosed(json(record.formatted("0")))).isFalse();
+        assertThat(SlurmVersion.isClosed(json(record.formatted("1795440118")))).isTrue();
+    }
+
+    @Test
     void aDrainedNodeIsNotAvailableAndItsGpusAreTold() {
         String node = "{'name':'n1','cpus':8,'real_memory':16000,'alloc_cpus':2,'alloc_memory':1000,"
                 + "'gres':'gpu:h100:2','gres_used':'gpu:h100:1(IDX:1)','state':%s,'state_flags':[]}";
