@@ -37,7 +37,14 @@ class ClusterPages {
 
     @GetMapping
     ModelAndView list(Actor actor, HttpServletRequest request) {
-        return new ModelAndView("compute/clusters", Map.of("shell", shells.of(request), "clusters", clusters.list()));
+        List<Clusters.Listed> all = clusters.list();
+        Map<String, ClusterView.Sums> sums = new HashMap<>();
+        all.stream()
+                .filter(one -> one.cluster() != null)
+                .forEach(one ->
+                        views.sums(one.name()).ifPresent(found -> sums.put(one.name(), found)));
+        return new ModelAndView(
+                "compute/clusters", Map.of("shell", shells.of(request), "clusters", all, "sums", sums));
     }
 
     @GetMapping("/{name}")
