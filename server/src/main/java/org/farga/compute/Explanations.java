@@ -1,5 +1,6 @@
 package org.farga.compute;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
@@ -129,6 +130,27 @@ class Explanations {
                 one == null ? null : one.ahead(),
                 one == null ? null : one.expectedAt(),
                 one);
+    }
+
+    /** Why a job waits that Farga knows nothing of but what its engine lists. */
+    String why(EngineJob one, Occupancy occupancy, Locale language) {
+        Resources asked = new Resources(
+                Math.max(1, one.cpus()),
+                Math.max(1, one.memoryMebibytes()),
+                one.gpus(),
+                one.limit() == null ? Duration.ofDays(1) : one.limit(),
+                1);
+        return say(
+                Waiting.of(
+                                one.reason(),
+                                new Waiting.Facts(
+                                        asked,
+                                        null,
+                                        one,
+                                        occupancy,
+                                        number -> messages.text(language, "compute.wait.engine-number", number)))
+                        .why(),
+                language);
     }
 
     String say(Sentence sentence, Locale language) {
