@@ -41,10 +41,8 @@ class ClusterPages {
         Map<String, ClusterView.Sums> sums = new HashMap<>();
         all.stream()
                 .filter(one -> one.cluster() != null)
-                .forEach(one ->
-                        views.sums(one.name()).ifPresent(found -> sums.put(one.name(), found)));
-        return new ModelAndView(
-                "compute/clusters", Map.of("shell", shells.of(request), "clusters", all, "sums", sums));
+                .forEach(one -> views.sums(one.name()).ifPresent(found -> sums.put(one.name(), found)));
+        return new ModelAndView("compute/clusters", Map.of("shell", shells.of(request), "clusters", all, "sums", sums));
     }
 
     @GetMapping("/{name}")

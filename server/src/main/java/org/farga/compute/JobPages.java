@@ -17,7 +17,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.farga.allocation.Allocation;
 import org.farga.allocation.AllocationState;

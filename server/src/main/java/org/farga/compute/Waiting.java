@@ -198,7 +198,9 @@ record Waiting(Sentence why, @Nullable Sentence remedy) {
         if (asked.exclusive()) {
             return Sentence.of(
                     "compute.wait.Resources.exclusive",
-                    nodes.stream().filter(node -> node.state() == Occupancy.State.FREE).count(),
+                    nodes.stream()
+                            .filter(node -> node.state() == Occupancy.State.FREE)
+                            .count(),
                     nodes.size());
         }
         Sentence wanted = amount(asked.cpus(), asked.memoryMebibytes(), asked.gpus());
@@ -236,7 +238,9 @@ record Waiting(Sentence why, @Nullable Sentence remedy) {
         }
         return occupancy.partitions().stream()
                 .filter(p -> p.open() && !seen.partitions().contains(p.name()))
-                .filter(p -> p.accounts().isEmpty() && p.groups().isEmpty() && p.qos().isEmpty())
+                .filter(p -> p.accounts().isEmpty()
+                        && p.groups().isEmpty()
+                        && p.qos().isEmpty())
                 .filter(p -> p.longest() == null || p.longest().compareTo(asked.timeLimit()) >= 0)
                 .filter(p -> occupancy.nodesOf(List.of(p.name())).stream()
                         .anyMatch(node -> (asked.exclusive()

@@ -275,12 +275,11 @@ public class UsageImports {
                         // The answer to a commit may be lost with the connection.
                         return repeated && position == to;
                     }
-                    LedgerTable.Merged merged =
-                            ledger.merge(
-                                    target.cluster(),
-                                    chunk.runs(),
-                                    target.owners(),
-                                    carefully || ledger.knowsTasks(target.cluster(), chunk.runs()));
+                    LedgerTable.Merged merged = ledger.merge(
+                            target.cluster(),
+                            chunk.runs(),
+                            target.owners(),
+                            carefully || ledger.knowsTasks(target.cluster(), chunk.runs()));
                     table.advance(
                             target.id(),
                             to,

@@ -198,8 +198,8 @@ class WaitingTest {
     void everyWordOfSlurmsIsExplained() {
         TreeSet<String> unknown = new TreeSet<>();
         TreeMap<String, String> missing = new TreeMap<>();
-        List<String> words = new ArrayList<>(
-                OccupancyTextTest.text("reasons.txt").lines().toList());
+        List<String> words =
+                new ArrayList<>(OccupancyTextTest.text("reasons.txt").lines().toList());
         words.addAll(List.of(
                 "Constraints",
                 "InactiveLimit",
