@@ -450,6 +450,13 @@ class StatementCountTest extends HttpTest {
                     time_unused_seconds)
                 VALUES (date_trunc('month', now())::date, 'local', :slug, :project, :ana, 1, 9, 9, 5, 9, 9, 5, 9, 9, 5, 5, 9, 5)""",
                 """
+                INSERT INTO waste_project_sum (month, cluster, partition_name, project_id, jobs, cpu_held_milliseconds,
+                    cpu_measured_milliseconds, cpu_unused_milliseconds, memory_held_mebibyte_seconds,
+                    memory_measured_mebibyte_seconds, memory_unused_mebibyte_seconds, gpu_held_milliseconds,
+                    gpu_measured_milliseconds, gpu_unused_milliseconds, gpu_idle_milliseconds, time_asked_seconds,
+                    time_unused_seconds)
+                VALUES (date_trunc('month', now())::date, 'local', :slug, :project, 1, 9, 9, 5, 9, 9, 5, 9, 9, 5, 5, 9, 5)""",
+                """
                 INSERT INTO energy_setting (id, cluster, valid_from, cpu_core_milliwatts, source, entered_at)
                 VALUES (:id, 'local', date '1970-01-01' + CAST(:job AS int), 1, :name, now())""",
                 """

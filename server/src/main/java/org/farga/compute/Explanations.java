@@ -1,5 +1,6 @@
 package org.farga.compute;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
@@ -137,7 +138,7 @@ class Explanations {
                         balance == null ? null : budget(job, balance),
                         one != null && one.running() ? null : one,
                         seen == null ? null : seen.occupancy(),
-                        names(job, seen)));
+                        names(job, seen, language)));
         return new Told(
                 Waiting.word(reason),
                 say(waiting.why(), language),
@@ -145,6 +146,27 @@ class Explanations {
                 one == null ? null : one.ahead(),
                 one == null ? null : one.expectedAt(),
                 one);
+    }
+
+    /** Why a job waits that Farga knows nothing of but what its engine lists. */
+    String why(EngineJob one, Occupancy occupancy, Locale language) {
+        Resources asked = new Resources(
+                Math.max(1, one.cpus()),
+                Math.max(1, one.memoryMebibytes()),
+                one.gpus(),
+                one.limit() == null ? Duration.ofDays(1) : one.limit(),
+                1);
+        return say(
+                Waiting.of(
+                                one.reason(),
+                                new Waiting.Facts(
+                                        asked,
+                                        null,
+                                        one,
+                                        occupancy,
+                                        number -> messages.text(language, "compute.wait.engine-number", number)))
+                        .why(),
+                language);
     }
 
     String say(Sentence sentence, Locale language) {
@@ -160,22 +182,45 @@ class Explanations {
         return observed == null ? "None" : observed;
     }
 
-    /** What was set aside for this very job is left for it. */
+    /**
+     * What was set aside for this very job is left for it. A job by hand that did not fit into the budget had nothing set aside: then
+     * less is committed in all than it needs.
+     */
     private static Waiting.Budget budget(Job job, Balance balance) {
         GpuHours gpuNeed = GpuHours.of(job.resources().gpus(), job.resources().timeLimit());
         CpuHours cpuNeed = CpuHours.of(job.resources().cpus(), job.resources().timeLimit());
+        boolean setAside = !job.isByHand()
+                || !gpuNeed.isMoreThan(balance.gpuCommitted()) && !cpuNeed.isMoreThan(balance.cpuCommitted());
         return new Waiting.Budget(
-                balance.gpuLeft().plus(gpuNeed), gpuNeed, balance.cpuLeft().plus(cpuNeed), cpuNeed);
+                setAside ? balance.gpuLeft().plus(gpuNeed) : balance.gpuLeft(),
+                gpuNeed,
+                setAside ? balance.cpuLeft().plus(cpuNeed) : balance.cpuLeft(),
+                cpuNeed);
     }
 
-    /** Other jobs of the same project by Farga's number, all others by the engine's. */
-    private static UnaryOperator<String> names(Job job, @Nullable Seen seen) {
+    /** Other jobs and arrays of the same project by Farga's number; all others by the engine's, which is said with it. */
+    private UnaryOperator<String> names(Job job, @Nullable Seen seen, Locale language) {
         return number -> {
             Job other = seen == null ? null : seen.known().get(number);
-            return other != null && other.project().equals(job.project())
-                    ? other.id().toString()
-                    : number;
+            if (other != null && other.project().equals(job.project())) {
+                return other.id().toString();
+            }
+            return array(number, job, seen)
+                    .orElseGet(() -> messages.text(language, "compute.wait.engine-number", number));
         };
+    }
+
+    private static Optional<String> array(String number, Job job, @Nullable Seen seen) {
+        return seen == null
+                ? Optional.empty()
+                : seen.known().entrySet().stream()
+                        .filter(task -> task.getKey().startsWith(number + "_"))
+                        .map(Map.Entry::getValue)
+                        .filter(task -> task.project().equals(job.project()))
+                        .map(task -> task.options().task())
+                        .filter(Objects::nonNull)
+                        .map(task -> Objects.requireNonNull(task).array().toString())
+                        .findFirst();
     }
 
     private static boolean isWithEngine(Job job) {

@@ -148,11 +148,12 @@ class LedgerTable {
             copy(connection, "COPY usage_staged FROM STDIN", runs, "", false);
             statement.execute("""
                     CREATE TEMP TABLE usage_known ON COMMIT DROP AS
-                    SELECT k.* FROM (SELECT DISTINCT job FROM usage_staged) s CROSS JOIN LATERAL (
-                        SELECT k.line, k.sign, k.revision, k.source, k.engine_job_id AS job, k.job_id, k.allocation_id,
+                    SELECT k.* FROM (SELECT DISTINCT job, task FROM usage_staged) s CROSS JOIN LATERAL (
+                        SELECT k.line, k.sign, k.revision, k.source, s.job, k.job_id, k.allocation_id,
                             k.person_id, k.started_at, k.ended_at, k.duration_milliseconds, k.gpus, k.cpus,
                             k.memory_mebibytes, k.partition_name
-                        FROM usage_record k WHERE k.cluster = %s AND k.engine_job_id = s.job OFFSET 0) k""".formatted(of));
+                        FROM usage_record k
+                        WHERE k.cluster = %s AND k.engine_job_id IN (s.job, s.task) OFFSET 0) k""".formatted(of));
             statement.execute("ANALYZE usage_known");
             statement.execute("ANALYZE usage_staged");
             statement.execute(OWNED_BY_RUNS_BEFORE);
@@ -340,6 +341,25 @@ class LedgerTable {
             }
         }
         rows.append('\t');
+    }
+
+    /** Whether Farga itself entered one of these as a task of an array, whose own number in the engine it never learnt. */
+    boolean knowsTasks(String cluster, Collection<SacctRun> runs) {
+        String[] tasks = runs.stream()
+                .map(SacctRun::task)
+                .filter(task -> task != null && task.indexOf('_') > 0)
+                .distinct()
+                .toArray(String[]::new);
+        return tasks.length > 0
+                && client.sql("""
+                        SELECT EXISTS (
+                            SELECT 1 FROM unnest(CAST(:tasks AS text[])) AS s (task) CROSS JOIN LATERAL (
+                                SELECT 1 FROM usage_record k
+                                WHERE k.cluster = :cluster AND k.engine_job_id = s.task OFFSET 0) k)""")
+                        .param("tasks", tasks)
+                        .param("cluster", cluster)
+                        .query(Boolean.class)
+                        .single();
     }
 
     // --- what waits for an owner

@@ -275,8 +275,11 @@ public class UsageImports {
                         // The answer to a commit may be lost with the connection.
                         return repeated && position == to;
                     }
-                    LedgerTable.Merged merged =
-                            ledger.merge(target.cluster(), chunk.runs(), target.owners(), carefully);
+                    LedgerTable.Merged merged = ledger.merge(
+                            target.cluster(),
+                            chunk.runs(),
+                            target.owners(),
+                            carefully || ledger.knowsTasks(target.cluster(), chunk.runs()));
                     table.advance(
                             target.id(),
                             to,
@@ -357,7 +360,11 @@ public class UsageImports {
                 if (own.isEmpty()) {
                     return null;
                 }
+                // Farga knows a task of an array by the array's number and its index, as sacct shows it.
                 EngineJobs.Own job = own.get(Long.toString(run.job()));
+                if (run.task() != null && own.containsKey(run.task())) {
+                    job = own.get(run.task());
+                }
                 // An hour for clocks of different machines.
                 return job != null
                                 && run.startedAt()

@@ -101,6 +101,10 @@ class UsageTable {
                         SELECT 1 FROM usage_record k
                         WHERE k.cluster = :cluster AND k.engine_job_id = :engineJob AND k.source = 'SLURM'
                             AND k.started_at < :endedAt AND k.ended_at > :startedAt)
+                    AND NOT EXISTS (
+                        SELECT 1 FROM usage_record k
+                        WHERE k.job_id = :job AND k.source = 'SLURM'
+                            AND k.started_at < :endedAt AND k.ended_at > :startedAt)
                 ON CONFLICT DO NOTHING""")
                 .param("job", record.job() == null ? null : record.job().value(), Types.BIGINT)
                 .param("jobName", record.jobName())
