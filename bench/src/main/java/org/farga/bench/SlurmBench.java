@@ -449,7 +449,7 @@ final class SlurmBench {
             long since = System.nanoTime();
             slurm.feed(other, "sacctmgr", "-i", "load", "/dev/stdin");
             double load = (System.nanoTime() - since) / 1e9;
-            String account = Pattern.compile("Account - '(plain-[^']*-1)'").matcher(other).results().findFirst().orElseThrow().group(1);
+            String account = Pattern.compile("Account - '(plain-[^']*-\\d+)'").matcher(other).results().findFirst().orElseThrow().group(1);
             int one = 10;
             since = System.nanoTime();
             for (int n = 0; n < one; n++) {
