@@ -35,12 +35,19 @@ class UnixAccounts {
 
     private final UnixAccountTable table;
     private final AuditLog audit;
+    private final AccountSettings settings;
     private final TransactionTemplate transaction;
     private final Clock clock;
 
-    UnixAccounts(UnixAccountTable table, AuditLog audit, PlatformTransactionManager transactions, Clock clock) {
+    UnixAccounts(
+            UnixAccountTable table,
+            AuditLog audit,
+            AccountSettings settings,
+            PlatformTransactionManager transactions,
+            Clock clock) {
         this.table = table;
         this.audit = audit;
+        this.settings = settings;
         this.transaction = new TransactionTemplate(transactions);
         this.clock = clock;
     }
@@ -151,7 +158,8 @@ class UnixAccounts {
         String complaint = null;
         boolean answered = true;
         try {
-            SlurmCommands.Answer answer = commands.run(PATIENCE, null, command);
+            SlurmCommands.Answer answer =
+                    commands.run(settings.of(cluster).accountHookLimit(), null, command);
             if (answer.status() != 0) {
                 complaint = "ended with " + answer.status() + ": " + (answer.complaint() + answer.output()).strip();
             }
