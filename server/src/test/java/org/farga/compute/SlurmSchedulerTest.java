@@ -530,8 +530,9 @@ class SlurmSchedulerTest extends SchedulerContract {
 
     @Test
     void aJobGivenToSlurmByHandIsFoundAdoptedObservedAndCancelled() {
-        SlurmCommands asPau = new SlurmCommands(
-                commands.conf(), List.of("setpriv", "--reuid", "lab-pau", "--regid", "lab-pau", "--clear-groups"));
+        List<String> via = new ArrayList<>(commands.via());
+        via.addAll(List.of("setpriv", "--reuid", "lab-pau", "--regid", "lab-pau", "--clear-groups"));
+        SlurmCommands asPau = new SlurmCommands(commands.conf(), via);
         String name = "by|hand " + nextNumber();
         List<String> sbatch = List.of(
                 "sbatch",

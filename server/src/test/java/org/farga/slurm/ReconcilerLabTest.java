@@ -165,8 +165,8 @@ class ReconcilerLabTest {
         AllocationId allocation = data.allocation(project, cluster);
 
         round();
-        assertThat(state().read().lines())
-                .extracting(PlanLine::kind)
+        assertThat(table.plan(cluster, null, "", 0, 100))
+                .extracting(placed -> placed.line().kind())
                 .containsExactlyInAnyOrder(
                         PlanLine.Kind.ADD_ACCOUNT,
                         PlanLine.Kind.ADD_ACCOUNT,
