@@ -7,11 +7,16 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.farga.shared.AllocationId;
 import org.farga.shared.PersonId;
 import org.jspecify.annotations.Nullable;
@@ -46,11 +51,16 @@ class LedgerTable {
     }
 
     /** How many runs came into the ledger, took the place of others, or wait for an owner; the rest stood there already. */
-    record Merged(long entered, long corrected, long unattributed) {}
+    record Merged(long entered, long corrected, long unattributed) {
+        Merged plus(Merged other) {
+            return new Merged(
+                    entered + other.entered, corrected + other.corrected, unattributed + other.unattributed);
+        }
+    }
 
     /**
      * Enters runs of a cluster, in the transaction that is under way: what is there already stays, what stands otherwise is reversed and
-     * replaced. Runs that are all new take a shorter way, unless {@code careful}; where another program enters one of them at the same
+     * replaced. Runs of jobs that are new take a shorter way, unless {@code careful}; where another program enters one of them at the same
      * time, that throws {@link org.springframework.dao.DuplicateKeyException}, and the careful way is to be taken.
      */
     Merged merge(String cluster, Collection<SacctRun> runs, Owners owners, boolean careful) {
@@ -58,10 +68,20 @@ class LedgerTable {
             return new Merged(0, 0, 0);
         }
         List<Owned> owned = runs.stream().map(run -> Owned.of(run, owners)).toList();
-        Merged merged =
-                jdbc.execute((ConnectionCallback<Merged>) connection -> careful || knowsAny(connection, cluster, runs)
-                        ? mergeBesideKnown(connection, cluster, owned)
-                        : enterNew(connection, cluster, owned));
+        Merged merged = jdbc.execute((ConnectionCallback<Merged>) connection -> {
+            if (careful) {
+                return mergeBesideKnown(connection, cluster, owned);
+            }
+            Set<Long> known = known(connection, cluster, runs);
+            if (known.isEmpty()) {
+                return enterNew(connection, cluster, owned);
+            }
+            Map<Boolean, List<Owned>> byKnown = owned.stream()
+                    .collect(Collectors.partitioningBy(o -> known.contains(o.run().job())));
+            // In this order, as only what comes first takes the cluster's turn.
+            return mergeBesideKnown(connection, cluster, byKnown.getOrDefault(true, List.of()))
+                    .plus(enterNew(connection, cluster, byKnown.getOrDefault(false, List.of())));
+        });
         if (merged == null) {
             throw new IllegalStateException("the statement answers");
         }
@@ -90,27 +110,83 @@ class LedgerTable {
         }
     }
 
-    private static boolean knowsAny(Connection connection, String cluster, Collection<SacctRun> runs)
+    /** Which of the jobs have a run in the ledger, or one that waits for an owner. */
+    private static Set<Long> known(Connection connection, String cluster, Collection<SacctRun> runs)
             throws SQLException {
-        // Looked up one by one through the index, whatever the planner thinks of a ledger that grows while it looks.
-        try (PreparedStatement statement = connection.prepareStatement("""
-                SELECT EXISTS (
-                    SELECT 1 FROM unnest(?::text[]) AS s (job) CROSS JOIN LATERAL (
-                        SELECT 1 FROM usage_record k WHERE k.cluster = ? AND k.engine_job_id = s.job OFFSET 0) k)
-                    OR EXISTS (
-                    SELECT 1 FROM unnest(?::text[]) AS s (job) CROSS JOIN LATERAL (
-                        SELECT 1 FROM usage_unattributed u WHERE u.cluster = ? AND u.engine_job_id = s.job OFFSET 0) u)""")) {
-            Array jobs = connection.createArrayOf(
-                    "text", runs.stream().map(r -> Long.toString(r.job())).toArray());
-            statement.setArray(1, jobs);
-            statement.setString(2, cluster);
-            statement.setArray(3, jobs);
+        long[] jobs = runs.stream().mapToLong(SacctRun::job).sorted().distinct().toArray();
+        // Most are new, and stand beside each other: what lies between a first and a last one is asked before each single one is.
+        List<String> first = new ArrayList<>();
+        List<String> last = new ArrayList<>();
+        List<long[]> ranges = new ArrayList<>();
+        int each = Math.max(1, jobs.length / RANGES);
+        for (int from = 0; from < jobs.length; ) {
+            int digits = Long.toString(jobs[from]).length();
+            int to = from + 1;
+            // As text, which they are there, only numbers of as many digits stand in their own order.
+            while (to < jobs.length
+                    && to - from < each
+                    && Long.toString(jobs[to]).length() == digits) {
+                to++;
+            }
+            first.add(Long.toString(jobs[from]));
+            last.add(Long.toString(jobs[to - 1]));
+            ranges.add(Arrays.copyOfRange(jobs, from, to));
+            from = to;
+        }
+        List<String> doubtful = new ArrayList<>();
+        try (PreparedStatement statement = connection.prepareStatement(KNOWN_RANGES)) {
+            statement.setArray(1, connection.createArrayOf("text", first.toArray()));
+            statement.setArray(2, connection.createArrayOf("text", last.toArray()));
+            statement.setString(3, cluster);
             statement.setString(4, cluster);
-            try (ResultSet row = statement.executeQuery()) {
-                return row.next() && row.getBoolean(1);
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    for (long job : ranges.get(rows.getInt(1) - 1)) {
+                        doubtful.add(Long.toString(job));
+                    }
+                }
             }
         }
+        Set<Long> known = new HashSet<>();
+        if (doubtful.isEmpty()) {
+            return known;
+        }
+        try (PreparedStatement statement = connection.prepareStatement(KNOWN_JOBS)) {
+            Array asked = connection.createArrayOf("text", doubtful.toArray());
+            statement.setArray(1, asked);
+            statement.setString(2, cluster);
+            statement.setArray(3, asked);
+            statement.setString(4, cluster);
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    known.add(Long.parseLong(rows.getString(1)));
+                }
+            }
+        }
+        return known;
     }
+
+    private static final int RANGES = 200;
+
+    // Looked up one by one through the index, whatever the planner thinks of a ledger that grows while it looks.
+
+    private static final String KNOWN_RANGES = """
+            SELECT r.n FROM unnest(?::text[], ?::text[]) WITH ORDINALITY AS r (first, last, n)
+            WHERE EXISTS (
+                    SELECT 1 FROM (
+                        SELECT 1 FROM usage_record k WHERE k.cluster = ? AND k.engine_job_id BETWEEN r.first AND r.last
+                        ORDER BY k.engine_job_id LIMIT 1) k)
+                OR EXISTS (
+                    SELECT 1 FROM (
+                        SELECT 1 FROM usage_unattributed u WHERE u.cluster = ? AND u.engine_job_id BETWEEN r.first AND r.last
+                        ORDER BY u.engine_job_id LIMIT 1) u)""";
+
+    private static final String KNOWN_JOBS = """
+            SELECT s.job FROM unnest(?::text[]) AS s (job) CROSS JOIN LATERAL (
+                SELECT 1 FROM usage_record k WHERE k.cluster = ? AND k.engine_job_id = s.job LIMIT 1) k
+            UNION ALL
+            SELECT s.job FROM unnest(?::text[]) AS s (job) CROSS JOIN LATERAL (
+                SELECT 1 FROM usage_unattributed u WHERE u.cluster = ? AND u.engine_job_id = s.job LIMIT 1) u""";
 
     /** Straight into the ledger, which is twice as quick. */
     private static Merged enterNew(Connection connection, String cluster, List<Owned> runs) throws SQLException {
