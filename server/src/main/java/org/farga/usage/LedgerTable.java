@@ -11,12 +11,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
-import java.util.stream.Collectors;
 import org.farga.shared.AllocationId;
 import org.farga.shared.PersonId;
 import org.jspecify.annotations.Nullable;
@@ -72,15 +70,22 @@ class LedgerTable {
             if (careful) {
                 return mergeBesideKnown(connection, cluster, owned);
             }
-            Set<Long> known = known(connection, cluster, runs);
+            Map<Long, List<Line>> known = known(connection, cluster, runs);
             if (known.isEmpty()) {
                 return enterNew(connection, cluster, owned);
             }
-            Map<Boolean, List<Owned>> byKnown = owned.stream()
-                    .collect(Collectors.partitioningBy(o -> known.contains(o.run().job())));
-            // In this order, as only what comes first takes the cluster's turn.
-            return mergeBesideKnown(connection, cluster, byKnown.getOrDefault(true, List.of()))
-                    .plus(enterNew(connection, cluster, byKnown.getOrDefault(false, List.of())));
+            List<Owned> fresh = new ArrayList<>();
+            List<Owned> others = new ArrayList<>();
+            for (Owned one : owned) {
+                List<Line> lines = known.get(one.run().job());
+                if (lines == null) {
+                    fresh.add(one);
+                } else if (!one.stands(lines)) {
+                    others.add(one);
+                }
+            }
+            Merged changed = others.isEmpty() ? new Merged(0, 0, 0) : mergeBesideKnown(connection, cluster, others);
+            return changed.plus(enterNew(connection, cluster, fresh));
         });
         if (merged == null) {
             throw new IllegalStateException("the statement answers");
@@ -108,10 +113,38 @@ class LedgerTable {
             return new Owned(
                     run, allocation == null ? null : allocation.value(), person == null ? null : person.value(), null);
         }
+
+        /** Whether it says what sacct said of it before, and nothing else was ever said of the job. */
+        boolean stands(List<Line> lines) {
+            return job == null
+                    && lines.stream().allMatch(Line::isPlain)
+                    && lines.stream().anyMatch(line -> line.says(run));
+        }
     }
 
-    /** Which of the jobs have a run in the ledger, or one that waits for an owner. */
-    private static Set<Long> known(Connection connection, String cluster, Collection<SacctRun> runs)
+    /** What the ledger has of a run; {@code isPlain} where sacct said so and nobody took it back. Instants in seconds since 1970. */
+    private record Line(
+            boolean isPlain,
+            long startedAt,
+            long endedAt,
+            long milliseconds,
+            int gpus,
+            int cpus,
+            long memory,
+            @Nullable String partition) {
+        boolean says(SacctRun run) {
+            return startedAt == run.startedAt()
+                    && endedAt == run.endedAt()
+                    && milliseconds == run.chargedSeconds() * 1_000
+                    && gpus == run.held().gpus()
+                    && cpus == run.held().cpus()
+                    && memory == run.held().memoryMebibytes()
+                    && run.partition().equals(partition);
+        }
+    }
+
+    /** What the ledger has of those of the jobs of which it has anything, or that wait for an owner. */
+    private static Map<Long, List<Line>> known(Connection connection, String cluster, Collection<SacctRun> runs)
             throws SQLException {
         long[] jobs = runs.stream().mapToLong(SacctRun::job).sorted().distinct().toArray();
         // Most are new, and stand beside each other: what lies between a first and a last one is asked before each single one is.
@@ -147,7 +180,7 @@ class LedgerTable {
                 }
             }
         }
-        Set<Long> known = new HashSet<>();
+        Map<Long, List<Line>> known = new HashMap<>();
         if (doubtful.isEmpty()) {
             return known;
         }
@@ -159,7 +192,16 @@ class LedgerTable {
             statement.setString(4, cluster);
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
-                    known.add(Long.parseLong(rows.getString(1)));
+                    known.computeIfAbsent(Long.parseLong(rows.getString(1)), job -> new ArrayList<>())
+                            .add(new Line(
+                                    rows.getBoolean(2),
+                                    rows.getLong(3),
+                                    rows.getLong(4),
+                                    rows.getLong(5),
+                                    rows.getInt(6),
+                                    rows.getInt(7),
+                                    rows.getLong(8),
+                                    rows.getString(9)));
                 }
             }
         }
@@ -182,10 +224,13 @@ class LedgerTable {
                         ORDER BY u.engine_job_id LIMIT 1) u)""";
 
     private static final String KNOWN_JOBS = """
-            SELECT s.job FROM unnest(?::text[]) AS s (job) CROSS JOIN LATERAL (
-                SELECT 1 FROM usage_record k WHERE k.cluster = ? AND k.engine_job_id = s.job LIMIT 1) k
+            SELECT s.job, k.sign = 1 AND k.source = 'SLURM', date_part('epoch', k.started_at)::bigint,
+                date_part('epoch', k.ended_at)::bigint, k.duration_milliseconds, k.gpus, k.cpus, k.memory_mebibytes, k.partition_name
+            FROM unnest(?::text[]) AS s (job) CROSS JOIN LATERAL (
+                SELECT * FROM usage_record k WHERE k.cluster = ? AND k.engine_job_id = s.job OFFSET 0) k
             UNION ALL
-            SELECT s.job FROM unnest(?::text[]) AS s (job) CROSS JOIN LATERAL (
+            SELECT s.job, false, 0, 0, 0, 0, 0, 0, NULL
+            FROM unnest(?::text[]) AS s (job) CROSS JOIN LATERAL (
                 SELECT 1 FROM usage_unattributed u WHERE u.cluster = ? AND u.engine_job_id = s.job LIMIT 1) u""";
 
     /** Straight into the ledger, which is twice as quick. */
@@ -193,8 +238,13 @@ class LedgerTable {
         // Beside each other in the ledger's indexes.
         List<Owned> attributed = runs.stream()
                 .filter(o -> o.allocation() != null)
-                .sorted(Comparator.comparing(Owned::allocation, Comparator.nullsLast(Comparator.naturalOrder())))
+                .sorted(Comparator.comparing(Owned::allocation, Comparator.nullsLast(Comparator.naturalOrder()))
+                        .thenComparingLong(o -> o.run().endedAt()))
                 .toList();
+        try (Statement statement = connection.createStatement()) {
+            // For the lines that the sums are made of once all are there: as many do not fit where others' work does.
+            statement.execute("SET LOCAL work_mem = '32MB'");
+        }
         StringBuilder prefix = new StringBuilder();
         text(prefix, cluster);
         copy(connection, """
