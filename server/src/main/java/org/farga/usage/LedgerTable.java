@@ -332,7 +332,7 @@ class LedgerTable {
 
     /**
      * What stands for each run is the line of the latest revision, unless that is reversed. What Farga saw of a run at the
-     * same time under another start gives way.
+     * same time under another start gives way. A partition that Farga did not know is no correction, unless it changes the price.
      */
     private static final String BESIDE_KNOWN = """
             WITH latest AS (
@@ -344,7 +344,9 @@ class LedgerTable {
                     OR (s.duration > 0 OR l.duration_milliseconds = 0)
                     AND (l.ended_at, l.duration_milliseconds, l.gpus, l.cpus, l.memory_mebibytes, l.allocation_id)
                         IS DISTINCT FROM (s.ended_at, s.duration, s.gpus, s.cpus, s.memory, s.allocation)
-                    OR l.partition_name <> s.partition_name)),
+                    OR coalesce(l.partition_name, '') <> s.partition_name
+                    AND (l.partition_name IS NOT NULL OR EXISTS (
+                        SELECT 1 FROM usage_rate r WHERE r.cluster = $cluster AND r.partition_name IS NOT NULL)))),
             given_way AS (
                 SELECT DISTINCT l.line FROM latest l JOIN usage_staged s ON s.job = l.job
                 WHERE l.sign = 1 AND l.source = 'FARGA' AND s.allocation IS NOT NULL AND s.duration > 0
