@@ -256,9 +256,9 @@ class HandJobs extends Rounds {
         try {
             transaction.executeWithoutResult(status -> {
                 table.insert(job, null);
-                // What it may use at most is shown as in flight; the engine alone could have refused it for want of
-                // budget.
-                usage.commit(allocation.id(), number, asked.gpus(), asked.cpus(), asked.timeLimit());
+                // The engine alone could have refused it for want of budget: what it may use at most is set aside even
+                // beyond that.
+                usage.setAside(allocation.id(), number, asked.gpus(), asked.cpus(), asked.timeLimit());
                 audit.recordByRule(
                         "job.adopted",
                         "job",

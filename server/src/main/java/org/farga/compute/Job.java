@@ -295,7 +295,21 @@ record Job(
                         held.gpus(),
                         held.cpus(),
                         held.memoryMebibytes(),
-                        engineJobId == null ? null : EngineRun.of(engineJobId)));
+                        engineJobId == null ? null : run(engineJobId)));
+    }
+
+    /** What is known of the run without the engine's accounting, which says the rest later. */
+    private EngineRun run(String engineJob) {
+        return new EngineRun(
+                engineJob,
+                null,
+                null,
+                options.unixUser(),
+                options.partition(),
+                options.qos(),
+                state().name(),
+                null,
+                null);
     }
 
     /**

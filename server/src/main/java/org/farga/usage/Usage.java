@@ -26,12 +26,14 @@ import org.springframework.transaction.annotation.Transactional;
 public class Usage {
     private final UsageTable table;
     private final LedgerTable ledger;
+    private final Rates rates;
     private final Allocations allocations;
     private final Clock clock;
 
-    Usage(UsageTable table, LedgerTable ledger, Allocations allocations, Clock clock) {
+    Usage(UsageTable table, LedgerTable ledger, Rates rates, Allocations allocations, Clock clock) {
         this.table = table;
         this.ledger = ledger;
+        this.rates = rates;
         this.allocations = allocations;
         this.clock = clock;
     }
@@ -56,6 +58,18 @@ public class Usage {
         return of.stream()
                 .collect(Collectors.toMap(
                         Allocation::id, a -> account(a, books.get(a.id())).balance(now), (a, b) -> a));
+    }
+
+    /** The runs of a job on its allocation's statement, in their order; whoever asks has seen that the reader may see the job. */
+    public List<JobRun> runs(JobId job) {
+        List<UsageTable.Standing> lines = table.ofJob(job);
+        if (lines.isEmpty()) {
+            return List.of();
+        }
+        Tariff tariff = rates.tariff();
+        return lines.stream()
+                .map(standing -> JobRun.of(standing.line(), standing.provisional(), tariff))
+                .toList();
     }
 
     /**
@@ -83,6 +97,17 @@ public class Usage {
             table.insert(locked.id(), wanted);
             return balance;
         });
+    }
+
+    /**
+     * Sets aside what a job may use at most that its engine has accepted already, whether that fits or not: the books show what
+     * may come of it. The same job twice is set aside once.
+     */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public void setAside(AllocationId allocation, JobId job, int gpus, int cpus, Duration timeLimit) {
+        if (!table.knows(job)) {
+            table.insert(allocation, new Commitment(job, gpus, cpus, timeLimit, null));
+        }
     }
 
     /** The job runs since then: its commitment is partly in flight now. Told again, the first start stays. */

@@ -210,6 +210,28 @@ class UsageTable {
                 .list();
     }
 
+    /** A line that stands, and whether the engine's own accounting has yet to say it. */
+    record Standing(UsageRecord line, boolean provisional) {}
+
+    /** The lines of a job that nothing takes back, in the order of their starts. */
+    List<Standing> ofJob(JobId job) {
+        return jdbc.sql("""
+                        SELECT line, sign, job_id, job_name, allocation_id, cluster, person_id, started_at, ended_at,
+                            duration_milliseconds, gpus, cpus, memory_mebibytes, engine_job_id, engine_task, account, unix_user,
+                            partition_name, qos, state, nodes, tres,
+                            source = 'FARGA' AND engine_job_id IS NOT NULL AND EXISTS (
+                                SELECT 1 FROM usage_fetch f WHERE f.cluster = u.cluster AND f.read_until < u.ended_at) AS provisional
+                        FROM usage_record u
+                        WHERE job_id = :job AND sign = 1 AND NOT EXISTS (
+                            SELECT 1 FROM usage_record r
+                            WHERE r.cluster = u.cluster AND r.engine_job_id = u.engine_job_id AND r.started_at = u.started_at
+                                AND r.revision = u.revision AND r.sign = -1)
+                        ORDER BY started_at, line""")
+                .param("job", job.value())
+                .query((row, n) -> new Standing(line(row, n), row.getBoolean("provisional")))
+                .list();
+    }
+
     private static UsageRecord line(ResultSet row, int number) throws SQLException {
         Long job = row.getObject("job_id", Long.class);
         UUID person = row.getObject("person_id", UUID.class);

@@ -102,6 +102,45 @@ class UsageLedgerTest {
     }
 
     @Test
+    void theRunsOfAJobAreThoseThatStandInTheirOrder() {
+        JobId job = job();
+        usage.settle(List.of(run(job, "39", START.plusSeconds(220), 50, 1), run(job, "39", START, 100, 2)));
+        assertThat(usage.runs(job))
+                .extracting(JobRun::startedAt, JobRun::duration, JobRun::gpus)
+                .containsExactly(
+                        org.assertj.core.groups.Tuple.tuple(START, Duration.ofSeconds(100), 2),
+                        org.assertj.core.groups.Tuple.tuple(START.plusSeconds(220), Duration.ofSeconds(50), 1));
+        assertThat(usage.runs(job())).isEmpty();
+    }
+
+    @Test
+    void aLineIsOfAnAllocationAndAPersonThatAreThere() {
+        JobUsage sound = run(job(), "40", START, 100, 1);
+        assertThatThrownBy(() -> usage.settle(new JobUsage(
+                        sound.job(),
+                        "train",
+                        allocation,
+                        cluster,
+                        PersonId.create(),
+                        START,
+                        START.plusSeconds(1),
+                        1,
+                        1,
+                        1,
+                        EngineRun.of("40"))))
+                .isInstanceOf(DataIntegrityViolationException.class);
+    }
+
+    @Test
+    void whatAnEngineTookBeyondTheBudgetIsSetAsideAllTheSame() {
+        JobId job = job();
+        usage.setAside(allocation, job, 8, 8, Duration.ofHours(100));
+        usage.setAside(allocation, job, 8, 8, Duration.ofHours(100));
+        assertThat(usage.balance(allocation).gpuCommitted()).isEqualTo(GpuHours.ofHours(800));
+        assertThat(usage.balance(allocation).gpuLeft()).isEqualTo(GpuHours.ofHours(-700));
+    }
+
+    @Test
     void everyRunOfARequeuedJobIsChargedOnce() {
         JobId job = job();
         usage.commit(allocation, job, 1, 4, Duration.ofHours(1)).orThrow();
