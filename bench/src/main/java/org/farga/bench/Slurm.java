@@ -74,8 +74,9 @@ final class Slurm {
             }
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             if (process.waitFor() != 0) {
-                throw new IOException(command[0] + " failed: "
-                        + Files.readString(complaint).strip() + output.lines().limit(5).toList());
+                throw new IOException(
+                        command[0] + " failed: " + Files.readString(complaint).strip()
+                                + output.lines().limit(5).toList());
             }
             return output;
         } finally {
@@ -115,8 +116,7 @@ final class Slurm {
         String body = """
                 {"script": "%s", "job": {"name": "bench", "comment": "bench %s", "account": "%s", "partition": "%s", "tasks": 1,
                  "cpus_per_task": 1, "nodes": 1, "memory_per_node": 100, "time_limit": 1, "environment": {"PATH": "/usr/bin:/bin"},
-                 "current_working_directory": "/tmp", "standard_output": "/dev/null"}}"""
-                .formatted(script.replace("\n", "\\n"), UUID.randomUUID(), account(), partition());
+                 "current_working_directory": "/tmp", "standard_output": "/dev/null"}}""".formatted(script.replace("\n", "\\n"), UUID.randomUUID(), account(), partition());
         Wire.Answer answer = wire.send(
                 "POST",
                 "/slurm/v0.0.38/job/submit",

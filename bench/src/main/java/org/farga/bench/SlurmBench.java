@@ -215,10 +215,11 @@ final class SlurmBench {
         // One job holds the node, so that those accepted wait, as on a full cluster.
         String holder = slurm.sbatch("#!/bin/sh\nexec sleep 7200\n", "--exclusive", "--time=120");
         try {
-            await("the job that holds the node to run", () -> slurm.run(
-                            "squeue", "-h", "-j", holder, "-o", "%T")
-                    .strip()
-                    .equals("RUNNING"));
+            await(
+                    "the job that holds the node to run",
+                    () -> slurm.run("squeue", "-h", "-j", holder, "-o", "%T")
+                            .strip()
+                            .equals("RUNNING"));
             Map<String, Way> ways = new LinkedHashMap<>();
             ways.put("sbatch", () -> () -> slurm.sbatch(SCRIPT));
             ways.put("slurmrestd", () -> {
@@ -283,19 +284,12 @@ final class SlurmBench {
         }
         taken.forEach((name, all) -> Bench.say(
                 "  %d in parallel  %-12s answered %5.0f jobs/s, in Slurm %5.0f jobs/s",
-                parallel,
-                name,
-                median(all),
-                median(there.get(name))));
+                parallel, name, median(all), median(there.get(name))));
         boolean reached = median(ratios) >= SUBMISSION_AIM;
         well &= reached;
         Bench.say(
                 "  %d in parallel  through Farga / the faster one of its round: %.2f (%s); aim %.1f: %s",
-                parallel,
-                median(ratios),
-                list(ratios),
-                SUBMISSION_AIM,
-                reached ? "ok" : "NOT REACHED");
+                parallel, median(ratios), list(ratios), SUBMISSION_AIM, reached ? "ok" : "NOT REACHED");
     }
 
     /** @param taken answers a second; {@code there} jobs a second until Slurm had the last */
@@ -338,15 +332,16 @@ final class SlurmBench {
     private String job(Payer payer, String script) {
         return """
                 {"allocation": "%s", "name": "bench", "script": "%s", "cpus": 1, "memoryMebibytes": 100, "gpus": 0,
-                 "timeLimitSeconds": 60, "diskMebibytes": 16, "partition": "%s"}"""
-                .formatted(payer.allocation(), script.replace("\n", "\\n"), slurm.partition());
+                 "timeLimitSeconds": 60, "diskMebibytes": 16, "partition": "%s"}""".formatted(payer.allocation(), script.replace("\n", "\\n"), slurm.partition());
     }
 
     // --- how long Farga is behind
 
     private void lag() throws IOException, SQLException, InterruptedException {
         Bench.say("");
-        Bench.say("How long after it happened it is told, %d jobs each by turns, on an idle cluster, seconds:", 3 * wishes.rounds());
+        Bench.say(
+                "How long after it happened it is told, %d jobs each by turns, on an idle cluster, seconds:",
+                3 * wishes.rounds());
         Path folder = Files.createTempDirectory("farga-bench-");
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxrwx"));
         List<List<Double>> bySlurm = List.of(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
@@ -371,15 +366,20 @@ final class SlurmBench {
                                 "POST",
                                 "/api/v1/jobs",
                                 payer.headers(),
-                                job(payer, script.replace(began.toString(), began2.toString())
-                                        .replace(ended.toString(), ended2.toString())))
+                                job(
+                                        payer,
+                                        script.replace(began.toString(), began2.toString())
+                                                .replace(ended.toString(), ended2.toString())))
                         .body();
                 String job = field(answer, "id");
-                running = when(() -> field(get(wire, payer, "/api/v1/jobs/" + job), "state").equals("RUNNING"));
-                over = when(() -> field(get(wire, payer, "/api/v1/jobs/" + job), "state").equals("COMPLETED"));
-                accounted = when(() -> get(wire, payer, "/api/v1/allocations/" + payer.allocation() + "/statement?limit=10")
-                        .replace(" ", "")
-                        .contains("\"job\":" + job + ","));
+                running = when(() ->
+                        field(get(wire, payer, "/api/v1/jobs/" + job), "state").equals("RUNNING"));
+                over = when(() ->
+                        field(get(wire, payer, "/api/v1/jobs/" + job), "state").equals("COMPLETED"));
+                accounted =
+                        when(() -> get(wire, payer, "/api/v1/allocations/" + payer.allocation() + "/statement?limit=10")
+                                .replace(" ", "")
+                                .contains("\"job\":" + job + ","));
                 note(byFarga, began2, ended2, running, over, accounted);
             }
         } finally {
@@ -400,7 +400,10 @@ final class SlurmBench {
         }
         double[] states = Bench.sorted(Stream.concat(byFarga.get(0).stream(), byFarga.get(1).stream()));
         judge("a change of state within 2 s (p95)", Bench.quantile(states, 0.95), 2);
-        judge("usage within " + USAGE_AIM_SECONDS + " s (p95)", Bench.quantile(Bench.sorted(byFarga.get(2).stream()), 0.95), USAGE_AIM_SECONDS);
+        judge(
+                "usage within " + USAGE_AIM_SECONDS + " s (p95)",
+                Bench.quantile(Bench.sorted(byFarga.get(2).stream()), 0.95),
+                USAGE_AIM_SECONDS);
     }
 
     private void judge(String aim, double value, double most) {
@@ -428,7 +431,8 @@ final class SlurmBench {
     }
 
     private static String field(String json, String name) {
-        Matcher matcher = Pattern.compile("\"" + name + "\"\\s*:\\s*\"?([^\",}]*)").matcher(json);
+        Matcher matcher =
+                Pattern.compile("\"" + name + "\"\\s*:\\s*\"?([^\",}]*)").matcher(json);
         return matcher.find() ? matcher.group(1) : "";
     }
 
@@ -440,16 +444,24 @@ final class SlurmBench {
             read(wire);
             String before = cluster(wire);
             int changes = Integer.parseInt(field(before, "changes"));
-            Bench.say("Accounts and limits: %d people's projects are new to Slurm, %d changes at first", PEOPLE, changes);
+            Bench.say(
+                    "Accounts and limits: %d people's projects are new to Slurm, %d changes at first", PEOPLE, changes);
             double first = apply(wire, "people and accounts");
             String file = send(wire, "GET", "/api/v1/slurm-clusters/" + CLUSTER + "/dump");
-            long lines = file.lines().filter(l -> l.startsWith("Account") || l.startsWith("User")).count();
+            long lines = file.lines()
+                    .filter(l -> l.startsWith("Account") || l.startsWith("User"))
+                    .count();
             // The same tree under other names.
             String other = file.replace("'farga'", "'plain'").replaceAll("'(org-|project-)", "'plain-$1");
             long since = System.nanoTime();
             slurm.feed(other, "sacctmgr", "-i", "load", "/dev/stdin");
             double load = (System.nanoTime() - since) / 1e9;
-            String account = Pattern.compile("Account - '(plain-[^']*-\\d+)'").matcher(other).results().findFirst().orElseThrow().group(1);
+            String account = Pattern.compile("Account - '(plain-[^']*-\\d+)'")
+                    .matcher(other)
+                    .results()
+                    .findFirst()
+                    .orElseThrow()
+                    .group(1);
             int one = 10;
             since = System.nanoTime();
             for (int n = 0; n < one; n++) {
@@ -461,14 +473,22 @@ final class SlurmBench {
                             + " one sacctmgr each %.1f a second",
                     lines, first, lines / first, load, lines / load, load / first, 1 / each);
 
-            centre.execute("UPDATE allocation SET gpu_milliseconds = gpu_milliseconds + 3600000 * (SELECT b.n::bigint FROM bench.allocation b"
-                    + " WHERE b.id = allocation.id) WHERE cluster = '" + CLUSTER + "'");
+            centre.execute(
+                    "UPDATE allocation SET gpu_milliseconds = gpu_milliseconds + 3600000 * (SELECT b.n::bigint FROM bench.allocation b"
+                            + " WHERE b.id = allocation.id) WHERE cluster = '" + CLUSTER + "'");
             read(wire);
             int limits = Integer.parseInt(field(cluster(wire), "changes"));
             double second = apply(wire, "limits");
             since = System.nanoTime();
             for (int n = 0; n < one; n++) {
-                slurm.run("sacctmgr", "-i", "modify", "account", "name=" + account, "set", "GrpTRESMins=gres/gpu=" + (n + 100));
+                slurm.run(
+                        "sacctmgr",
+                        "-i",
+                        "modify",
+                        "account",
+                        "name=" + account,
+                        "set",
+                        "GrpTRESMins=gres/gpu=" + (n + 100));
             }
             double modify = (System.nanoTime() - since) / 1e9 / one;
             Bench.say(
@@ -510,7 +530,8 @@ final class SlurmBench {
         Wire.Answer answer = wire.send(
                 method,
                 path,
-                "Authorization: Bearer " + Centre.token(OPERATOR) + "\r\nIdempotency-Key: " + UUID.randomUUID() + "\r\n",
+                "Authorization: Bearer " + Centre.token(OPERATOR) + "\r\nIdempotency-Key: " + UUID.randomUUID()
+                        + "\r\n",
                 method.equals("GET") ? null : "{}");
         if (answer.status() >= 300) {
             throw new IOException(method + " " + path + " is answered " + answer.status() + ": " + answer.body());
@@ -523,7 +544,14 @@ final class SlurmBench {
     private void imports() throws IOException, SQLException, InterruptedException {
         Bench.say("");
         String[] sacct = {
-            "sacct", "-a", "-X", "-D", "-P", "-S", "now-7days", "-o",
+            "sacct",
+            "-a",
+            "-X",
+            "-D",
+            "-P",
+            "-S",
+            "now-7days",
+            "-o",
             "JobIDRaw,JobID,User,Account,Partition,QOS,State,Submit,Start,End,ElapsedRaw,AllocTRES,JobName"
         };
         List<Double> printing = new ArrayList<>();
@@ -542,11 +570,14 @@ final class SlurmBench {
             HttpClient client = HttpClient.newHttpClient();
             String answer = "";
             for (int n = 0; n < 3; n++) {
-                String id = field(post(client, "/api/v1/usage-imports", "{\"cluster\": \"" + CLUSTER + "\", \"zone\": \"UTC\"}"), "id");
+                String id = field(
+                        post(client, "/api/v1/usage-imports", "{\"cluster\": \"" + CLUSTER + "\", \"zone\": \"UTC\"}"),
+                        "id");
                 long since = System.nanoTime();
                 answer = put(client, "/api/v1/usage-imports/" + id + "/lines", file);
                 rates.add(wishes.lines() / ((System.nanoTime() - since) / 1e9));
-                if (!field(answer, "rejected").equals("0") || n == 0 && !field(answer, "entered").equals(Integer.toString(wishes.lines()))) {
+                if (!field(answer, "rejected").equals("0")
+                        || n == 0 && !field(answer, "entered").equals(Integer.toString(wishes.lines()))) {
                     throw new IOException("the import did not enter all: " + answer);
                 }
             }
@@ -563,7 +594,9 @@ final class SlurmBench {
                     rates.getFirst() / median(printing));
             boolean reached = rates.getFirst() >= IMPORT_AIM && rates.getFirst() >= median(printing);
             well &= reached;
-            Bench.say("  Aim: %,d lines/s, and no slower than sacct prints: %s", IMPORT_AIM, reached ? "ok" : "NOT REACHED");
+            Bench.say(
+                    "  Aim: %,d lines/s, and no slower than sacct prints: %s",
+                    IMPORT_AIM, reached ? "ok" : "NOT REACHED");
         } finally {
             Files.delete(file);
         }
@@ -573,15 +606,19 @@ final class SlurmBench {
     private void write(Path file, List<String> accounts) throws IOException {
         LocalDateTime day = LocalDateTime.now(ZoneOffset.UTC).withNano(0).minusDays(20);
         try (BufferedWriter out = Files.newBufferedWriter(file)) {
-            out.write("JobIDRaw|JobID|User|Account|Partition|QOS|State|Submit|Start|End|ElapsedRaw|AllocTRES|JobName\n");
+            out.write(
+                    "JobIDRaw|JobID|User|Account|Partition|QOS|State|Submit|Start|End|ElapsedRaw|AllocTRES|JobName\n");
             for (int n = 0; n < wishes.lines(); n++) {
                 int seconds = 60 + n * 37 % 3_000;
                 LocalDateTime start = day.plusSeconds(n * 4L);
                 int cpus = 1 + n % 8;
                 int job = 1_000_000 + n;
-                out.write(job + "|" + job + "|user" + n % 900 + "|" + accounts.get(n % accounts.size()) + "|gpu|normal|COMPLETED|"
-                        + at(start.minusSeconds(30)) + "|" + at(start) + "|" + at(start.plusSeconds(seconds)) + "|" + seconds
-                        + "|billing=" + cpus + ",cpu=" + cpus + ",gres/gpu=" + n % 4 + ",mem=" + 2 * cpus + "G,node=1|train " + n
+                out.write(job + "|" + job + "|user" + n % 900 + "|" + accounts.get(n % accounts.size())
+                        + "|gpu|normal|COMPLETED|"
+                        + at(start.minusSeconds(30)) + "|" + at(start) + "|" + at(start.plusSeconds(seconds)) + "|"
+                        + seconds
+                        + "|billing=" + cpus + ",cpu=" + cpus + ",gres/gpu=" + n % 4 + ",mem=" + 2 * cpus
+                        + "G,node=1|train " + n
                         + "\n");
             }
         }
@@ -592,18 +629,22 @@ final class SlurmBench {
     }
 
     private String post(HttpClient client, String path, String body) throws IOException, InterruptedException {
-        return answer(client, request(path)
-                .header("Content-Type", "application/json")
-                .header("Idempotency-Key", UUID.randomUUID().toString())
-                .POST(HttpRequest.BodyPublishers.ofString(body))
-                .build());
+        return answer(
+                client,
+                request(path)
+                        .header("Content-Type", "application/json")
+                        .header("Idempotency-Key", UUID.randomUUID().toString())
+                        .POST(HttpRequest.BodyPublishers.ofString(body))
+                        .build());
     }
 
     private String put(HttpClient client, String path, Path file) throws IOException, InterruptedException {
-        return answer(client, request(path)
-                .header("Content-Type", "text/plain")
-                .PUT(HttpRequest.BodyPublishers.ofFile(file))
-                .build());
+        return answer(
+                client,
+                request(path)
+                        .header("Content-Type", "text/plain")
+                        .PUT(HttpRequest.BodyPublishers.ofFile(file))
+                        .build());
     }
 
     private HttpRequest.Builder request(String path) {

@@ -54,8 +54,7 @@ class SlurmFaultsTest {
             Set.of("cluster-silent", "accounting-silent", "nodes-down", "jobs-folder-full", "jobs-folder-away");
 
     /** Runs long only if it is its first time. */
-    private static final String TWICE =
-            "#!/bin/sh\necho ran\ntest -e again || { touch again; sleep 300; }\nsleep 2\n";
+    private static final String TWICE = "#!/bin/sh\necho ran\ntest -e again || { touch again; sleep 300; }\nsleep 2\n";
 
     private SlurmLab lab;
     private FaultyRest rest;
@@ -286,7 +285,8 @@ class SlurmFaultsTest {
     void aPreemptedJobPaysForBothRuns() {
         List<Submitted> jobs = new ArrayList<>();
         try {
-            lab.tryTo("sacctmgr", "-i", "add", "qos", "urgent", "Preempt=normal", "PreemptMode=requeue", "Priority=1000");
+            lab.tryTo(
+                    "sacctmgr", "-i", "add", "qos", "urgent", "Preempt=normal", "PreemptMode=requeue", "Priority=1000");
             lab.tryTo("sacctmgr", "-i", "modify", "user", "lab-pau", "set", "QOS+=urgent");
             // One for each node, so that whoever is urgent has to take one's place.
             for (int i = 0; i < 4; i++) {
@@ -310,7 +310,9 @@ class SlurmFaultsTest {
                     "--output=/dev/null",
                     "--job-name=" + urgent,
                     "--wrap=sleep 2");
-            await("one makes room", () -> jobs.stream().anyMatch(job -> state(job).equals("PENDING")));
+            await(
+                    "one makes room",
+                    () -> jobs.stream().anyMatch(job -> state(job).equals("PENDING")));
             Submitted back = jobs.stream()
                     .filter(job -> state(job).equals("PENDING"))
                     .findFirst()
@@ -321,8 +323,7 @@ class SlurmFaultsTest {
                     .containsExactly("PREEMPTED", "COMPLETED");
             await(
                     "the urgent one is done",
-                    () -> lab.runs(urgent).stream()
-                            .anyMatch(run -> run.state().equals("COMPLETED")));
+                    () -> lab.runs(urgent).stream().anyMatch(run -> run.state().equals("COMPLETED")));
         } finally {
             lab.tryTo("sacctmgr", "-i", "modify", "user", "lab-pau", "set", "QOS-=urgent");
             lab.tryTo("sacctmgr", "-i", "delete", "qos", "urgent");

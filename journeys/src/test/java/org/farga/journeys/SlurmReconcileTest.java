@@ -65,7 +65,13 @@ class SlurmReconcileTest {
         }
         if (lab != null) {
             List<String> ours = lab.run(
-                            "sacctmgr", "-nP", "list", "assoc", "account=farga", "withsubaccounts", "format=Account,User")
+                            "sacctmgr",
+                            "-nP",
+                            "list",
+                            "assoc",
+                            "account=farga",
+                            "withsubaccounts",
+                            "format=Account,User")
                     .lines()
                     .map(String::strip)
                     .toList();

@@ -60,9 +60,10 @@ class UsageImportFaultsTest {
                 HttpResponse<String> answer = sent.get(1, TimeUnit.MINUTES);
                 assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
             }
-            JsonNode ended = story.administrator.await("/usage-imports/" + id, Story.SOON, i -> i.path("state")
-                    .asString()
-                    .equals("DONE"));
+            JsonNode ended = story.administrator.await(
+                    "/usage-imports/" + id,
+                    Story.SOON,
+                    i -> i.path("state").asString().equals("DONE"));
             assertThat(ended.path("lines").asLong()).isEqualTo(LINES);
             assertThat(ended.path("entered").asLong()).isEqualTo(LINES - BROKEN);
             assertThat(ended.path("rejected").asLong()).isEqualTo(BROKEN);
@@ -114,8 +115,9 @@ class UsageImportFaultsTest {
         try (Connection connection = DriverManager.getConnection(
                         PrivateDatabase.url(data), "farga", PrivateDatabase.password(data));
                 Statement statement = connection.createStatement()) {
-            statement.execute("INSERT INTO slurm_account (cluster, name, allocation_id, adopted, made_at) VALUES ('lab', 'ours', '"
-                    + story.allocation + "', true, now())");
+            statement.execute(
+                    "INSERT INTO slurm_account (cluster, name, allocation_id, adopted, made_at) VALUES ('lab', 'ours', '"
+                            + story.allocation + "', true, now())");
         }
         return story;
     }
@@ -153,7 +155,8 @@ class UsageImportFaultsTest {
         operator.await(
                 "/usage-imports/" + id,
                 Story.SOON,
-                i -> i.path("positionBytes").asLong() > 0 && i.path("state").asString().equals("RUNNING"));
+                i -> i.path("positionBytes").asLong() > 0
+                        && i.path("state").asString().equals("RUNNING"));
     }
 
     private static void kill(Path data) throws IOException {
@@ -167,15 +170,16 @@ class UsageImportFaultsTest {
         assertThat(PrivateDatabase.count(data, "SELECT count(*) FROM usage_record WHERE cluster = 'lab'"))
                 .isEqualTo(LINES - BROKEN);
         assertThat(PrivateDatabase.count(
-                        data, "SELECT count(DISTINCT engine_job_id) FROM usage_record WHERE cluster = 'lab' AND sign = 1"))
+                        data,
+                        "SELECT count(DISTINCT engine_job_id) FROM usage_record WHERE cluster = 'lab' AND sign = 1"))
                 .isEqualTo(LINES - BROKEN);
         assertThat(PrivateDatabase.count(data, "SELECT sum(gpu_settled_milliseconds) FROM usage_account"))
                 .as("the balance is the sum of the lines")
                 .isEqualTo((LINES - BROKEN) * 60_000L);
         assertThat(PrivateDatabase.count(
                         data,
-                        "SELECT count(*) FROM usage_import_rejection WHERE import_id = '" + id + "' AND reason = 'columns'"
-                                + " AND (line - 1) % " + BROKEN_EACH + " = 0"))
+                        "SELECT count(*) FROM usage_import_rejection WHERE import_id = '" + id
+                                + "' AND reason = 'columns'" + " AND (line - 1) % " + BROKEN_EACH + " = 0"))
                 .as("by their numbers in the file, whose first line is the header")
                 .isEqualTo(BROKEN);
         assertThat(PrivateDatabase.count(data, "SELECT count(*) FROM usage_import_chunk"))

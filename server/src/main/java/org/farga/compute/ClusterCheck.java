@@ -122,8 +122,8 @@ class ClusterCheck implements HealthCheck {
         String name = listed.name();
         Cluster cluster = listed.cluster();
         Clusters.Silence silent = clusters.silence(name).orElse(null);
-        boolean answers =
-                cluster != null && (silent == null || silent.since().plus(settings.silence()).isAfter(now));
+        boolean answers = cluster != null
+                && (silent == null || silent.since().plus(settings.silence()).isAfter(now));
         figures.set("farga.cluster.up", answers ? 1 : 0, "cluster", name);
         if (!listed.enabled()) {
             findings.add(HealthFinding.of(Severity.NOTICE, "cluster-closed", "compute.finding.cluster-closed", name)

@@ -95,8 +95,7 @@ final class Clusters implements ClusterNames {
     /** Its engine was asked and did not answer, and that is why; until it is described anew. */
     void isSilent(String name, Instant now, Exception why) {
         String complaint = String.valueOf(why.getMessage()).replaceFirst("^java\\.[a-zA-Z.]+: ", "");
-        silent.compute(
-                name, (cluster, before) -> new Silence(before == null ? now : before.since(), complaint));
+        silent.compute(name, (cluster, before) -> new Silence(before == null ? now : before.since(), complaint));
     }
 
     /** Empty where it answered when it was asked last. */

@@ -218,7 +218,8 @@ class HandJobs extends Rounds {
     /** Whether it is one of ours whose number at the engine is about to be noted; anybody may write that it is. */
     private boolean isOnItsWay(ByHand job) {
         return job.claims() != null
-                && table.jobsOrTasks(List.of(job.claims())).stream().anyMatch(one -> one.engineJobId() == null && !one.hasEnded());
+                && table.jobsOrTasks(List.of(job.claims())).stream()
+                        .anyMatch(one -> one.engineJobId() == null && !one.hasEnded());
     }
 
     private void takeIn(String cluster, Scheduler scheduler, ByHand found, Resources asked) {

@@ -128,11 +128,7 @@ class HandOver implements SmartLifecycle {
             resting.values().removeIf(until -> until - now <= 0);
             boolean queuesItself = clusters.scheduler(cluster).queuesItself();
             List<JobId> waiting = table.queue(
-                    cluster,
-                    resting.keySet(),
-                    BATCH,
-                    queuesItself ? MOST_WITH_QUEUE : MOST_WITH_ENGINE,
-                    queuesItself);
+                    cluster, resting.keySet(), BATCH, queuesItself ? MOST_WITH_QUEUE : MOST_WITH_ENGINE, queuesItself);
             if (waiting.isEmpty()) {
                 return false;
             }

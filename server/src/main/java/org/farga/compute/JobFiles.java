@@ -40,7 +40,8 @@ record JobFiles(Path log, Path output, Path metrics) {
 
     /** A pipe in its place would keep its reader waiting. */
     private static SeekableByteChannel open(Path file) throws IOException {
-        if (!Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS).isRegularFile()) {
+        if (!Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                .isRegularFile()) {
             throw new FileSystemException(file.toString(), null, "not a plain file");
         }
         return Files.newByteChannel(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);

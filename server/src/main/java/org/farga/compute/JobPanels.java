@@ -74,8 +74,8 @@ class JobPanels {
                 List<JobRun> runs = usage.runs(job);
                 return runs.size() < 2 && runs.stream().noneMatch(run -> run.nodes() != null)
                         ? Optional.empty()
-                        : Optional.of(out ->
-                                templates.render("compute/runs.jte", Map.of("shell", shell, "runs", runs), out));
+                        : Optional.of(
+                                out -> templates.render("compute/runs.jte", Map.of("shell", shell, "runs", runs), out));
             }
         };
     }

@@ -162,8 +162,7 @@ class JobProgress {
             return new Next.Nothing();
         }
         table.move(job, new Stage.Submitting());
-        return new Next.Ask(
-                job.at(new Stage.Submitting()), order(job, parents).orElseThrow(), false);
+        return new Next.Ask(job.at(new Stage.Submitting()), order(job, parents).orElseThrow(), false);
     }
 
     private void stopHere(Job job, Why why) {

@@ -186,8 +186,7 @@ record SlurmFolder(JobId id, Path path) {
     /** Notes that Slurm is about to be asked. */
     void sending(Instant at, String user, String account) throws IOException {
         Note.jot(
-                path.resolve("sent"),
-                Map.of("at", Long.toString(at.toEpochMilli()), "user", user, "account", account));
+                path.resolve("sent"), Map.of("at", Long.toString(at.toEpochMilli()), "user", user, "account", account));
     }
 
     /** Notes that Slurm has not been asked, or has surely not heard it. */
@@ -233,7 +232,8 @@ record SlurmFolder(JobId id, Path path) {
             throws IOException {
         SlurmFolder whole = this;
         if (task != null) {
-            whole = new SlurmFolder(task.array(), path.resolveSibling(task.array().toString()));
+            whole = new SlurmFolder(
+                    task.array(), path.resolveSibling(task.array().toString()));
             JobFolders.open(path);
             isTask(task);
         }

@@ -58,6 +58,7 @@ final class SlurmRest {
 
     /** How Slurm from 23.02 on says what an older one calls 401, or drops the connection for. */
     private static final int NETWORK_AUTHENTICATION = 511;
+
     private static final Pattern OFFERED = Pattern.compile("/slurm/v0\\.0\\.(\\d+)/");
 
     private final URI address;
@@ -74,12 +75,15 @@ final class SlurmRest {
     private volatile @Nullable SlurmVersion version;
 
     /** A token, and of which state of the key's file it is. */
-    private record Pass(String token, Instant usedUntil, FileTime changed, long size, @Nullable Object file) {
+    private record Pass(
+            String token,
+            Instant usedUntil,
+            FileTime changed,
+            long size,
+            @Nullable Object file) {
 
         boolean isOf(BasicFileAttributes key) {
-            return key.lastModifiedTime().equals(changed)
-                    && key.size() == size
-                    && Objects.equals(key.fileKey(), file);
+            return key.lastModifiedTime().equals(changed) && key.size() == size && Objects.equals(key.fileKey(), file);
         }
     }
 
@@ -228,8 +232,7 @@ final class SlurmRest {
             return known.token();
         }
         String token = sign(user, now);
-        passes.put(
-                user, new Pass(token, now.plus(TOKEN_USED), file.lastModifiedTime(), file.size(), file.fileKey()));
+        passes.put(user, new Pass(token, now.plus(TOKEN_USED), file.lastModifiedTime(), file.size(), file.fileKey()));
         return token;
     }
 

@@ -152,7 +152,10 @@ final class SlurmScheduler implements Scheduler {
     private UserPrincipal principal(String user) throws IOException {
         UserPrincipal known = users.getIfPresent(user);
         if (known == null) {
-            known = settings.folder().getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName(user);
+            known = settings.folder()
+                    .getFileSystem()
+                    .getUserPrincipalLookupService()
+                    .lookupPrincipalByName(user);
             users.put(user, known);
         }
         return known;
@@ -407,8 +410,7 @@ final class SlurmScheduler implements Scheduler {
         List<SlurmJob> live = list(true).jobs().values().stream()
                 .filter(job -> job.comment().equals(comment) && job.user().equals(user))
                 .toList();
-        Optional<String> found =
-                live.stream().map(SlurmJob::array).min(Comparator.comparingLong(Long::parseLong));
+        Optional<String> found = live.stream().map(SlurmJob::array).min(Comparator.comparingLong(Long::parseLong));
         if (found.isEmpty()) {
             found = records(Objects.requireNonNullElse(sent.since(), at).minus(SKEW), who.account()).stream()
                     .filter(job -> commentOf(job).equals(comment)
@@ -443,7 +445,8 @@ final class SlurmScheduler implements Scheduler {
 
     /** Writes anew what waiting jobs will need and a power cut took. */
     private void mend(SlurmFolder folder, List<JobOrder> orders, String user) throws IOException {
-        boolean array = !orders.isEmpty() && !folder.id().equals(orders.getFirst().id());
+        boolean array =
+                !orders.isEmpty() && !folder.id().equals(orders.getFirst().id());
         for (JobOrder order : orders) {
             if (!folder(order.id()).isPrepared()) {
                 folder(order.id()).prepare(order, principal(user));
@@ -630,9 +633,7 @@ final class SlurmScheduler implements Scheduler {
             JobId id = job.getKey();
             Observation live = observations.remove(id);
             JsonNode found = records.get(job.getValue().engineJob());
-            if (found != null
-                    && isOf(found, job.getValue())
-                    && SlurmVersion.isClosed(found)) {
+            if (found != null && isOf(found, job.getValue()) && SlurmVersion.isClosed(found)) {
                 observations.put(id, keep(SlurmVersion.settled(id, found, live)));
             } else if (live != null && isGivenUp(live)) {
                 observations.put(id, keep(live));
@@ -917,8 +918,8 @@ final class SlurmScheduler implements Scheduler {
         Described known = described;
         return (known == null ? describedLately() : known)
                 .nodes().stream()
-                .flatMap(placed -> placed.partitions().stream())
-                .collect(Collectors.toCollection(TreeSet::new));
+                        .flatMap(placed -> placed.partitions().stream())
+                        .collect(Collectors.toCollection(TreeSet::new));
     }
 
     private Described describedLately() {

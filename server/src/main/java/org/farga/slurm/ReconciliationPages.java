@@ -51,7 +51,10 @@ class ReconciliationPages {
      * @param kind null for all kinds
      * @param words a part of an account's or a user's name; empty for all
      */
-    record Search(PlanLine.@Nullable Kind kind, String words, @Nullable String cursor) {
+    record Search(
+            PlanLine.@Nullable Kind kind,
+            String words,
+            @Nullable String cursor) {
         private static final Search NONE = new Search(null, "", null);
 
         boolean isNarrowed() {

@@ -142,7 +142,13 @@ class ReconciliationTable {
                 .param("kinds", column(lines, line -> line.kind().name()))
                 .param("subjects", column(lines, PlanLine::subject))
                 .param("users", column(lines, PlanLine::user))
-                .param("reasons", column(lines, line -> line.reason() == null ? null : line.reason().name()))
+                .param(
+                        "reasons",
+                        column(
+                                lines,
+                                line -> line.reason() == null
+                                        ? null
+                                        : line.reason().name()))
                 .param("has", column(lines, PlanLine::from))
                 .param("shall", column(lines, PlanLine::to))
                 .update();
@@ -193,12 +199,9 @@ class ReconciliationTable {
                 SELECT kind, count(*) AS lines FROM slurm_plan_line
                 WHERE cluster = :cluster
                       AND (:words = '' OR strpos(lower(subject || ' ' || coalesce(user_name, '')), lower(:words)) > 0)
-                GROUP BY kind""")
-                .param("cluster", cluster)
-                .param("words", words)
-                .query(row -> {
-                    counts.put(PlanLine.Kind.valueOf(row.getString("kind")), row.getLong("lines"));
-                });
+                GROUP BY kind""").param("cluster", cluster).param("words", words).query(row -> {
+            counts.put(PlanLine.Kind.valueOf(row.getString("kind")), row.getLong("lines"));
+        });
         return counts;
     }
 

@@ -221,9 +221,7 @@ class ReconciliationsApi {
                     state.triedAt(),
                     state.complaint(),
                     read == null ? null : ReadJson.of(read),
-                    applying == null
-                            ? null
-                            : new ApplyingJson(applying.since(), applying.changes(), applying.done()),
+                    applying == null ? null : new ApplyingJson(applying.since(), applying.changes(), applying.done()),
                     applied == null ? null : AppliedJson.of(applied),
                     view.unixAccounts(),
                     view.waiting().stream().map(UnixAccountJson::of).toList());

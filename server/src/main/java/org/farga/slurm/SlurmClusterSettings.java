@@ -18,7 +18,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  */
 @ConfigurationProperties("farga.cluster")
 public record SlurmClusterSettings(
-        @DefaultValue Map<String, Reach> slurm, @DefaultValue("30s") Duration silence) {
+        @DefaultValue Map<String, Reach> slurm,
+        @DefaultValue("30s") Duration silence) {
 
     /**
      * How one is reached and used.

@@ -158,13 +158,13 @@ class UnixAccounts {
         String complaint = null;
         boolean answered = true;
         try {
-            SlurmCommands.Answer answer =
-                    commands.run(settings.of(cluster).accountHookLimit(), null, command);
+            SlurmCommands.Answer answer = commands.run(settings.of(cluster).accountHookLimit(), null, command);
             if (answer.status() != 0) {
                 complaint = "ended with " + answer.status() + ": " + (answer.complaint() + answer.output()).strip();
             }
         } catch (UncheckedIOException e) {
-            complaint = String.valueOf(e.getCause() == null ? e.getMessage() : e.getCause().getMessage());
+            complaint = String.valueOf(
+                    e.getCause() == null ? e.getMessage() : e.getCause().getMessage());
             answered = false;
         }
         Instant now = clock.instant();

@@ -51,8 +51,7 @@ class LedgerTable {
     /** How many runs came into the ledger, took the place of others, or wait for an owner; the rest stood there already. */
     record Merged(long entered, long corrected, long unattributed) {
         Merged plus(Merged other) {
-            return new Merged(
-                    entered + other.entered, corrected + other.corrected, unattributed + other.unattributed);
+            return new Merged(entered + other.entered, corrected + other.corrected, unattributed + other.unattributed);
         }
     }
 
@@ -147,7 +146,8 @@ class LedgerTable {
     private static Map<Long, List<Line>> known(Connection connection, String cluster, Collection<SacctRun> runs)
             throws SQLException {
         long[] jobs = runs.stream().mapToLong(SacctRun::job).sorted().distinct().toArray();
-        // Most are new, and stand beside each other: what lies between a first and a last one is asked before each single one is.
+        // Most are new, and stand beside each other: what lies between a first and a last one is asked before each
+        // single one is.
         List<String> first = new ArrayList<>();
         List<String> last = new ArrayList<>();
         List<long[]> ranges = new ArrayList<>();

@@ -55,7 +55,8 @@ public class UsageFetches {
         if (state == null || until == null) {
             return new Fetching(cluster, now.minus(FIRST), now, true);
         }
-        // slurmctld tells slurmdbd only moments after that is back what ended while it was away: so from there on once more.
+        // slurmctld tells slurmdbd only moments after that is back what ended while it was away: so from there on once
+        // more.
         Instant reached = state.complaint() == null ? now : until;
         Instant looked = state.lookedBack();
         boolean back = looked == null || now.isAfter(looked.plus(LOOK_BACK_EACH));
@@ -143,7 +144,9 @@ public class UsageFetches {
      * @param complaint why it could not be the last time; null where it could
      */
     public record Standing(
-            String cluster, @Nullable Instant readUntil, @Nullable String complaint) {}
+            String cluster,
+            @Nullable Instant readUntil,
+            @Nullable String complaint) {}
 
     /** How far each cluster's accounting was read. */
     public List<Standing> standings() {

@@ -54,6 +54,7 @@ public class UsageImports {
     private static final long CHUNK_BYTES = 6L << 20;
     /** Pieces that are entered beside each other: what limits an import is one of the database's processes. */
     private static final int BESIDE_EACH_OTHER = 2;
+
     private static final Duration CHUNK_TIME = Duration.ofSeconds(2);
     private static final int ATTRIBUTE_EACH = 20_000;
     private static final int MOST_WAITING = 200;
@@ -216,7 +217,8 @@ public class UsageImports {
     }
 
     /** A piece of the file, and between which places it stands there. */
-    private record Piece(SacctChunk chunk, long from, long to, @Nullable String slurmCluster) {}
+    private record Piece(
+            SacctChunk chunk, long from, long to, @Nullable String slurmCluster) {}
 
     /** One piece is read while those before are entered. False where somebody else goes on with the import. */
     private boolean read(LineReader lines, Target target, long from, long linesBefore) throws IOException {
@@ -293,12 +295,13 @@ public class UsageImports {
                     if (position < 0 || position > piece.from()) {
                         return false;
                     }
-                    LedgerTable.Merged merged =
-                            ledger.merge(
+                    LedgerTable.Merged merged = ledger.merge(
                             target.cluster(),
                             piece.chunk().runs(),
                             target.owners(),
-                            careful[0] || ledger.knowsTasks(target.cluster(), piece.chunk().runs()));
+                            careful[0]
+                                    || ledger.knowsTasks(
+                                            target.cluster(), piece.chunk().runs()));
                     table.reject(target.id(), piece.chunk().rejections());
                     if (!table.insertChunk(
                             target.id(), piece.from(), piece.to(), UsageImport.Counts.of(piece.chunk(), merged))) {

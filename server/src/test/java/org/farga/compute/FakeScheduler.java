@@ -47,6 +47,7 @@ final class FakeScheduler implements Scheduler {
     final List<Instant> accountingAsked = new ArrayList<>();
     /** What it was told again, in case its own notes were lost. */
     final List<String> recalled = new ArrayList<>();
+
     List<Cluster.Node> nodes = List.of();
     boolean queuesItself;
     final CountDownLatch hung = new CountDownLatch(1);

@@ -125,8 +125,7 @@ class JobProgressTest extends ComputeTest {
                 publisher,
                 clock,
                 new Clusters(
-                        Map.of(cluster, new Clusters.Served(engine, Duration.ofHours(72), 1000, false)),
-                        clusterTable));
+                        Map.of(cluster, new Clusters.Served(engine, Duration.ofHours(72), 1000, false)), clusterTable));
     }
 
     private JobProgress process(ApplicationEventPublisher publisher, Clock clock, Clusters clusters) {
@@ -534,8 +533,7 @@ class JobProgressTest extends ComputeTest {
         loops.start();
         try {
             cluster = slowCluster;
-            allocation =
-                    world.allocation(OrganisationId.valueOf(organisationOf(ana)), ana.person(), slowCluster, 10);
+            allocation = world.allocation(OrganisationId.valueOf(organisationOf(ana)), ana.person(), slowCluster, 10);
             JobId waiting = accepted();
             assertThat(slow.hung.await(30, TimeUnit.SECONDS)).isTrue();
             cluster = quickCluster;

@@ -7,7 +7,6 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Objects;
 import org.farga.compute.Occupancy.EngineJob;
 import org.farga.compute.Occupancy.Gpus;

@@ -219,7 +219,8 @@ class SlurmKillTest {
                             Duration.ofMinutes(2)),
                     arguments[7],
                     Optional.of(new SlurmCommands(
-                            Path.of(arguments[6]), arguments[9].isEmpty() ? List.of() : List.of(arguments[9].split(",")))),
+                            Path.of(arguments[6]),
+                            arguments[9].isEmpty() ? List.of() : List.of(arguments[9].split(",")))),
                     order -> Optional.empty(),
                     Clock.systemUTC());
             try {

@@ -114,8 +114,8 @@ class SlurmRestTest {
     void anRsaKeyOfOnesOwnSignsUnderItsName() throws Exception {
         RSAKey pair = new RSAKeyGenerator(2048).keyID("farga-1").generate();
         Instant now = Instant.now();
-        SignedJWT token = SignedJWT.parse(
-                SlurmRest.signed(pair.toJSONString().getBytes(StandardCharsets.UTF_8), "ana", now));
+        SignedJWT token =
+                SignedJWT.parse(SlurmRest.signed(pair.toJSONString().getBytes(StandardCharsets.UTF_8), "ana", now));
         assertThat(token.verify(new RSASSAVerifier(pair.toPublicJWK()))).isTrue();
         assertThat(token.getHeader().getKeyID()).isEqualTo("farga-1");
         assertThat(token.getJWTClaimsSet().getClaim("sun")).isEqualTo("ana");

@@ -73,7 +73,8 @@ class SlurmSubmissionBench {
             ways.put("slurmrestd", this::byRest);
             ways.put("Farga", this::byFarga);
             for (Map.Entry<String, Way> way : ways.entrySet()) {
-                // A server that gives many jobs a second to Slurm has long been compiled, and so would be any good client.
+                // A server that gives many jobs a second to Slurm has long been compiled, and so would be any good
+                // client.
                 for (int jobs = 0; jobs < (way.getKey().equals("sbatch") ? 32 : WARM); jobs += WARM / 8) {
                     rate(way.getValue(), 8, way.getKey().equals("sbatch") ? 32 : WARM / 8);
                     sweep();
@@ -107,7 +108,9 @@ class SlurmSubmissionBench {
             List<Double> beside = new ArrayList<>();
             for (int n = 0; n < turns.get("Farga").size(); n++) {
                 beside.add(turns.get("Farga").get(n)
-                        / Math.max(turns.get("sbatch").get(n), turns.get("slurmrestd").get(n)));
+                        / Math.max(
+                                turns.get("sbatch").get(n),
+                                turns.get("slurmrestd").get(n)));
             }
             ratios.add(median(beside));
         }

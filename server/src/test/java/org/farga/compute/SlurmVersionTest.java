@@ -116,7 +116,8 @@ class SlurmVersionTest {
 
     @Test
     void anEndWithoutItsTimeIsNoneYet() {
-        String record = "{'state':{'current':['COMPLETED']},'nodes':'n1','time':{'start':1795440116,'end':%s},'steps':[]}";
+        String record =
+                "{'state':{'current':['COMPLETED']},'nodes':'n1','time':{'start':1795440116,'end':%s},'steps':[]}";
         assertThat(SlurmVersion.isClosed(json(record.formatted("0")))).isFalse();
         assertThat(SlurmVersion.isClosed(json(record.formatted("1795440118")))).isTrue();
     }

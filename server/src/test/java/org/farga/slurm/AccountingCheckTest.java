@@ -32,8 +32,7 @@ class AccountingCheckTest {
     @Autowired
     private Clock clock;
 
-    private final String cluster =
-            "silent-" + UUID.randomUUID().toString().substring(0, 8);
+    private final String cluster = "silent-" + UUID.randomUUID().toString().substring(0, 8);
 
     private List<HealthFinding> look(Instant now) {
         SlurmClusterSettings.Reach reach = new SlurmClusterSettings.Reach(
@@ -74,9 +73,7 @@ class AccountingCheckTest {
     @Test
     void accountingThatWasNeverReadIsToldAtOnce() {
         fetches.failed(cluster, "sacct: command not found");
-        assertThat(look(clock.instant()))
-                .extracting(HealthFinding::name)
-                .containsExactly("accounting-silent");
+        assertThat(look(clock.instant())).extracting(HealthFinding::name).containsExactly("accounting-silent");
     }
 
     @Test

@@ -74,7 +74,11 @@ class AccountingLabTest {
         script = Files.createTempFile(Path.of("/tmp"), "farga-accounting-", ".sh");
         Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
         fetch = new AccountingFetch(
-                new SlurmClusterSettings(Map.of(cluster, reach())), fetches, imports, source, clock);
+                new SlurmClusterSettings(Map.of(cluster, reach()), Duration.ofSeconds(30)),
+                fetches,
+                imports,
+                source,
+                clock);
         fetch.start();
     }
 
@@ -110,8 +114,8 @@ class AccountingLabTest {
         // Slurm keeps one record for each second of submission: a job requeued within it has lost its first run.
         await().atMost(LIMIT)
                 .pollInterval(Duration.ofMillis(500))
-                .until(() -> lab.run("squeue", "-h", "-j", requeued, "-o", "%T %M")
-                        .matches("RUNNING 0:0[3-7]\\s*"));
+                .until(() ->
+                        lab.run("squeue", "-h", "-j", requeued, "-o", "%T %M").matches("RUNNING 0:0[3-7]\\s*"));
         lab.run("scontrol", "requeue", requeued);
         String plain = sbatch("-n1", "--wrap=srun true; srun true");
         String array = sbatch("-n1", "--array=0-2", "--wrap=true");
@@ -125,9 +129,10 @@ class AccountingLabTest {
         List<String> jobs = List.of(requeued, plain, array, heterogeneous);
         await().atMost(LIMIT)
                 .pollInterval(Duration.ofSeconds(1))
-                .untilAsserted(() -> assertThat(lab.run("squeue", "-h", "-j", String.join(",", jobs), "-t", "all", "-o", "%T")
-                                .lines()
-                                .filter(state -> !state.equals("COMPLETED")))
+                .untilAsserted(() -> assertThat(
+                                lab.run("squeue", "-h", "-j", String.join(",", jobs), "-t", "all", "-o", "%T")
+                                        .lines()
+                                        .filter(state -> !state.equals("COMPLETED")))
                         .isEmpty());
 
         await().atMost(VISIBLE_WITHIN).pollInterval(Duration.ofSeconds(1)).untilAsserted(() -> {
@@ -144,7 +149,8 @@ class AccountingLabTest {
             Duration lag = Duration.between(Instant.ofEpochSecond(run.end()), enteredAt(run));
             assertThat(lag).as("%s was visible after its end", run).isLessThanOrEqualTo(VISIBLE_WITHIN);
         }
-        assertThat(jdbc.sql("SELECT gpu_settled_milliseconds + cpu_settled_milliseconds FROM usage_account WHERE allocation_id = :a")
+        assertThat(jdbc.sql(
+                                "SELECT gpu_settled_milliseconds + cpu_settled_milliseconds FROM usage_account WHERE allocation_id = :a")
                         .param("a", allocation.value())
                         .query(Long.class)
                         .single())
@@ -161,8 +167,7 @@ class AccountingLabTest {
 
     /** As Slurm has it, the steps left out. */
     private List<Run> said(List<String> jobs) {
-        return lab
-                .run(
+        return lab.run(
                         "sacct",
                         "-D",
                         "-X",

@@ -68,11 +68,7 @@ class ReconciliationsApiTest extends HttpTest {
         assertThat(operator.get(path + "/plan?kind=CLOSE_USER").expect(200).path("items"))
                 .isEmpty();
         table.setApplying(cluster, new Reconciliation.Applying(java.time.Instant.now(), 3, 1));
-        assertThat(operator.get(path)
-                        .expect(200)
-                        .path("applying")
-                        .path("done")
-                        .asInt())
+        assertThat(operator.get(path).expect(200).path("applying").path("done").asInt())
                 .isEqualTo(1);
 
         assertThat(operator.post(path + "/readings", null)

@@ -265,18 +265,14 @@ class ImportBench {
                         proposal_id, proposal_code, call_title)
                     SELECT gen_random_uuid(), p.id, :cluster, 360000000, 360000000, now() - interval '1 year',
                         now() + interval '1 year', gen_random_uuid(), 'PG-' || n, 'Playground'
-                    FROM project p, generate_series(0, :last) n""")
-                    .param("cluster", cluster)
-                    .param("last", ACCOUNTS - 1)
-                    .update();
+                    FROM project p, generate_series(0, :last) n""").param("cluster", cluster).param("last", ACCOUNTS - 1).update();
         }
         jdbc.sql("""
                 INSERT INTO slurm_account (cluster, name, allocation_id, adopted, made_at)
                 SELECT cluster, 'acct' || split_part(proposal_code, '-', 2), id, true, now() FROM allocation""").update();
         jdbc.sql("""
                 INSERT INTO person (id, email, name, language, created_at)
-                SELECT gen_random_uuid(), 'u' || n || '@example.org', 'U' || n, 'en', now() FROM generate_series(0, 899) n""")
-                .update();
+                SELECT gen_random_uuid(), 'u' || n || '@example.org', 'U' || n, 'en', now() FROM generate_series(0, 899) n""").update();
         jdbc.sql("""
                 INSERT INTO unix_account (person_id, user_name, adopted, made_at)
                 SELECT id, 'user' || substr(name, 2), true, now()
@@ -292,8 +288,7 @@ class ImportBench {
             connection
                     .unwrap(PGConnection.class)
                     .getCopyAPI()
-                    .copyOut(
-                            "COPY (SELECT " + COPIED + " FROM usage_record WHERE cluster = 'warm-up') TO STDOUT", out);
+                    .copyOut("COPY (SELECT " + COPIED + " FROM usage_record WHERE cluster = 'warm-up') TO STDOUT", out);
         }
         return rows;
     }
@@ -332,7 +327,14 @@ class ImportBench {
                 out.write(
                         n++ == 0
                                 ? line
-                                : String.join("|", columns[0], columns[1], columns[2], "acct" + n % ACCOUNTS, "user" + n % 900, columns[5]));
+                                : String.join(
+                                        "|",
+                                        columns[0],
+                                        columns[1],
+                                        columns[2],
+                                        "acct" + n % ACCOUNTS,
+                                        "user" + n % 900,
+                                        columns[5]));
                 out.write('\n');
             }
         }
@@ -405,10 +407,11 @@ class ImportBench {
         void fill(int jobs) throws IOException, InterruptedException {
             clear();
             String database = "USE slurm; ";
-            List<String> columns = sql(database + "SELECT column_name FROM information_schema.columns WHERE table_schema = 'slurm'"
-                                    + " AND CONCAT('`', table_name, '`') = \""
-                                    + table
-                                    + "\" AND column_name <> 'job_db_inx' ORDER BY ordinal_position")
+            List<String> columns = sql(database
+                            + "SELECT column_name FROM information_schema.columns WHERE table_schema = 'slurm'"
+                            + " AND CONCAT('`', table_name, '`') = \""
+                            + table
+                            + "\" AND column_name <> 'job_db_inx' ORDER BY ordinal_position")
                     .lines()
                     .toList();
             String gpu = sql(database + "SELECT id FROM tres_table WHERE type = 'gres' AND name = 'gpu'")
@@ -467,16 +470,7 @@ class ImportBench {
             try (BufferedWriter out = Files.newBufferedWriter(file)) {
                 commands.lines(
                         Duration.ofMinutes(10),
-                        List.of(
-                                "sacct",
-                                "-D",
-                                "-X",
-                                "-P",
-                                "-a",
-                                "-S",
-                                "now-30days",
-                                "-o",
-                                SacctExport.COLUMNS),
+                        List.of("sacct", "-D", "-X", "-P", "-a", "-S", "now-30days", "-o", SacctExport.COLUMNS),
                         line -> write(out, line));
             }
         }

@@ -905,11 +905,27 @@ final class Journey {
         Api ana = as(Cast.ANA);
         if (jobNamed(BY_HAND) == null) {
             List<String> command = List.of(
-                    "sbatch", "--parsable", "-A", account, "-J", BY_HAND, "-c", "2", "--mem=100", "-t", "2", "-D", "/", "-o",
-                    "/dev/null", "--wrap", "sleep 3");
-            narrator.typed(unixUser + "$ sbatch -A " + account + " -J \"" + BY_HAND + "\" -c 2 -t 2 --wrap \"sleep 3\"");
-            List<String> whole = new ArrayList<>(
-                    List.of("setpriv", "--reuid=" + unixUser, "--regid=" + unixUser, "--init-groups"));
+                    "sbatch",
+                    "--parsable",
+                    "-A",
+                    account,
+                    "-J",
+                    BY_HAND,
+                    "-c",
+                    "2",
+                    "--mem=100",
+                    "-t",
+                    "2",
+                    "-D",
+                    "/",
+                    "-o",
+                    "/dev/null",
+                    "--wrap",
+                    "sleep 3");
+            narrator.typed(
+                    unixUser + "$ sbatch -A " + account + " -J \"" + BY_HAND + "\" -c 2 -t 2 --wrap \"sleep 3\"");
+            List<String> whole =
+                    new ArrayList<>(List.of("setpriv", "--reuid=" + unixUser, "--regid=" + unixUser, "--init-groups"));
             whole.addAll(command);
             narrator.tell("Slurm's job " + String.join(" ", slurm.ask(whole.toArray(String[]::new))));
         }
@@ -949,7 +965,13 @@ final class Journey {
         List<String> lines = slurm.ask("sacct", "-a", "-D", "-P", "-S", "now-1days", "-A", account, "-o", "ALL");
         JsonNode opened = marta.post(
                         V1 + "/usage-imports",
-                        Api.object("cluster", Lab.CLUSTER, "zone", ZoneId.systemDefault().getId(), "name", "sacct.txt"))
+                        Api.object(
+                                "cluster",
+                                Lab.CLUSTER,
+                                "zone",
+                                ZoneId.systemDefault().getId(),
+                                "name",
+                                "sacct.txt"))
                 .json();
         byte[] text = (String.join("\n", lines) + "\n").getBytes(UTF_8);
         marta.upload(V1 + "/usage-imports/" + text(opened, "id") + "/lines", text, "text/plain");
