@@ -633,7 +633,7 @@ final class SlurmScheduler implements Scheduler {
             JobId id = job.getKey();
             Observation live = observations.remove(id);
             JsonNode found = records.get(job.getValue().engineJob());
-            if (found != null && isOf(found, job.getValue()) && SlurmVersion.isClosed(found)) {
+            if (found != null && isOf(found, job.getValue()) && SlurmVersion.isClosed(found, live)) {
                 observations.put(id, keep(SlurmVersion.settled(id, found, live)));
             } else if (live != null && isGivenUp(live)) {
                 observations.put(id, keep(live));

@@ -64,6 +64,18 @@ class SlurmSchedulerTest extends SchedulerContract {
         return Duration.ofMinutes(3);
     }
 
+    @Override
+    String evidence() {
+        return "\n"
+                + commands.run(
+                                Duration.ofSeconds(30),
+                                null,
+                                List.of("squeue", "-a", "-r", "-o", "%i %u %P %T %r %N %k"))
+                        .output()
+                + commands.run(Duration.ofSeconds(30), null, List.of("sinfo", "-a", "-N", "-o", "%N %P %T %C %E"))
+                        .output();
+    }
+
     private SlurmScheduler another(SlurmSettings other, Clock clock) {
         return another(other, Optional.of(commands), order -> Optional.empty(), clock);
     }
@@ -324,9 +336,11 @@ class SlurmSchedulerTest extends SchedulerContract {
         JobOrder four = order(script("exit 0"), new Resources(1, 256, 4, "H100", false, Duration.ofMinutes(2), 64));
         JobOrder named = in(order(script("exit 0"), small()), "gpu", null);
         List.of(narrow, two, four, named).forEach(order -> run(free, order));
-        assertThat(List.of(narrow, two, four, named).stream()
-                        .map(order -> awaitEnd(order.id()).allocation().nodes())
-                        .map(node -> node.replaceAll("^d13|[0-9]+$", "")))
+        List<Observation> ends = List.of(narrow, two, four, named).stream()
+                .map(order -> awaitEnd(order.id()))
+                .toList();
+        assertThat(ends).allMatch(end -> end.allocation() != null);
+        assertThat(ends.stream().map(end -> end.allocation().nodes()).map(node -> node.replaceAll("^d13|[0-9]+$", "")))
                 .containsExactly("cpu", "small", "gpu", "gpu");
         assertThat(refusal(free, in(order(script("exit 0"), small()), "nowhere", null)))
                 .contains("no partition nowhere", "cpu, gpu, small");
