@@ -56,6 +56,7 @@ class StatementCountTest extends HttpTest {
             "/api/v1/jobs/{id}/efficiency",
             "/api/v1/jobs/{id}/events",
             "/api/v1/jobs/{id}/log",
+            "/api/v1/jobs/{id}/runs",
             "/api/v1/jobs/{id}/script",
             "/api/v1/models/{id}",
             "/api/v1/models/{id}/versions/{number}",
