@@ -105,7 +105,7 @@ class Explanations {
                 .collect(Collectors.toSet());
         return asked.isEmpty()
                 ? Map.of()
-                : usage.balances(allocations.list(asked).values());
+                : usage.spendable(allocations.list(asked).values());
     }
 
     private Told tell(
@@ -182,20 +182,12 @@ class Explanations {
         return observed == null ? "None" : observed;
     }
 
-    /**
-     * What was set aside for this very job is left for it. A job by hand that did not fit into the budget had nothing set aside: then
-     * less is committed in all than it needs.
-     */
+    /** What was set aside for this very job is left for it. */
     private static Waiting.Budget budget(Job job, Balance balance) {
         GpuHours gpuNeed = GpuHours.of(job.resources().gpus(), job.resources().timeLimit());
         CpuHours cpuNeed = CpuHours.of(job.resources().cpus(), job.resources().timeLimit());
-        boolean setAside = !job.isByHand()
-                || !gpuNeed.isMoreThan(balance.gpuCommitted()) && !cpuNeed.isMoreThan(balance.cpuCommitted());
         return new Waiting.Budget(
-                setAside ? balance.gpuLeft().plus(gpuNeed) : balance.gpuLeft(),
-                gpuNeed,
-                setAside ? balance.cpuLeft().plus(cpuNeed) : balance.cpuLeft(),
-                cpuNeed);
+                balance.gpuLeft().plus(gpuNeed), gpuNeed, balance.cpuLeft().plus(cpuNeed), cpuNeed);
     }
 
     /** Other jobs and arrays of the same project by Farga's number; all others by the engine's, which is said with it. */

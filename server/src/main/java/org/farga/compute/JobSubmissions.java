@@ -160,7 +160,7 @@ class JobSubmissions {
             Allocation locked,
             Preflight.Facts facts) {
         ArrayIndexes tasks = asked.tasks().orElseThrow();
-        Optional<Refusal> beyond = Preflight.check(asked, facts.with(budget(locked, usage.balance(locked)))).stream()
+        Optional<Refusal> beyond = Preflight.check(asked, facts.with(budget(locked, usage.spendable(locked)))).stream()
                 .filter(Finding::isRefused)
                 .findFirst()
                 .map(finding -> Refusal.invalid(List.of(finding.problem())));
@@ -294,7 +294,7 @@ class JobSubmissions {
                         asked,
                         reached.allocation(),
                         reached.project().project(),
-                        usage.balance(reached.allocation()));
+                        usage.spendable(reached.allocation()));
     }
 
     private Preflight.Facts facts(
