@@ -46,7 +46,6 @@ class UsageReportPages {
         Map<String, Object> model = new HashMap<>();
         model.put("shell", shells.of(request));
         model.put("reported", reported);
-        model.put("calls", reports.calls(actor));
         model.put(
                 "projects",
                 projects.summaries(reported.allocations().values().stream()
