@@ -299,9 +299,7 @@ public class UsageImports {
                             target.cluster(),
                             piece.chunk().runs(),
                             target.owners(),
-                            careful[0]
-                                    || ledger.knowsTasks(
-                                            target.cluster(), piece.chunk().runs()));
+                            careful[0]);
                     table.reject(target.id(), piece.chunk().rejections());
                     if (!table.insertChunk(
                             target.id(), piece.from(), piece.to(), UsageImport.Counts.of(piece.chunk(), merged))) {
