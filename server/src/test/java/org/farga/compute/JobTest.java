@@ -120,7 +120,8 @@ class JobTest {
     void usageSaysInWhichPartitionItWas() {
         Allocation held = new Allocation("node1", 4, 2048, 2, List.of(), "gpu");
         Stage ended = new Stage.Ended(JobState.COMPLETED, "None", null, NOW, NOW.plusSeconds(60), 0, held, NOTHING);
-        assertThat(at(ended, "12", null).usage().orElseThrow().engine().partition()).isEqualTo("gpu");
+        assertThat(at(ended, "12", null).usage().orElseThrow().engine().partition())
+                .isEqualTo("gpu");
     }
 
     @Test
