@@ -300,12 +300,13 @@ record Job(
 
     /** What is known of the run without the engine's accounting, which says the rest later. */
     private EngineRun run(String engineJob) {
+        Allocation held = held();
         return new EngineRun(
                 engineJob,
                 null,
                 null,
                 options.unixUser(),
-                options.partition(),
+                held != null && held.partition() != null ? held.partition() : options.partition(),
                 options.qos(),
                 state().name(),
                 null,

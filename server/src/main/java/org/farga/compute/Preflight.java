@@ -1,5 +1,6 @@
 package org.farga.compute;
 
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -344,21 +345,22 @@ final class Preflight {
         Duration limit = most.timeLimit().multipliedBy(asked.jobs());
         GpuHours gpu = GpuHours.of(most.gpus(), limit);
         CpuHours cpu = CpuHours.of(most.cpus(), limit);
-        if (gpu.isMoreThan(budget.balance().gpuLeft())) {
+        // As it is when the job is committed: what it does not use may be overdrawn.
+        if (most.gpus() > 0 && gpu.isMoreThan(budget.balance().gpuLeft())) {
             found.add(Finding.refused(
                     "budget",
                     "timeLimitSeconds",
                     "job-gpu-budget",
                     gpu.hours(),
-                    budget.balance().gpuLeft().hours()));
+                    budget.balance().gpuLeft().hours().max(BigDecimal.ZERO)));
         }
-        if (cpu.isMoreThan(budget.balance().cpuLeft())) {
+        if (most.cpus() > 0 && cpu.isMoreThan(budget.balance().cpuLeft())) {
             found.add(Finding.refused(
                     "budget",
                     "timeLimitSeconds",
                     "job-cpu-budget",
                     cpu.hours(),
-                    budget.balance().cpuLeft().hours()));
+                    budget.balance().cpuLeft().hours().max(BigDecimal.ZERO)));
         }
         return found;
     }

@@ -2,10 +2,13 @@ package org.farga.platform;
 
 import com.ibm.icu.text.DisplayContext;
 import com.ibm.icu.text.LocaleDisplayNames;
+import com.ibm.icu.text.MeasureFormat;
 import com.ibm.icu.text.NumberFormat;
 import com.ibm.icu.text.RelativeDateTimeFormatter;
 import com.ibm.icu.text.RelativeDateTimeFormatter.Direction;
 import com.ibm.icu.text.RelativeDateTimeFormatter.RelativeUnit;
+import com.ibm.icu.util.Measure;
+import com.ibm.icu.util.MeasureUnit;
 import com.ibm.icu.util.ULocale;
 import java.time.Duration;
 import java.time.Instant;
@@ -13,6 +16,7 @@ import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.time.format.FormatStyle;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
@@ -254,6 +258,27 @@ public final class Shell {
             return format.format(Math.round(seconds / 3_600.0), direction, RelativeUnit.HOURS);
         }
         return format.format(Math.round(seconds / 86_400.0), direction, RelativeUnit.DAYS);
+    }
+
+    /** A duration in words, its two largest parts: "2 days", "1 hr, 5 min", "16 sec". */
+    public String span(Duration duration) {
+        long seconds = Math.max(0, duration.toSeconds());
+        long[] parts = {seconds / 86_400, seconds / 3_600 % 24, seconds / 60 % 60, seconds % 60};
+        MeasureUnit[] units = {MeasureUnit.DAY, MeasureUnit.HOUR, MeasureUnit.MINUTE, MeasureUnit.SECOND};
+        List<Measure> told = new ArrayList<>();
+        for (int i = 0; i < parts.length; i++) {
+            if (parts[i] > 0) {
+                told.add(new Measure(parts[i], units[i]));
+            }
+            if (parts[i] > 0 && told.size() == 2 || !told.isEmpty() && parts[i] == 0) {
+                break;
+            }
+        }
+        if (told.isEmpty()) {
+            told.add(new Measure(0, MeasureUnit.SECOND));
+        }
+        return MeasureFormat.getInstance(ULocale.forLocale(language), MeasureFormat.FormatWidth.SHORT)
+                .formatMeasures(told.toArray(Measure[]::new));
     }
 
     /** A duration as hours, minutes and seconds: 1:02:03, or 0:07. */

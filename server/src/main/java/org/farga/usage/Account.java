@@ -95,7 +95,7 @@ record Account(
     }
 
     private static BigDecimal left(long milliseconds) {
-        return hours(milliseconds, RoundingMode.FLOOR);
+        return hours(Math.max(0, milliseconds), RoundingMode.FLOOR);
     }
 
     private static BigDecimal hours(long milliseconds, RoundingMode rounding) {

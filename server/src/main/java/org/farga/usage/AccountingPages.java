@@ -59,7 +59,7 @@ class AccountingPages {
 
     @GetMapping
     ModelAndView show(Actor actor, HttpServletRequest request) {
-        return page(actor, null, request);
+        return page(actor, null, Map.of(), request);
     }
 
     @PostMapping("/attribution")
@@ -150,14 +150,18 @@ class AccountingPages {
     }
 
     private ModelAndView refused(Actor actor, Refusal refusal, HttpServletRequest request) {
-        ModelAndView page = page(actor, refusal, request);
+        Map<String, String> typed = new HashMap<>();
+        request.getParameterMap().forEach((name, values) -> typed.put(name, values[0]));
+        ModelAndView page = page(actor, refusal, typed, request);
         page.setStatus(refusal.kind() == Refusal.Kind.INVALID ? HttpStatus.UNPROCESSABLE_CONTENT : HttpStatus.CONFLICT);
         return page;
     }
 
-    private ModelAndView page(Actor actor, @Nullable Refusal refusal, HttpServletRequest request) {
+    private ModelAndView page(
+            Actor actor, @Nullable Refusal refusal, Map<String, String> typed, HttpServletRequest request) {
         Map<String, Object> model = new HashMap<>();
         model.put("shell", shells.of(request));
+        model.put("typed", typed);
         model.put(
                 "view",
                 new View(

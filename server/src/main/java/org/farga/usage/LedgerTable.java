@@ -57,8 +57,9 @@ class LedgerTable {
 
     /**
      * Enters runs of a cluster, in the transaction that is under way: what is there already stays, what stands otherwise is reversed and
-     * replaced. Runs of jobs that are new take a shorter way, unless {@code careful}; where another program enters one of them at the same
-     * time, that throws {@link org.springframework.dao.DuplicateKeyException}, and the careful way is to be taken.
+     * replaced. Runs of jobs that are new take a shorter way, unless {@code careful} or where tasks of arrays are among them that Farga
+     * itself entered; where another program enters one of them at the same time, that throws
+     * {@link org.springframework.dao.DuplicateKeyException}, and the careful way is to be taken.
      */
     Merged merge(String cluster, Collection<SacctRun> runs, Owners owners, boolean careful) {
         if (runs.isEmpty()) {
@@ -66,7 +67,7 @@ class LedgerTable {
         }
         List<Owned> owned = runs.stream().map(run -> Owned.of(run, owners)).toList();
         Merged merged = jdbc.execute((ConnectionCallback<Merged>) connection -> {
-            if (careful) {
+            if (careful || knowsTasks(cluster, runs)) {
                 return mergeBesideKnown(connection, cluster, owned);
             }
             Map<Long, List<Line>> known = known(connection, cluster, runs);
@@ -472,7 +473,7 @@ class LedgerTable {
     }
 
     /** Whether Farga itself entered one of these as a task of an array, whose own number in the engine it never learnt. */
-    boolean knowsTasks(String cluster, Collection<SacctRun> runs) {
+    private boolean knowsTasks(String cluster, Collection<SacctRun> runs) {
         String[] tasks = runs.stream()
                 .map(SacctRun::task)
                 .filter(task -> task != null && task.indexOf('_') > 0)

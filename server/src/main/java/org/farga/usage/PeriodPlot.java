@@ -44,7 +44,7 @@ record PeriodPlot(List<Bar> bars, List<Tick> ticks, int decimals) {
         for (int i = 0; i <= 4; i++) {
             ticks.add(new Tick(TOP + room - room * i / 4, top * i / 4));
         }
-        return new PeriodPlot(List.copyOf(bars), ticks, top >= 4 ? 0 : top >= 0.4 ? 2 : 4);
+        return new PeriodPlot(List.copyOf(bars), ticks, UsagePlot.decimals(top / 4));
     }
 
     static PeriodPlot gpu(UsageReport report) {

@@ -295,13 +295,8 @@ public class UsageImports {
                     if (position < 0 || position > piece.from()) {
                         return false;
                     }
-                    LedgerTable.Merged merged = ledger.merge(
-                            target.cluster(),
-                            piece.chunk().runs(),
-                            target.owners(),
-                            careful[0]
-                                    || ledger.knowsTasks(
-                                            target.cluster(), piece.chunk().runs()));
+                    LedgerTable.Merged merged =
+                            ledger.merge(target.cluster(), piece.chunk().runs(), target.owners(), careful[0]);
                     table.reject(target.id(), piece.chunk().rejections());
                     if (!table.insertChunk(
                             target.id(), piece.from(), piece.to(), UsageImport.Counts.of(piece.chunk(), merged))) {

@@ -141,7 +141,8 @@ record UsagePlot(
         return power * 20;
     }
 
-    private static int decimals(double step) {
+    /** As many as tell marks that are so far apart. */
+    static int decimals(double step) {
         for (int decimals = 0; decimals < 9; decimals++) {
             double shifted = step * Math.pow(10, decimals);
             if (shifted >= 0.5 && Math.abs(shifted - Math.rint(shifted)) < 1e-6) {

@@ -37,6 +37,10 @@ class JobTest {
             new Stage.Ended(JobState.COMPLETED, "None", null, NOW, NOW.plusSeconds(60), 0, HELD, NOTHING);
 
     static Job at(Stage stage, Cancellation cancellation) {
+        return at(stage, null, cancellation);
+    }
+
+    private static Job at(Stage stage, String engineJobId, Cancellation cancellation) {
         return new Job(
                 new JobId(7),
                 "digits",
@@ -51,7 +55,7 @@ class JobTest {
                 List.of(),
                 null,
                 stage,
-                null,
+                engineJobId,
                 cancellation);
     }
 
@@ -109,6 +113,15 @@ class JobTest {
         assertThat(at(ENDED, null).usage().orElseThrow().gpus()).isEqualTo(2);
         assertThat(at(RUNNING, null).used(NOW.plusSeconds(30)).orElseThrow().time())
                 .isEqualTo(Duration.ofSeconds(30));
+    }
+
+    /** Rates may be of a partition: without it the engine's accounting would correct every line. */
+    @Test
+    void usageSaysInWhichPartitionItWas() {
+        Allocation held = new Allocation("node1", 4, 2048, 2, List.of(), "gpu");
+        Stage ended = new Stage.Ended(JobState.COMPLETED, "None", null, NOW, NOW.plusSeconds(60), 0, held, NOTHING);
+        assertThat(at(ended, "12", null).usage().orElseThrow().engine().partition())
+                .isEqualTo("gpu");
     }
 
     @Test

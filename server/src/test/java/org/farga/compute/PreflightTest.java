@@ -247,6 +247,22 @@ class PreflightTest {
     }
 
     @Test
+    void whatAJobDoesNotUseMayBeOverdrawn() {
+        Balance balance = new Balance(
+                GpuHours.ofHours(1),
+                GpuHours.ofHours(3),
+                GpuHours.ZERO,
+                GpuHours.ZERO,
+                CpuHours.ofHours(10),
+                CpuHours.ZERO,
+                CpuHours.ZERO,
+                CpuHours.ZERO);
+        Preflight.Facts facts =
+                new Preflight.Facts(NOW, new Preflight.Budget(YEAR, false, balance), CLUSTER, true, Map.of());
+        assertThat(refused(Draft.well(), facts)).isEmpty();
+    }
+
+    @Test
     void aTimeLimitBeyondTheAllocationIsAWarningOnly() {
         Preflight.Budget hour =
                 new Preflight.Budget(new Period(NOW.minusSeconds(1), NOW.plusSeconds(599)), false, left(10, 10));

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.time.LocalDate;
+import java.util.List;
 import java.util.Map;
+import org.farga.shared.CpuHours;
+import org.farga.shared.GpuHours;
 import org.junit.jupiter.api.Test;
 
 class UsagePlotTest {
@@ -54,6 +57,16 @@ class UsagePlotTest {
         assertThat(UsagePlot.niceAbove(0.03)).isEqualTo(0.04, within(1e-9));
         assertThat(UsagePlot.of(Map.of(FIRST, 0.03), FIRST, LAST, LAST, 1_000).decimals())
                 .isEqualTo(2);
+    }
+
+    @Test
+    void quartersOfAReportsAxisAreToldAsTheyAre() {
+        assertThat(PeriodPlot.of(List.of(period()), line -> 9.7).decimals()).isEqualTo(1);
+        assertThat(PeriodPlot.of(List.of(period()), line -> 3.2).decimals()).isZero();
+    }
+
+    private static UsageReport.Line period() {
+        return new UsageReport.Line("2026-11", FIRST, null, 1, GpuHours.ZERO, CpuHours.ZERO, Map.of());
     }
 
     @Test
