@@ -182,12 +182,20 @@ class Explanations {
         return observed == null ? "None" : observed;
     }
 
-    /** What was set aside for this very job is left for it. */
+    /**
+     * What was set aside for this very job is left for it. A job by hand that does not fit into the budget has nothing set aside while
+     * it waits: then less is committed in all than it needs.
+     */
     private static Waiting.Budget budget(Job job, Balance balance) {
         GpuHours gpuNeed = GpuHours.of(job.resources().gpus(), job.resources().timeLimit());
         CpuHours cpuNeed = CpuHours.of(job.resources().cpus(), job.resources().timeLimit());
+        boolean setAside = !job.isByHand()
+                || !gpuNeed.isMoreThan(balance.gpuCommitted()) && !cpuNeed.isMoreThan(balance.cpuCommitted());
         return new Waiting.Budget(
-                balance.gpuLeft().plus(gpuNeed), gpuNeed, balance.cpuLeft().plus(cpuNeed), cpuNeed);
+                setAside ? balance.gpuLeft().plus(gpuNeed) : balance.gpuLeft(),
+                gpuNeed,
+                setAside ? balance.cpuLeft().plus(cpuNeed) : balance.cpuLeft(),
+                cpuNeed);
     }
 
     /** Other jobs and arrays of the same project by Farga's number; all others by the engine's, which is said with it. */

@@ -257,9 +257,9 @@ class HandJobs extends Rounds {
         try {
             transaction.executeWithoutResult(status -> {
                 table.insert(job, null);
-                // The engine alone could have refused it for want of budget: what it may use at most is set aside even
-                // beyond that.
-                usage.setAside(allocation.id(), number, asked.gpus(), asked.cpus(), asked.timeLimit());
+                // Where it does not fit into the budget nothing is set aside while it waits, perhaps for ever: others
+                // go on.
+                usage.commit(allocation.id(), number, asked.gpus(), asked.cpus(), asked.timeLimit());
                 audit.recordByRule(
                         "job.adopted",
                         "job",

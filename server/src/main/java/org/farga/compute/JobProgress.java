@@ -455,6 +455,11 @@ class JobProgress {
                 case Stage.Pending pending -> takenBack(job);
                 case Stage.Running running -> {
                     takenBack(job);
+                    if (job.isByHand()) {
+                        // Its engine alone lets it run, whether Farga had found room for it or not.
+                        Resources asked = job.resources();
+                        usage.setAside(job.allocation(), job.id(), asked.gpus(), asked.cpus(), asked.timeLimit());
+                    }
                     usage.started(job.id(), running.startedAt());
                     JobMeters.started();
                 }

@@ -128,8 +128,8 @@ public class Usage {
     }
 
     /**
-     * Sets aside what a job may use at most that its engine has accepted already, whether that fits or not: the books show what
-     * may come of it. The same job twice is set aside once.
+     * Sets aside what a job may use at most that its engine runs already, whether that fits or not: the books show what may come
+     * of it. The same job twice is set aside once.
      */
     @Transactional(propagation = Propagation.MANDATORY)
     public void setAside(AllocationId allocation, JobId job, int gpus, int cpus, Duration timeLimit) {

@@ -17,6 +17,7 @@ import org.farga.audit.AuditLog;
 import org.farga.compute.Job.Stage;
 import org.farga.dataspace.Datasets;
 import org.farga.notification.Notifications;
+import org.farga.shared.CpuHours;
 import org.farga.shared.JobId;
 import org.farga.shared.OrganisationId;
 import org.farga.slurm.Associations;
@@ -203,6 +204,48 @@ class HandJobsTest extends ComputeTest {
     }
 
     @Test
+    void oneBeyondTheBudgetKeepsNobodyFromTheRestUnlessItRuns() {
+        engine.othersRecords.add(hand("91", user, null));
+        process().account(cluster);
+        Job job = taken().getFirst();
+        assertThat(CpuHours.of(job.resources().cpus(), job.resources().timeLimit()))
+                .as("all that it may use")
+                .isGreaterThan(CpuHours.ofHours(10));
+        assertThat(usage.balance(allocation.id()).cpuLeft()).isEqualTo(CpuHours.ofHours(10));
+        engine.jobs.put(
+                job.id(),
+                new Observation(
+                        job.id(),
+                        JobState.RUNNING,
+                        null,
+                        NOW.minusSeconds(60),
+                        null,
+                        null,
+                        new Allocation("node1", 1, 100, 0, List.of()),
+                        new Measured(null, null)));
+        progress().observe(cluster);
+        assertThat(usage.balance(allocation.id()).cpuLeft())
+                .as("its engine lets it run")
+                .isLessThan(CpuHours.ZERO);
+    }
+
+    private JobProgress progress() {
+        return new JobProgress(
+                table,
+                clusters(),
+                allocations,
+                usage,
+                datasets,
+                tokens,
+                audit,
+                notifications,
+                events::add,
+                transactions,
+                new SlurmClusterSettings(Map.of(), Duration.ofSeconds(30)),
+                Clock.systemUTC());
+    }
+
+    @Test
     void oneThatCameAndWentUnseenIsFoundInAccountingAndChargedOnce() {
         engine.othersRecords.add(hand("90", user, null));
         HandJobs hands = process();
@@ -224,19 +267,7 @@ class HandJobsTest extends ComputeTest {
                         3,
                         new Allocation("node1", 4, 100, 0, List.of()),
                         new Measured(null, null)));
-        JobProgress progress = new JobProgress(
-                table,
-                clusters(),
-                allocations,
-                usage,
-                datasets,
-                tokens,
-                audit,
-                notifications,
-                events::add,
-                transactions,
-                new SlurmClusterSettings(Map.of(), Duration.ofSeconds(30)),
-                Clock.systemUTC());
+        JobProgress progress = progress();
         progress.observe(cluster);
         progress.observe(cluster);
         assertThat(events).hasSize(1);
