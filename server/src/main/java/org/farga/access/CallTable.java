@@ -21,24 +21,29 @@ import tools.jackson.databind.json.JsonMapper;
 @Component
 class CallTable {
     private static final String SELECT = """
-            SELECT c.id, c.code, c.code_prefix, c.title, c.mode, c.summary, c.opens_at, c.closes_at, c.rules_version,
+            SELECT c.id, c.code, c.code_prefix, c.title, c.mode, c.summary, c.opens_at, c.closes_at, c.published_at, c.rules_version,
                    r.parameters, c.version
             FROM call c JOIN call_rules r ON r.call_id = c.id AND r.version = c.rules_version
             """;
 
+    /** One version of a call's rules; by nobody where Farga came with it. */
+    record Version(int number, Instant since, @Nullable PersonId by, CallRules rules) {}
+
     private final JdbcClient jdbc;
     private final JsonMapper json;
+    private final CallRulesReader rulesReader;
 
-    CallTable(JdbcClient jdbc, JsonMapper json) {
+    CallTable(JdbcClient jdbc, JsonMapper json, CallRulesReader rulesReader) {
         this.jdbc = jdbc;
         this.json = json;
+        this.rulesReader = rulesReader;
     }
 
     /** A new call under the first version of its rules. */
-    void insert(Call call, Instant since) {
+    void insert(Call call, Instant since, @Nullable PersonId by) {
         jdbc.sql("""
-                INSERT INTO call (id, code, code_prefix, title, mode, summary, opens_at, closes_at, rules_version)
-                VALUES (:id, :code, :prefix, :title, :mode, :summary::jsonb, :opensAt, :closesAt, :rulesVersion)""")
+                INSERT INTO call (id, code, code_prefix, title, mode, summary, opens_at, closes_at, published_at, rules_version)
+                VALUES (:id, :code, :prefix, :title, :mode, :summary::jsonb, :opensAt, :closesAt, :publishedAt, :rulesVersion)""")
                 .param("id", call.id().value())
                 .param("code", call.code())
                 .param("prefix", call.codePrefix())
@@ -47,9 +52,10 @@ class CallTable {
                 .param("summary", json.writeValueAsString(call.summary()))
                 .param("opensAt", utc(call.opensAt()))
                 .param("closesAt", utc(call.closesAt()))
+                .param("publishedAt", utc(call.publishedAt()))
                 .param("rulesVersion", call.rulesVersion())
                 .update();
-        insertRules(call.id(), call.rulesVersion(), call.rules(), since, null);
+        insertRules(call.id(), call.rulesVersion(), call.rules(), since, by);
     }
 
     void insertRules(CallId call, int version, CallRules rules, Instant since, @Nullable PersonId by) {
@@ -67,11 +73,14 @@ class CallTable {
     /** Whether it was written: false where the row has another version by now. */
     boolean update(Call call) {
         return jdbc.sql("""
-                        UPDATE call SET opens_at = :opensAt, closes_at = :closesAt, rules_version = :rulesVersion,
-                                        version = version + 1
+                        UPDATE call SET title = :title, summary = :summary::jsonb, opens_at = :opensAt, closes_at = :closesAt,
+                                        published_at = :publishedAt, rules_version = :rulesVersion, version = version + 1
                         WHERE id = :id AND version = :version""")
+                        .param("title", call.title())
+                        .param("summary", json.writeValueAsString(call.summary()))
                         .param("opensAt", utc(call.opensAt()))
                         .param("closesAt", utc(call.closesAt()))
+                        .param("publishedAt", utc(call.publishedAt()))
                         .param("rulesVersion", call.rulesVersion())
                         .param("id", call.id().value())
                         .param("version", call.version())
@@ -108,9 +117,12 @@ class CallTable {
                 .list();
     }
 
-    /** Newest first, after the given one. */
-    List<Call> list(@Nullable CallId after, int most) {
-        return jdbc.sql(SELECT + "WHERE :fromTop OR c.id < :after ORDER BY c.id DESC LIMIT :most")
+    /** Newest first, after the given one; those that are prepared only where they are asked for. */
+    List<Call> list(boolean unpublished, @Nullable CallId after, int most) {
+        return jdbc.sql(SELECT + """
+                        WHERE (:unpublished OR c.published_at IS NOT NULL) AND (:fromTop OR c.id < :after)
+                        ORDER BY c.id DESC LIMIT :most""")
+                .param("unpublished", unpublished)
                 .param("fromTop", after == null)
                 .param("after", after == null ? new UUID(0, 0) : after.value())
                 .param("most", most)
@@ -123,8 +135,36 @@ class CallTable {
         return jdbc.sql("SELECT parameters FROM call_rules WHERE call_id = :call AND version = :version")
                 .param("call", call.value())
                 .param("version", version)
-                .query((row, n) -> json.readValue(row.getString(1), CallRules.class))
+                .query((row, n) -> rulesReader.read(row.getString(1)))
                 .single();
+    }
+
+    /** All versions of a call's rules, the newest first. */
+    List<Version> versions(CallId call) {
+        return jdbc.sql("""
+                        SELECT version, since, decided_by, parameters FROM call_rules WHERE call_id = :call
+                        ORDER BY version DESC""")
+                .param("call", call.value())
+                .query((row, n) -> {
+                    UUID by = row.getObject("decided_by", UUID.class);
+                    return new Version(
+                            row.getInt("version"),
+                            row.getObject("since", OffsetDateTime.class).toInstant(),
+                            by == null ? null : new PersonId(by),
+                            rulesReader.read(row.getString("parameters")));
+                })
+                .list();
+    }
+
+    /**
+     * When the transaction began, by the database's clock, to the millisecond: the one instant by which a submission is in time
+     * or not, whichever process was asked and however long it then waited for another.
+     */
+    Instant transactionStart() {
+        return jdbc.sql("SELECT date_trunc('milliseconds', transaction_timestamp())")
+                .query(OffsetDateTime.class)
+                .single()
+                .toInstant();
     }
 
     static @Nullable OffsetDateTime utc(@Nullable Instant instant) {
@@ -146,8 +186,9 @@ class CallTable {
                 json.readValue(row.getString("summary"), new TypeReference<Map<String, String>>() {}),
                 row.getObject("opens_at", OffsetDateTime.class).toInstant(),
                 instant(row, "closes_at"),
+                instant(row, "published_at"),
                 row.getInt("rules_version"),
-                json.readValue(row.getString("parameters"), CallRules.class),
+                rulesReader.read(row.getString("parameters")),
                 row.getInt("version"));
     }
 }
