@@ -105,7 +105,7 @@ record Answers(
         Map<FormSection, String> all = new EnumMap<>(FormSection.class);
         all.putAll(sections);
         changed.forEach((section, text) -> {
-            if (text.isBlank()) {
+            if (text == null || text.isBlank()) {
                 all.remove(section);
             } else {
                 all.put(section, text.strip());

@@ -112,7 +112,7 @@ record Call(
         String newTitle = change.title() == null ? title : change.title().strip();
         Map<String, String> words = new HashMap<>(summary);
         if (change.summary() != null) {
-            change.summary().forEach((language, text) -> words.put(language, text.strip()));
+            change.summary().forEach((language, text) -> words.put(language, text == null ? "" : text.strip()));
         }
         Instant opens = change.opensAt() == null ? opensAt : change.opensAt();
         Instant closes = change.neverCloses() ? null : change.closesAt() == null ? closesAt : change.closesAt();

@@ -71,10 +71,17 @@ class CallPages {
     }
 
     @GetMapping
-    ModelAndView list(@Nullable Actor actor, HttpServletRequest request) {
+    ModelAndView list(
+            @Nullable Actor actor,
+            @RequestParam(required = false) @Nullable String cursor,
+            HttpServletRequest request) {
         return new ModelAndView(
                 "access/calls",
-                Map.of("shell", shells.of(request), "calls", calls.newest(actor), "officer", runs(actor)));
+                Map.of(
+                        "shell", shells.of(request),
+                        "catalogue", calls.catalogue(actor, cursor),
+                        "first", cursor == null,
+                        "officer", runs(actor)));
     }
 
     private static boolean runs(@Nullable Actor actor) {
@@ -211,8 +218,8 @@ class CallPages {
     }
 
     @PostMapping("/calendar/removal")
-    ModelAndView removeClosedDay(Actor actor, @RequestParam LocalDate day, RedirectAttributes redirect) {
-        Answer.of(closedDays.remove(actor, day));
+    ModelAndView removeClosedDay(Actor actor, @RequestParam String day, RedirectAttributes redirect) {
+        Answer.of(closedDays.remove(actor, CallRulesForm.day(day)));
         redirect.addFlashAttribute(Shells.NOTICE, "access.done.saved");
         return new ModelAndView("redirect:/calls/calendar");
     }
@@ -410,6 +417,10 @@ class CallPages {
             HttpServletRequest request,
             RedirectAttributes redirect) {
         Call call = calls.get(actor, idOrCode);
+        Optional<Refusal> forbidden = Call.refusalToRun(actor);
+        if (forbidden.isPresent()) {
+            throw new Answer.RefusedException(forbidden.get());
+        }
         Shell shell = shells.of(request);
         Map<String, String> summary = new HashMap<>();
         Call.LANGUAGES.forEach(
@@ -432,12 +443,7 @@ class CallPages {
                 redirect.addFlashAttribute(Shells.NOTICE, "access.done.saved");
                 yield new ModelAndView("redirect:/calls/" + changed.code());
             }
-            case Outcome.Refused<Call>(Refusal refusal) -> {
-                if (refusal.kind() == Refusal.Kind.FORBIDDEN) {
-                    throw new Answer.RefusedException(refusal);
-                }
-                yield description(call, typed, refusal, shell);
-            }
+            case Outcome.Refused<Call>(Refusal refusal) -> description(call, typed, refusal, shell);
         };
     }
 
@@ -466,7 +472,7 @@ class CallPages {
             RedirectAttributes redirect) {
         Call call = calls.get(actor, idOrCode);
         return answer(
-                actor, call, calls.copy(actor, call.id(), code, title), "access.done.copied", request, redirect);
+                actor, call, calls.copy(actor, idOrCode, code, title), "access.done.copied", request, redirect);
     }
 
     @PostMapping("/{idOrCode}/publication")

@@ -130,6 +130,7 @@ record CallRules(
         List<Step> through = change.steps() == null ? steps : change.steps();
         boolean reviewed = through.stream().anyMatch(step -> step.kind() == Step.Kind.EXPERT_REVIEW);
         Review experts = !reviewed ? null : change.review() == null ? review : change.review();
+        boolean atOnce = change.awardAtOnce() == null ? awardAtOnce : change.awardAtOnce();
         int live = change.liveAwardsPerOrganisation() == null
                 ? liveAwardsPerOrganisation
                 : change.liveAwardsPerOrganisation();
@@ -145,6 +146,7 @@ record CallRules(
                         "bad-durations")
                 .rule("intake", taking.rolling() || !taking.cutOffs().isEmpty(), "no-cut-offs")
                 .rule("intake", taking.cutOffs().size() <= Intake.MOST_CUT_OFFS, "too-many-items", Intake.MOST_CUT_OFFS)
+                .rule("awardAtOnce", taking.rolling() || !atOnce, "at-once-needs-rolling")
                 .rule(
                         "form",
                         Arrays.stream(FormSection.values())
@@ -154,6 +156,16 @@ record CallRules(
                 .number("liveAwardsPerOrganisation", (long) live, 1, 1_000)
                 .rule("audience", !whom.isEmpty(), "missing")
                 .rule("countries", !where.codes().isEmpty(), "missing");
+        // Those that stood there already were good when they were entered.
+        taking.cutOffs().stream()
+                .filter(cutOff -> !intake.cutOffs().contains(cutOff) && !Intake.isWorkingDay(cutOff))
+                .findFirst()
+                .ifPresent(cutOff -> fields.rule(
+                        "intake",
+                        false,
+                        "cut-off-on-holiday",
+                        cutOff.toLocalDate().toString(),
+                        Intake.workingDayBefore(cutOff).toString()));
         checkSteps(fields, through);
         checkReview(fields, reviewed, experts);
         checkRules(fields, asked);
@@ -167,7 +179,7 @@ record CallRules(
                         sections,
                         through,
                         experts,
-                        change.awardAtOnce() == null ? awardAtOnce : change.awardAtOnce(),
+                        atOnce,
                         live,
                         whom,
                         where,

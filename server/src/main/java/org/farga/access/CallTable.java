@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -130,6 +131,38 @@ class CallTable {
                 .list();
     }
 
+    /** Those that are published and not closed at this instant: open or planned. */
+    List<Call> current(Instant now, int most) {
+        return jdbc.sql(SELECT + """
+                        WHERE c.published_at IS NOT NULL AND (c.closes_at IS NULL OR c.closes_at > :now)
+                        ORDER BY c.id DESC LIMIT :most""")
+                .param("now", utc(now))
+                .param("most", most)
+                .query(this::call)
+                .list();
+    }
+
+    /** Those that were published and are closed at this instant, newest first, after the given one. */
+    List<Call> closed(Instant now, @Nullable CallId after, int most) {
+        return jdbc.sql(SELECT + """
+                        WHERE c.published_at IS NOT NULL AND c.closes_at <= :now AND (:fromTop OR c.id < :after)
+                        ORDER BY c.id DESC LIMIT :most""")
+                .param("now", utc(now))
+                .param("fromTop", after == null)
+                .param("after", after == null ? new UUID(0, 0) : after.value())
+                .param("most", most)
+                .query(this::call)
+                .list();
+    }
+
+    /** Those that access officers prepare, newest first. */
+    List<Call> prepared(int most) {
+        return jdbc.sql(SELECT + "WHERE c.published_at IS NULL ORDER BY c.id DESC LIMIT :most")
+                .param("most", most)
+                .query(this::call)
+                .list();
+    }
+
     /** The rules as they were in a version. */
     CallRules rules(CallId call, int version) {
         return jdbc.sql("SELECT parameters FROM call_rules WHERE call_id = :call AND version = :version")
@@ -137,6 +170,22 @@ class CallTable {
                 .param("version", version)
                 .query((row, n) -> rulesReader.read(row.getString(1)))
                 .single();
+    }
+
+    /** Which rules something was submitted under. */
+    record RulesVersion(CallId call, int version) {}
+
+    /** Within how many working days each version of these calls' rules promises a decision. */
+    Map<RulesVersion, Integer> decisionWorkingDays(Collection<CallId> calls) {
+        Map<RulesVersion, Integer> days = new HashMap<>();
+        jdbc.sql("SELECT call_id, version, parameters FROM call_rules WHERE call_id = ANY(:calls)")
+                .param("calls", calls.stream().map(CallId::value).toArray(UUID[]::new))
+                .query(row -> {
+                    days.put(
+                            new RulesVersion(new CallId(row.getObject("call_id", UUID.class)), row.getInt("version")),
+                            rulesReader.read(row.getString("parameters")).decisionWorkingDays());
+                });
+        return days;
     }
 
     /** All versions of a call's rules, the newest first. */

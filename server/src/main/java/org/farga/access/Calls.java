@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -135,12 +136,12 @@ class Calls {
 
     /** A new edition with the words and rules of one that there is; nobody else sees it until it is published. */
     @Transactional
-    Outcome<Call> copy(Actor actor, CallId source, @Nullable String code, @Nullable String title) {
-        Call call = get(actor, source.toString());
+    Outcome<Call> copy(Actor actor, String source, @Nullable String code, @Nullable String title) {
         Optional<Refusal> refusal = Call.refusalToRun(actor);
         if (refusal.isPresent()) {
             return Outcome.refused(refusal.get());
         }
+        Call call = get(actor, source);
         return call.copy(code, title, now()).then(edition -> {
             if (table.find(edition.code()).isPresent()) {
                 return Outcome.refused(Refusal.conflict("call-code-taken", edition.code()));
@@ -176,12 +177,12 @@ class Calls {
 
     /** Whether the calls that take proposals now leave a size that none of them serves. */
     List<Coverage> coverage() {
-        return Coverage.of(table.list(false, null, MOST_OPEN), now(), settings.zone());
+        return Coverage.of(table.current(now(), MOST_OPEN), now(), settings.zone());
     }
 
     /** The calls that take proposals now, weighed by what somebody needs, the best first. */
     List<CallAdvice> advice(CallAdvice.Question question) {
-        return CallAdvice.of(question, table.list(false, null, MOST_OPEN), now(), settings.zone());
+        return CallAdvice.of(question, table.current(now(), MOST_OPEN), now(), settings.zone());
     }
 
     private static boolean seesAll(@Nullable Actor actor) {
@@ -222,8 +223,33 @@ class Calls {
         });
     }
 
-    List<Call> newest(@Nullable Actor actor) {
-        return table.list(seesAll(actor), null, Cursor.DEFAULT_SIZE);
+    /**
+     * The catalogue as a page shows it.
+     *
+     * @param current what takes proposals now, then what will, then what has no cut-off left; each in the modes' order
+     * @param prepared for those who prepare them; none for others
+     */
+    record Catalogue(List<Call> current, List<Call> prepared, Page<Call> closed) {}
+
+    Catalogue catalogue(@Nullable Actor actor, @Nullable String cursor) {
+        Instant now = now();
+        Page<Call> closed = Cursor.page(
+                table.closed(now, Cursor.decode(cursor, CallId::valueOf), Cursor.DEFAULT_SIZE + 1),
+                Cursor.DEFAULT_SIZE,
+                call -> call.id().toString());
+        // Further pages are of what is closed; the rest stands on the first.
+        return cursor != null
+                ? new Catalogue(List.of(), List.of(), closed)
+                : new Catalogue(
+                        table.current(now, MOST_OPEN).stream()
+                                .sorted(Comparator.comparing((Call call) -> call.takes(now)
+                                                ? 0
+                                                : call.state(now) == Call.State.PLANNED ? 1 : 2)
+                                        .thenComparing(Call::mode)
+                                        .thenComparing(Call::opensAt))
+                                .toList(),
+                        seesAll(actor) ? table.prepared(MOST_OPEN) : List.of(),
+                        closed);
     }
 
     private Instant now() {

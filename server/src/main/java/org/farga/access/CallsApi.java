@@ -10,9 +10,11 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.farga.platform.Answer;
@@ -68,7 +70,7 @@ class CallsApi {
     record AvailabilityJson(LocalDate from, @Nullable LocalDate until) {}
 
     /** @param open whether it takes requests today */
-    record PartitionJson(
+    record CallPartitionJson(
             String key,
             String cluster,
             @Nullable String partition,
@@ -87,7 +89,7 @@ class CallsApi {
 
     record ThresholdJson(Review.Criterion criterion, BigDecimal atLeast) {}
 
-    record ReviewJson(int reviewersNeeded, int lowest, int highest, List<ThresholdJson> thresholds) {}
+    record CallReviewJson(int reviewersNeeded, int lowest, int highest, List<ThresholdJson> thresholds) {}
 
     /**
      * @param cluster of the first partition
@@ -109,13 +111,13 @@ class CallsApi {
             GpuHours maxGpuHours,
             CpuHours minCpuHours,
             CpuHours maxCpuHours,
-            List<PartitionJson> partitions,
+            List<CallPartitionJson> partitions,
             List<Integer> durationsMonths,
             IntakeJson intake,
             @Nullable Instant nextCutOff,
             Set<FormSection> form,
             List<StepJson> steps,
-            @Nullable ReviewJson review,
+            @Nullable CallReviewJson review,
             boolean awardAtOnce,
             int decisionWorkingDays,
             int liveAwardsPerOrganisation,
@@ -168,13 +170,43 @@ class CallsApi {
             @Nullable IntakeJson intake,
             @Nullable Set<FormSection> form,
             @Nullable List<StepJson> steps,
-            @Nullable ReviewJson review,
+            @Nullable CallReviewJson review,
             @Nullable Boolean awardAtOnce,
             @Nullable Integer liveAwardsPerOrganisation,
             @Nullable Set<Audience> audience,
             @Nullable CountryListJson countries,
             @Nullable List<AppliedRuleJson> rules) {
+        /** Refused where a list has an empty place. */
+        private Optional<Refusal> holes() {
+            return new Fields()
+                    .rule("partitions", whole(partitions), "missing")
+                    .rule(
+                            "partitions",
+                            partitions == null
+                                    || partitions.stream()
+                                            .allMatch(p -> p == null || whole(p.available())),
+                            "missing")
+                    .rule("durationsMonths", whole(durationsMonths), "missing")
+                    .rule("intake", intake == null || whole(intake.cutOffs()), "missing")
+                    .rule("form", whole(form), "missing")
+                    .rule("steps", whole(steps), "missing")
+                    .rule("review", review == null || whole(review.thresholds()), "missing")
+                    .rule("audience", whole(audience), "missing")
+                    .rule("countries", countries == null || whole(countries.codes()), "missing")
+                    .rule("rules", whole(rules), "missing")
+                    .refusal();
+        }
+
+        private static boolean whole(@Nullable Collection<?> items) {
+            return items == null || items.stream().allMatch(Objects::nonNull);
+        }
+
+        /** Throws {@link Answer.RefusedException} where it has holes. */
         CallRules.Change change() {
+            Optional<Refusal> refusal = holes();
+            if (refusal.isPresent()) {
+                throw new Answer.RefusedException(refusal.get());
+            }
             return new CallRules.Change(
                     cluster,
                     minGpuHours,
@@ -237,7 +269,7 @@ class CallsApi {
 
     record AdviceReasonJson(String reason, boolean holds, String sentence) {}
 
-    record AdviceJson(String call, String title, Call.Mode mode, CallAdvice.Fit fit, List<AdviceReasonJson> reasons) {}
+    record CallAdviceJson(String call, String title, Call.Mode mode, CallAdvice.Fit fit, List<AdviceReasonJson> reasons) {}
 
     record CutOffJson(LocalDateTime local, Instant at) {}
 
@@ -291,12 +323,12 @@ class CallsApi {
     @PostMapping
     @ResponseStatus(HttpStatus.CREATED)
     ResponseEntity<CallJson> create(Actor actor, @RequestBody NewEdition body, HttpServletRequest request) {
-        Optional<Refusal> unknown = new Fields().text("copyOf", body.copyOf(), 100).refusal();
-        if (unknown.isPresent()) {
-            throw new Answer.RefusedException(unknown.get());
+        Optional<Refusal> refusal = Call.refusalToRun(actor)
+                .or(() -> new Fields().text("copyOf", body.copyOf(), 100).refusal());
+        if (refusal.isPresent()) {
+            throw new Answer.RefusedException(refusal.get());
         }
-        CallId source = calls.get(actor, requireNonNull(body.copyOf())).id();
-        Call made = Answer.of(calls.copy(actor, source, body.code(), body.title()));
+        Call made = Answer.of(calls.copy(actor, requireNonNull(body.copyOf()), body.code(), body.title()));
         return ResponseEntity.created(URI.create("/api/v1/calls/" + made.id()))
                 .eTag("\"" + made.version() + "\"")
                 .body(json(made, Languages.of(request)));
@@ -380,7 +412,7 @@ class CallsApi {
                 rules.leastCpuHours(),
                 rules.mostCpuHours(),
                 rules.partitions().stream()
-                        .map(p -> new PartitionJson(
+                        .map(p -> new CallPartitionJson(
                                 p.key(),
                                 p.cluster(),
                                 p.partition(),
@@ -403,7 +435,7 @@ class CallsApi {
                         .toList(),
                 review == null
                         ? null
-                        : new ReviewJson(
+                        : new CallReviewJson(
                                 review.reviewersNeeded(),
                                 review.lowest(),
                                 review.highest(),

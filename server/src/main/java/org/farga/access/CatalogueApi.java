@@ -52,7 +52,7 @@ class CatalogueApi {
 
     /** Which call fits, the best first; each with its reasons. */
     @GetMapping("/call-advice")
-    List<CallsApi.AdviceJson> advice(
+    List<CallsApi.CallAdviceJson> advice(
             @RequestParam Audience who,
             @RequestParam CallAdvice.Purpose purpose,
             @RequestParam BigDecimal gpuHours,
@@ -60,7 +60,7 @@ class CatalogueApi {
             HttpServletRequest request) {
         Locale language = Languages.of(request);
         return calls.advice(question(who, purpose, gpuHours, withinWorkingDays)).stream()
-                .map(advice -> new CallsApi.AdviceJson(
+                .map(advice -> new CallsApi.CallAdviceJson(
                         advice.call().code(),
                         advice.call().title(),
                         advice.call().mode(),

@@ -59,12 +59,12 @@ class ClosedDays {
     }
 
     @Transactional
-    Outcome<LocalDate> remove(Actor actor, LocalDate day) {
+    Outcome<LocalDate> remove(Actor actor, @Nullable LocalDate day) {
         Optional<Refusal> refusal = refusalToEnter(actor);
         if (refusal.isPresent()) {
             return Outcome.refused(refusal.get());
         }
-        if (!table.remove(day)) {
+        if (day == null || !table.remove(day)) {
             throw new NotFoundException("closed-day");
         }
         audit.record(actor, "closed-day.removed", "closed-day", day.toString(), Map.of("day", day.toString()));

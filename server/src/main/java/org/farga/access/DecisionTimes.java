@@ -13,7 +13,7 @@ import org.farga.shared.CallId;
  *
  * @param target within how many working days the mode's newest call promises a decision
  * @param days the working days to each decision, in order
- * @param inTime how many of those were within what their own call promises
+ * @param inTime how many of those were within what the rules promise that they were submitted under
  * @param reached how many came to each step
  */
 record DecisionTimes(
@@ -42,6 +42,7 @@ record DecisionTimes(
             Collection<ProposalTable.History> histories,
             Map<Call.Mode, Integer> drafts,
             Map<CallId, Call> calls,
+            Map<CallTable.RulesVersion, Integer> promised,
             WorkingDays workingDays) {
         List<DecisionTimes> all = new ArrayList<>();
         for (Call.Mode mode : Call.Mode.values()) {
@@ -49,7 +50,7 @@ record DecisionTimes(
                     histories.stream().filter(h -> h.mode() == mode).toList();
             int begun = drafts.getOrDefault(mode, 0);
             if (!these.isEmpty() || begun > 0) {
-                all.add(ofMode(mode, these, begun, calls, workingDays));
+                all.add(ofMode(mode, these, begun, calls, promised, workingDays));
             }
         }
         return all;
@@ -60,6 +61,7 @@ record DecisionTimes(
             List<ProposalTable.History> histories,
             int drafts,
             Map<CallId, Call> calls,
+            Map<CallTable.RulesVersion, Integer> promised,
             WorkingDays workingDays) {
         List<Integer> days = new ArrayList<>();
         Map<Step.Kind, Integer> reached = new EnumMap<>(Step.Kind.class);
@@ -71,7 +73,8 @@ record DecisionTimes(
             OptionalInt taken = new ProposalClock(history.events(), history.cutOff(), workingDays).daysToDecision();
             if (taken.isPresent()) {
                 days.add(taken.getAsInt());
-                inTime += taken.getAsInt() <= promised(calls, history.call()) ? 1 : 0;
+                int most = promised.getOrDefault(new CallTable.RulesVersion(history.call(), history.rulesVersion()), 0);
+                inTime += taken.getAsInt() <= most ? 1 : 0;
             }
             history.events().stream()
                     .map(ProposalEvent::begins)
@@ -101,11 +104,6 @@ record DecisionTimes(
                 .orElse(0);
         return new DecisionTimes(
                 mode, target, days, inTime, drafts, histories.size(), reached, awarded, declined, withdrawn);
-    }
-
-    private static int promised(Map<CallId, Call> calls, CallId id) {
-        Call call = calls.get(id);
-        return call == null ? 0 : call.rules().decisionWorkingDays();
     }
 
     int open() {

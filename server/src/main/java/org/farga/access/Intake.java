@@ -83,4 +83,9 @@ record Intake(boolean rolling, List<LocalDateTime> cutOffs) {
     static boolean isWorkingDay(LocalDateTime cutOff) {
         return WORKING_DAYS.isWorkingDay(cutOff.toLocalDate());
     }
+
+    /** The day of a cut-off, or the last working day before it. */
+    static LocalDate workingDayBefore(LocalDateTime cutOff) {
+        return WORKING_DAYS.onOrBefore(cutOff.toLocalDate());
+    }
 }

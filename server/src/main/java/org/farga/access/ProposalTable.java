@@ -364,13 +364,19 @@ class ProposalTable {
     }
 
     /** The history of one of many proposals, with what plots need to know of it. */
-    record History(ProposalId proposal, Call.Mode mode, CallId call, @Nullable Instant cutOff, List<ProposalEvent> events) {}
+    record History(
+            ProposalId proposal,
+            Call.Mode mode,
+            CallId call,
+            int rulesVersion,
+            @Nullable Instant cutOff,
+            List<ProposalEvent> events) {}
 
     /** The histories of what was submitted since then, the latest first, without the notes' texts. */
     List<History> histories(Instant since, int most) {
         Map<ProposalId, History> found = new LinkedHashMap<>();
         jdbc.sql("""
-                        SELECT p.id, p.cut_off_at, p.call_id, c.mode, e.at, e.event, e.person_id, e.step, e.result, e.by_hand, NULL AS note
+                        SELECT p.id, p.cut_off_at, p.call_id, p.rules_version, c.mode, e.at, e.event, e.person_id, e.step, e.result, e.by_hand, NULL AS note
                         FROM (SELECT * FROM proposal WHERE submitted_at >= :since ORDER BY submitted_at DESC LIMIT :most) p
                              JOIN call c ON c.id = p.call_id JOIN proposal_event e ON e.proposal_id = p.id
                         ORDER BY p.submitted_at DESC, p.id, e.number""")
@@ -384,6 +390,7 @@ class ProposalTable {
                                 id,
                                 Call.Mode.valueOf(row.getString("mode")),
                                 new CallId(row.getObject("call_id", UUID.class)),
+                                row.getInt("rules_version"),
                                 CallTable.instant(row, "cut_off_at"),
                                 new ArrayList<>());
                         found.put(id, history);

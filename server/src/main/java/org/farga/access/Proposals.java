@@ -23,6 +23,7 @@ import org.farga.people.People;
 import org.farga.platform.Cursor;
 import org.farga.platform.Settings;
 import org.farga.shared.Actor;
+import org.farga.shared.CallId;
 import org.farga.shared.CentreRole;
 import org.farga.shared.Fields;
 import org.farga.shared.NotFoundException;
@@ -319,7 +320,7 @@ class Proposals {
             String reason,
             @Nullable PersonId by,
             boolean byHand) {
-        Instant now = now();
+        Instant now = now(proposal);
         Call call = calls.get(proposal.call());
         CallRules rules = callTable.rules(call.id(), submitted.submission().rulesVersion());
         happened(
@@ -354,7 +355,7 @@ class Proposals {
         happened(
                 proposal,
                 ProposalEvent.of(
-                        now(),
+                        now(proposal),
                         ProposalEvent.Kind.ASKED,
                         actor.person(),
                         submitted.step(),
@@ -380,7 +381,7 @@ class Proposals {
         happened(
                 proposal,
                 ProposalEvent.of(
-                        now(),
+                        now(proposal),
                         ProposalEvent.Kind.ANSWERED,
                         actor.person(),
                         waiting.step(),
@@ -408,7 +409,7 @@ class Proposals {
         if (closings.isUnderWay(proposal.organisation())) {
             return Outcome.refused(Refusal.conflict("organisation-closing"));
         }
-        Instant now = now();
+        Instant now = now(proposal);
         happened(proposal, ProposalEvent.of(now, ProposalEvent.Kind.OFFER_ACCEPTED, actor.person()));
         audit.record(actor, "proposal.offer-accepted", "proposal", id, Map.of("code", proposal.code()));
         award(
@@ -432,7 +433,7 @@ class Proposals {
         if (refusal.isPresent() || !(proposal.state() instanceof ProposalState.Offered offered)) {
             return Outcome.refused(refusal.orElseThrow());
         }
-        Instant now = now();
+        Instant now = now(proposal);
         write(proposal.with(new ProposalState.Withdrawn(offered.submission(), offered.dueAt(), now)));
         happened(
                 proposal,
@@ -465,7 +466,7 @@ class Proposals {
                 proposal,
                 offered.submission(),
                 offered.dueAt(),
-                new ProposalState.Decision(now(), actor.person(), requireNonNull(reason).strip()));
+                new ProposalState.Decision(now(proposal), actor.person(), requireNonNull(reason).strip()));
         return Outcome.done(get(actor, id));
     }
 
@@ -498,7 +499,7 @@ class Proposals {
     }
 
     private void withdraw(Proposal proposal, PersonId by) {
-        Instant now = now();
+        Instant now = now(proposal);
         write(proposal.with(new ProposalState.Withdrawn(
                 requireNonNull(proposal.state().handedIn()), proposal.state().decisionDueAt(), now)));
         happened(proposal, ProposalEvent.of(now, ProposalEvent.Kind.WITHDRAWN, by));
@@ -538,7 +539,7 @@ class Proposals {
         CallRules rules = callTable.rules(call.id(), submitted.submission().rulesVersion());
         return proposal.grant(verdict, rules, clusters.all()).map(granted -> {
             String reason = requireNonNull(verdict.reason()).strip();
-            ProposalState.Decision decision = new ProposalState.Decision(now(), actor.person(), reason);
+            ProposalState.Decision decision = new ProposalState.Decision(now(proposal), actor.person(), reason);
             switch (requireNonNull(verdict.choice())) {
                 case AWARD -> {
                     if (rules.step(Step.Kind.ACCEPTANCE).isPresent()) {
@@ -757,10 +758,13 @@ class Proposals {
         List<ProposalEvent> history = table.events(id);
         ProposalClock running = new ProposalClock(
                 history, submission == null ? null : submission.cutOff(), closedDays.workingDays());
-        // What changed is shown to those who write; a submission stays under the rules it was made under.
-        List<CallTable.Version> since = submission == null && proposal.seenRules() < call.rulesVersion()
+        // Those who write are shown what changed since they last looked; what is under way stays under the rules that it was
+        // submitted under, and is shown what they are not. What is decided has nothing to do with later rules.
+        int known = submission == null ? proposal.seenRules() : submission.rulesVersion();
+        boolean underWay = submission == null || proposal.state().inStep() != null;
+        List<CallTable.Version> since = underWay && known < call.rulesVersion()
                 ? calls.versions(call).stream()
-                        .filter(v -> v.number() == call.rulesVersion() || v.number() == proposal.seenRules())
+                        .filter(v -> v.number() == call.rulesVersion() || v.number() == known)
                         .toList()
                 : List.of();
         List<PersonId> named = new ArrayList<>(List.of(proposal.createdBy()));
@@ -854,13 +858,15 @@ class Proposals {
         }
         Instant since = now().minus(365, ChronoUnit.DAYS);
         List<ProposalTable.History> histories = table.histories(since, MOST_HISTORIES);
+        List<CallId> under = histories.stream()
+                .map(ProposalTable.History::call)
+                .distinct()
+                .toList();
         return DecisionTimes.of(
                 histories,
                 table.countDraftsSince(since),
-                calls.list(histories.stream()
-                        .map(ProposalTable.History::call)
-                        .distinct()
-                        .toList()),
+                calls.list(under),
+                callTable.decisionWorkingDays(under),
                 closedDays.workingDays());
     }
 
@@ -918,6 +924,13 @@ class Proposals {
 
     private static String link(Proposal proposal) {
         return "/proposals/" + proposal.id();
+    }
+
+    /** Now, but not before it was submitted, which the database's clock says: that one may be ahead of this one. */
+    private Instant now(Proposal proposal) {
+        ProposalState.Submission submission = proposal.state().handedIn();
+        Instant now = now();
+        return submission != null && submission.at().isAfter(now) ? submission.at() : now;
     }
 
     // The database keeps microseconds; what is answered at once and what is read later must be the same.

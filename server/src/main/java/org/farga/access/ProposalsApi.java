@@ -491,7 +491,7 @@ class ProposalsApi {
                 .toList();
     }
 
-    /** What changed in the rules since the people of a draft knew them. */
+    /** What changed in the rules since the people of a draft knew them, or since what is under way was submitted. */
     static List<RulesDiff.Line> rulesChanges(Proposals.Detail detail, RulesDiff diff, Locale language) {
         List<CallTable.Version> since = detail.rulesSince();
         return since.size() < 2

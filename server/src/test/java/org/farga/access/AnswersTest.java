@@ -63,6 +63,9 @@ class AnswersTest {
                 .orThrow();
         assertThat(said.sections())
                 .containsOnly(Map.entry(FormSection.JOBS, "Ten at once."), Map.entry(FormSection.PLAN, "Month by month."));
+        Map<FormSection, String> taken = new java.util.HashMap<>();
+        taken.put(FormSection.PLAN, null);
+        assertThat(said.with(sections(taken)).orThrow().sections()).containsOnlyKeys(FormSection.JOBS);
         assertThat(said.with(sections(Map.of(FormSection.PLAN, " "))).orThrow().sections())
                 .containsOnlyKeys(FormSection.JOBS);
         assertThat(Samples.ANSWERS.with(sections(Map.of(FormSection.JOBS, "x".repeat(5_001)))))
