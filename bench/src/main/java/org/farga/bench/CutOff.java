@@ -114,8 +114,8 @@ final class CutOff {
     }
 
     private long count(String what, UUID call) throws IOException, SQLException {
-        return Long.parseLong(centre.text("SELECT count(*) FROM proposal WHERE call_id = '" + call
-                + "' AND state = 'SUBMITTED' AND " + what));
+        return Long.parseLong(centre.text(
+                "SELECT count(*) FROM proposal WHERE call_id = '" + call + "' AND state = 'SUBMITTED' AND " + what));
     }
 
     private static String instant(Instant at) {

@@ -115,11 +115,13 @@ final class AccessCommands {
             }
             advice.forEach(call -> {
                 String fit = text(call, "fit");
-                screen.say((fit.equals("NO") ? faint("does not fit  ") : fit.equals("BEST") ? "fits best     " : "fits, too     ")
+                screen.say((fit.equals("NO")
+                                ? faint("does not fit  ")
+                                : fit.equals("BEST") ? "fits best     " : "fits, too     ")
                         + bold(text(call, "call")) + "  " + text(call, "title"));
                 call.path("reasons")
-                        .forEach(reason -> screen.say("    " + (reason.path("holds").asBoolean() ? "+ " : "- ")
-                                + text(reason, "sentence")));
+                        .forEach(reason -> screen.say(
+                                "    " + (reason.path("holds").asBoolean() ? "+ " : "- ") + text(reason, "sentence")));
             });
             return Exit.DONE;
         }
@@ -140,8 +142,7 @@ final class AccessCommands {
                     "GPU-hours", range(call, "GpuHours"),
                     "CPU-hours", range(call, "CpuHours"),
                     "months", joined(call.path("durationsMonths")),
-                    "next cut-off",
-                            text(call, "nextCutOff").isEmpty() ? "" : session.when(text(call, "nextCutOff")),
+                    "next cut-off", text(call, "nextCutOff").isEmpty() ? "" : session.when(text(call, "nextCutOff")),
                     "decision",
                             (call.path("awardAtOnce").asBoolean() ? "at once by the rules, or within " : "within ")
                                     + text(call, "decisionWorkingDays") + " working days"
@@ -154,9 +155,7 @@ final class AccessCommands {
                                 text(p, "key"),
                                 range(p, "GpuHours"),
                                 range(p, "CpuHours"),
-                                p.path("open").asBoolean()
-                                        ? "yes"
-                                        : "no " + text(p, "closedReason")));
+                                p.path("open").asBoolean() ? "yes" : "no " + text(p, "closedReason")));
                 table.print(screen);
             }
             if (call.path("steps").size() > 1) {
@@ -203,7 +202,8 @@ final class AccessCommands {
         @Parameters(arity = "0..1", paramLabel = "CODE", description = "Show this one with the reasons of its rules.")
         private @Nullable String code;
 
-        @Option(names = "--state", 
+        @Option(
+                names = "--state",
                 description = "Only those: DRAFT, SUBMITTED, WAITING, OFFERED, AWARDED, DECLINED, WITHDRAWN.")
         private @Nullable String state;
 

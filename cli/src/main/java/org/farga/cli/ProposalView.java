@@ -52,8 +52,8 @@ final class ProposalView {
         if (proposal.path("rulesChanges").size() > 0) {
             screen.say("The rules have changed since you began");
             proposal.path("rulesChanges")
-                    .forEach(c -> screen.say("  " + FargaCommand.text(c, "what") + ": "
-                            + FargaCommand.text(c, "before") + " -> " + FargaCommand.text(c, "after")));
+                    .forEach(c -> screen.say("  " + FargaCommand.text(c, "what") + ": " + FargaCommand.text(c, "before")
+                            + " -> " + FargaCommand.text(c, "after")));
         }
     }
 

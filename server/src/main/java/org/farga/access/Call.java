@@ -125,7 +125,18 @@ record Call(
         return refusal.isPresent()
                 ? Outcome.refused(refusal.get())
                 : Outcome.done(new Call(
-                        id, code, codePrefix, newTitle, mode, words, opens, closes, publishedAt, rulesVersion, rules, version));
+                        id,
+                        code,
+                        codePrefix,
+                        newTitle,
+                        mode,
+                        words,
+                        opens,
+                        closes,
+                        publishedAt,
+                        rulesVersion,
+                        rules,
+                        version));
     }
 
     /** A new edition after this one: unpublished, under a code of its own, with the same words and rules. */
@@ -206,6 +217,17 @@ record Call(
 
     Call under(int newRulesVersion, CallRules newRules) {
         return new Call(
-                id, code, codePrefix, title, mode, summary, opensAt, closesAt, publishedAt, newRulesVersion, newRules, version);
+                id,
+                code,
+                codePrefix,
+                title,
+                mode,
+                summary,
+                opensAt,
+                closesAt,
+                publishedAt,
+                newRulesVersion,
+                newRules,
+                version);
     }
 }

@@ -27,7 +27,11 @@ record CallAdvice(Call call, Fit fit, List<Reason> reasons) {
     }
 
     /** @param withinWorkingDays until when a decision is needed; null for any time */
-    record Question(Audience who, Purpose purpose, GpuHours gpuHours, @Nullable Integer withinWorkingDays) {}
+    record Question(
+            Audience who,
+            Purpose purpose,
+            GpuHours gpuHours,
+            @Nullable Integer withinWorkingDays) {}
 
     enum Fit {
         BEST,
@@ -42,17 +46,14 @@ record CallAdvice(Call call, Fit fit, List<Reason> reasons) {
     static List<CallAdvice> of(Question question, Collection<Call> calls, Instant now, ZoneId zone) {
         List<CallAdvice> fitting = new ArrayList<>();
         List<CallAdvice> others = new ArrayList<>();
-        calls.stream()
-                .filter(call -> call.takes(now))
-                .sorted(order(question))
-                .forEach(call -> {
-                    List<Reason> reasons = reasons(question, call, now, zone);
-                    if (reasons.stream().allMatch(Reason::holds)) {
-                        fitting.add(new CallAdvice(call, fitting.isEmpty() ? Fit.BEST : Fit.ALSO, reasons));
-                    } else {
-                        others.add(new CallAdvice(call, Fit.NO, reasons));
-                    }
-                });
+        calls.stream().filter(call -> call.takes(now)).sorted(order(question)).forEach(call -> {
+            List<Reason> reasons = reasons(question, call, now, zone);
+            if (reasons.stream().allMatch(Reason::holds)) {
+                fitting.add(new CallAdvice(call, fitting.isEmpty() ? Fit.BEST : Fit.ALSO, reasons));
+            } else {
+                others.add(new CallAdvice(call, Fit.NO, reasons));
+            }
+        });
         fitting.addAll(others);
         return fitting;
     }
@@ -60,7 +61,8 @@ record CallAdvice(Call call, Fit fit, List<Reason> reasons) {
     /** What is made for the purpose first, then what decides soonest, then what asks least. */
     private static Comparator<Call> order(Question question) {
         return Comparator.comparing((Call call) -> !modesFor(question.purpose()).contains(call.mode()))
-                .thenComparing(call -> call.rules().awardAtOnce() ? 0 : call.rules().decisionWorkingDays())
+                .thenComparing(
+                        call -> call.rules().awardAtOnce() ? 0 : call.rules().decisionWorkingDays())
                 .thenComparing(call -> call.rules().form().size())
                 .thenComparing(Call::code);
     }
@@ -91,8 +93,16 @@ record CallAdvice(Call call, Fit fit, List<Reason> reasons) {
                     "size",
                     granted,
                     List.of(
-                            open.stream().map(Partition::minGpuHours).min(Comparator.naturalOrder()).orElseThrow().hours(),
-                            open.stream().map(Partition::maxGpuHours).max(Comparator.naturalOrder()).orElseThrow().hours())));
+                            open.stream()
+                                    .map(Partition::minGpuHours)
+                                    .min(Comparator.naturalOrder())
+                                    .orElseThrow()
+                                    .hours(),
+                            open.stream()
+                                    .map(Partition::maxGpuHours)
+                                    .max(Comparator.naturalOrder())
+                                    .orElseThrow()
+                                    .hours())));
         }
         int days = rules.decisionWorkingDays();
         boolean soon = question.withinWorkingDays() == null || days <= question.withinWorkingDays();

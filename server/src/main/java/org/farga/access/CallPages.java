@@ -153,8 +153,7 @@ class CallPages {
         if (!runs(actor)) {
             throw new NotFoundException("page");
         }
-        return new ModelAndView(
-                "access/coverage", Map.of("shell", shells.of(request), "coverage", calls.coverage()));
+        return new ModelAndView("access/coverage", Map.of("shell", shells.of(request), "coverage", calls.coverage()));
     }
 
     /** How long decisions took; for the centre's own. */
@@ -164,16 +163,13 @@ class CallPages {
             throw new NotFoundException("page");
         }
         return new ModelAndView(
-                "access/decision-times",
-                Map.of("shell", shells.of(request), "times", proposals.decisionTimes(actor)));
+                "access/decision-times", Map.of("shell", shells.of(request), "times", proposals.decisionTimes(actor)));
     }
 
     /** Public holidays and the days on which the centre is closed. */
     @GetMapping("/calendar")
     ModelAndView calendar(
-            @Nullable Actor actor,
-            @RequestParam(required = false) @Nullable Integer year,
-            HttpServletRequest request) {
+            @Nullable Actor actor, @RequestParam(required = false) @Nullable Integer year, HttpServletRequest request) {
         return calendar(actor, year, null, request);
     }
 
@@ -391,7 +387,9 @@ class CallPages {
     }
 
     private static String local(Instant instant, Shell shell) {
-        return LocalDateTime.ofInstant(instant, shell.zone()).truncatedTo(ChronoUnit.MINUTES).toString();
+        return LocalDateTime.ofInstant(instant, shell.zone())
+                .truncatedTo(ChronoUnit.MINUTES)
+                .toString();
     }
 
     private static ModelAndView description(
@@ -423,8 +421,7 @@ class CallPages {
         }
         Shell shell = shells.of(request);
         Map<String, String> summary = new HashMap<>();
-        Call.LANGUAGES.forEach(
-                language -> summary.put(language, typed.getOrDefault("summary." + language, "")));
+        Call.LANGUAGES.forEach(language -> summary.put(language, typed.getOrDefault("summary." + language, "")));
         Fields fields = new Fields();
         Instant opens = instant(fields, "opensAt", typed, shell, call.opensAt());
         String closing = typed.getOrDefault("closesAt", "");
@@ -437,8 +434,7 @@ class CallPages {
                 actor,
                 call.id(),
                 version,
-                new Call.Change(
-                        typed.getOrDefault("title", ""), summary, opens, closes, closing.isBlank()))) {
+                new Call.Change(typed.getOrDefault("title", ""), summary, opens, closes, closing.isBlank()))) {
             case Outcome.Done<Call>(Call changed) -> {
                 redirect.addFlashAttribute(Shells.NOTICE, "access.done.saved");
                 yield new ModelAndView("redirect:/calls/" + changed.code());
@@ -471,8 +467,7 @@ class CallPages {
             HttpServletRequest request,
             RedirectAttributes redirect) {
         Call call = calls.get(actor, idOrCode);
-        return answer(
-                actor, call, calls.copy(actor, idOrCode, code, title), "access.done.copied", request, redirect);
+        return answer(actor, call, calls.copy(actor, idOrCode, code, title), "access.done.copied", request, redirect);
     }
 
     @PostMapping("/{idOrCode}/publication")
@@ -484,12 +479,7 @@ class CallPages {
             RedirectAttributes redirect) {
         Call call = calls.get(actor, idOrCode);
         return answer(
-                actor,
-                call,
-                calls.publish(actor, call.id(), version),
-                "access.done.published",
-                request,
-                redirect);
+                actor, call, calls.publish(actor, call.id(), version), "access.done.published", request, redirect);
     }
 
     @PostMapping("/{idOrCode}/closure")

@@ -190,11 +190,16 @@ record CallRules(
         if (change.partitions() != null) {
             fields.rule("partitions", !change.ofTheOnlyPartition(), "partitions-or-one")
                     .rule("partitions", !change.partitions().isEmpty(), "missing")
-                    .rule("partitions", change.partitions().size() <= MOST_PARTITIONS, "too-many-items", MOST_PARTITIONS);
+                    .rule(
+                            "partitions",
+                            change.partitions().size() <= MOST_PARTITIONS,
+                            "too-many-items",
+                            MOST_PARTITIONS);
             Set<String> present = partitions.stream().map(Partition::cluster).collect(Collectors.toSet());
             List<Partition> changed = new java.util.ArrayList<>();
             for (int i = 0; i < change.partitions().size() && i < MOST_PARTITIONS; i++) {
-                changed.add(partition(fields, "partitions." + i + ".", change.partitions().get(i), null, present, clusters));
+                changed.add(partition(
+                        fields, "partitions." + i + ".", change.partitions().get(i), null, present, clusters));
             }
             fields.rule(
                     "partitions",
@@ -233,17 +238,33 @@ record CallRules(
             Set<String> clusters) {
         String cluster = typed.cluster() != null ? typed.cluster().strip() : before == null ? "" : before.cluster();
         BigDecimal leastGpu = hours(
-                fields, path + "minGpuHours", typed.minGpuHours(), before == null ? null : before.minGpuHours().hours());
+                fields,
+                path + "minGpuHours",
+                typed.minGpuHours(),
+                before == null ? null : before.minGpuHours().hours());
         BigDecimal mostGpu = hours(
-                fields, path + "maxGpuHours", typed.maxGpuHours(), before == null ? null : before.maxGpuHours().hours());
+                fields,
+                path + "maxGpuHours",
+                typed.maxGpuHours(),
+                before == null ? null : before.maxGpuHours().hours());
         BigDecimal leastCpu = hours(
-                fields, path + "minCpuHours", typed.minCpuHours(), before == null ? null : before.minCpuHours().hours());
+                fields,
+                path + "minCpuHours",
+                typed.minCpuHours(),
+                before == null ? null : before.minCpuHours().hours());
         BigDecimal mostCpu = hours(
-                fields, path + "maxCpuHours", typed.maxCpuHours(), before == null ? null : before.maxCpuHours().hours());
+                fields,
+                path + "maxCpuHours",
+                typed.maxCpuHours(),
+                before == null ? null : before.maxCpuHours().hours());
         String partition = blankToNull(typed.partition());
         String closed = blankToNull(typed.closedReason());
         List<Partition.Availability> available = typed.available() == null ? List.of() : typed.available();
-        fields.rule(path + "cluster", present.contains(cluster) || clusters.contains(cluster), "no-such-cluster", String.join(", ", clusters))
+        fields.rule(
+                        path + "cluster",
+                        present.contains(cluster) || clusters.contains(cluster),
+                        "no-such-cluster",
+                        String.join(", ", clusters))
                 .optionalText(path + "partition", partition, LONGEST_NAME)
                 .rule(path + "partition", partition == null || partition.matches("[A-Za-z0-9_.-]+"), "not-a-partition")
                 .optionalText(path + "closedReason", closed, LONGEST_REASON)
@@ -251,7 +272,8 @@ record CallRules(
                 .rule(path + "maxCpuHours", mostCpu.compareTo(leastCpu) >= 0, "less-than-minimum")
                 .rule(
                         path + "available",
-                        available.stream().allMatch(r -> r.until() == null || !r.until().isBefore(r.from())),
+                        available.stream()
+                                .allMatch(r -> r.until() == null || !r.until().isBefore(r.from())),
                         "ends-before-it-begins")
                 .rule(path + "available", available.size() <= MOST_RANGES, "too-many-items", MOST_RANGES);
         return new Partition(
@@ -366,19 +388,31 @@ record CallRules(
     }
 
     GpuHours leastGpuHours() {
-        return partitions.stream().map(Partition::minGpuHours).min(Comparator.naturalOrder()).orElseThrow();
+        return partitions.stream()
+                .map(Partition::minGpuHours)
+                .min(Comparator.naturalOrder())
+                .orElseThrow();
     }
 
     GpuHours mostGpuHours() {
-        return partitions.stream().map(Partition::maxGpuHours).max(Comparator.naturalOrder()).orElseThrow();
+        return partitions.stream()
+                .map(Partition::maxGpuHours)
+                .max(Comparator.naturalOrder())
+                .orElseThrow();
     }
 
     CpuHours leastCpuHours() {
-        return partitions.stream().map(Partition::minCpuHours).min(Comparator.naturalOrder()).orElseThrow();
+        return partitions.stream()
+                .map(Partition::minCpuHours)
+                .min(Comparator.naturalOrder())
+                .orElseThrow();
     }
 
     CpuHours mostCpuHours() {
-        return partitions.stream().map(Partition::maxCpuHours).max(Comparator.naturalOrder()).orElseThrow();
+        return partitions.stream()
+                .map(Partition::maxCpuHours)
+                .max(Comparator.naturalOrder())
+                .orElseThrow();
     }
 
     /** The durations as people write them: {@code 1, 2, 3}. */

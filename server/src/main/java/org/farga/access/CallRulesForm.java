@@ -52,11 +52,12 @@ final class CallRulesForm {
             typed.put("review.lowest", String.valueOf(review.lowest()));
             typed.put("review.highest", String.valueOf(review.highest()));
             review.thresholds()
-                    .forEach(t -> typed.put(
-                            "threshold." + t.criterion(), t.atLeast().toPlainString()));
+                    .forEach(t ->
+                            typed.put("threshold." + t.criterion(), t.atLeast().toPlainString()));
         }
         rules.form().forEach(section -> typed.put("form." + section, "true"));
-        rules.rules().forEach(rule -> typed.put("rule." + rule.rule(), rule.kind().name()));
+        rules.rules()
+                .forEach(rule -> typed.put("rule." + rule.rule(), rule.kind().name()));
         rules.audience().forEach(audience -> typed.put("audience." + audience, "true"));
         typed.put("durationsMonths", rules.durations());
         typed.put("liveAwardsPerOrganisation", String.valueOf(rules.liveAwardsPerOrganisation()));

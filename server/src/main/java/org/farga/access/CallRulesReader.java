@@ -33,10 +33,7 @@ class CallRulesReader {
         rules.set("durationsMonths", old.get("durationsMonths"));
         rules.putObject("intake").put("rolling", true).putArray("cutOffs");
         rules.putArray("form").add("PROJECT").add("RESOURCES").add("DECLARATIONS");
-        rules.putArray("steps")
-                .addObject()
-                .put("kind", "DECISION")
-                .set("workingDays", old.get("decisionWorkingDays"));
+        rules.putArray("steps").addObject().put("kind", "DECISION").set("workingDays", old.get("decisionWorkingDays"));
         rules.put("awardAtOnce", true);
         rules.set("liveAwardsPerOrganisation", old.get("liveAwardsPerOrganisation"));
         rules.putArray("audience").add("STARTUP_OR_SME");

@@ -51,9 +51,7 @@ class Calls {
      * {@link NotFoundException}.
      */
     Call get(@Nullable Actor actor, String idOrCode) {
-        return find(idOrCode)
-                .filter(call -> call.isVisibleTo(actor))
-                .orElseThrow(() -> new NotFoundException("call"));
+        return find(idOrCode).filter(call -> call.isVisibleTo(actor)).orElseThrow(() -> new NotFoundException("call"));
     }
 
     Optional<Call> find(String idOrCode) {
@@ -90,8 +88,8 @@ class Calls {
                 call -> call.publishedAt() == null
                         ? Outcome.refused(Refusal.conflict("call-not-published", call.title()))
                         : call.state(now) == Call.State.CLOSED
-                        ? Outcome.refused(Refusal.conflict("call-closed-already", call.title()))
-                        : Outcome.done(call.close(now)));
+                                ? Outcome.refused(Refusal.conflict("call-closed-already", call.title()))
+                                : Outcome.done(call.close(now)));
     }
 
     /** Opens a closed or planned call from now on, without an end. */
@@ -106,8 +104,8 @@ class Calls {
                 call -> call.publishedAt() == null
                         ? Outcome.refused(Refusal.conflict("call-not-published", call.title()))
                         : call.state(now) == Call.State.OPEN && call.closesAt() == null
-                        ? Outcome.refused(Refusal.conflict("call-open-already", call.title()))
-                        : Outcome.done(call.open(now)));
+                                ? Outcome.refused(Refusal.conflict("call-open-already", call.title()))
+                                : Outcome.done(call.open(now)));
     }
 
     /** Makes a new version of the rules; what is submitted already stays under the version it was submitted under. */
@@ -148,11 +146,7 @@ class Calls {
             }
             table.insert(edition, now(), actor.person());
             audit.record(
-                    actor,
-                    "call.created",
-                    "call",
-                    edition.id(),
-                    Map.of("call", edition.code(), "copyOf", call.code()));
+                    actor, "call.created", "call", edition.id(), Map.of("call", edition.code(), "copyOf", call.code()));
             return Outcome.done(get(edition.id()));
         });
     }
@@ -242,9 +236,8 @@ class Calls {
                 ? new Catalogue(List.of(), List.of(), closed)
                 : new Catalogue(
                         table.current(now, MOST_OPEN).stream()
-                                .sorted(Comparator.comparing((Call call) -> call.takes(now)
-                                                ? 0
-                                                : call.state(now) == Call.State.PLANNED ? 1 : 2)
+                                .sorted(Comparator.comparing((Call call) ->
+                                                call.takes(now) ? 0 : call.state(now) == Call.State.PLANNED ? 1 : 2)
                                         .thenComparing(Call::mode)
                                         .thenComparing(Call::opensAt))
                                 .toList(),

@@ -182,9 +182,7 @@ class CallsApi {
                     .rule("partitions", whole(partitions), "missing")
                     .rule(
                             "partitions",
-                            partitions == null
-                                    || partitions.stream()
-                                            .allMatch(p -> p == null || whole(p.available())),
+                            partitions == null || partitions.stream().allMatch(p -> p == null || whole(p.available())),
                             "missing")
                     .rule("durationsMonths", whole(durationsMonths), "missing")
                     .rule("intake", intake == null || whole(intake.cutOffs()), "missing")
@@ -247,7 +245,9 @@ class CallsApi {
 
     /** @param copyOf the code or identifier of the call whose words and rules the new edition begins with */
     record NewEdition(
-            @Nullable String copyOf, @Nullable String code, @Nullable String title) {}
+            @Nullable String copyOf,
+            @Nullable String code,
+            @Nullable String title) {}
 
     /** @param neverCloses whether a closing instant that there was is taken away */
     record DescriptionChange(
@@ -269,7 +269,8 @@ class CallsApi {
 
     record AdviceReasonJson(String reason, boolean holds, String sentence) {}
 
-    record CallAdviceJson(String call, String title, Call.Mode mode, CallAdvice.Fit fit, List<AdviceReasonJson> reasons) {}
+    record CallAdviceJson(
+            String call, String title, Call.Mode mode, CallAdvice.Fit fit, List<AdviceReasonJson> reasons) {}
 
     record CutOffJson(LocalDateTime local, Instant at) {}
 
@@ -284,8 +285,7 @@ class CallsApi {
     }
 
     @GetMapping("/{idOrCode}")
-    ResponseEntity<CallJson> get(
-            @Nullable Actor actor, @PathVariable String idOrCode, HttpServletRequest request) {
+    ResponseEntity<CallJson> get(@Nullable Actor actor, @PathVariable String idOrCode, HttpServletRequest request) {
         Call call = calls.get(actor, idOrCode);
         return Answer.versioned(json(call, Languages.of(request)), call.version());
     }
@@ -298,7 +298,8 @@ class CallsApi {
             @RequestBody CallRulesChange body,
             HttpServletRequest request) {
         return answer(
-                calls.changeRules(actor, calls.get(actor, idOrCode).id(), Answer.version(ifMatch), body.change()), request);
+                calls.changeRules(actor, calls.get(actor, idOrCode).id(), Answer.version(ifMatch), body.change()),
+                request);
     }
 
     @PutMapping("/{idOrCode}/closure")
@@ -340,8 +341,7 @@ class CallsApi {
             @PathVariable String idOrCode,
             @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
             HttpServletRequest request) {
-        return answer(
-                calls.publish(actor, calls.get(actor, idOrCode).id(), Answer.version(ifMatch)), request);
+        return answer(calls.publish(actor, calls.get(actor, idOrCode).id(), Answer.version(ifMatch)), request);
     }
 
     @PatchMapping("/{idOrCode}/description")
@@ -352,19 +352,13 @@ class CallsApi {
             @RequestBody DescriptionChange body,
             HttpServletRequest request) {
         Call.Change change = new Call.Change(
-                body.title(),
-                body.summary(),
-                body.opensAt(),
-                body.closesAt(),
-                Boolean.TRUE.equals(body.neverCloses()));
-        return answer(
-                calls.describe(actor, calls.get(actor, idOrCode).id(), Answer.version(ifMatch), change), request);
+                body.title(), body.summary(), body.opensAt(), body.closesAt(), Boolean.TRUE.equals(body.neverCloses()));
+        return answer(calls.describe(actor, calls.get(actor, idOrCode).id(), Answer.version(ifMatch), change), request);
     }
 
     /** All versions of a call's rules, the newest first, each with what it changed. */
     @GetMapping("/{idOrCode}/versions")
-    List<RulesVersionJson> versions(
-            @Nullable Actor actor, @PathVariable String idOrCode, HttpServletRequest request) {
+    List<RulesVersionJson> versions(@Nullable Actor actor, @PathVariable String idOrCode, HttpServletRequest request) {
         Locale language = Languages.of(request);
         List<CallTable.Version> versions = calls.versions(calls.get(actor, idOrCode));
         List<RulesVersionJson> all = new ArrayList<>();

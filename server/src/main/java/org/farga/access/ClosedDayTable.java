@@ -53,6 +53,7 @@ class ClosedDayTable {
     }
 
     Set<LocalDate> days() {
-        return Set.copyOf(jdbc.sql("SELECT day FROM closed_day").query(LocalDate.class).list());
+        return Set.copyOf(
+                jdbc.sql("SELECT day FROM closed_day").query(LocalDate.class).list());
     }
 }

@@ -69,7 +69,8 @@ record Intake(boolean rolling, List<LocalDateTime> cutOffs) {
                 !month.atDay(1).isAfter(until) && found.size() < MOST_CUT_OFFS;
                 month = month.plusMonths(everyMonths)) {
             for (int day : daysOfMonth) {
-                LocalDate planned = day == LAST_DAY ? month.atEndOfMonth() : month.atDay(Math.min(day, month.lengthOfMonth()));
+                LocalDate planned =
+                        day == LAST_DAY ? month.atEndOfMonth() : month.atDay(Math.min(day, month.lengthOfMonth()));
                 LocalDate moved = WORKING_DAYS.onOrBefore(planned);
                 if (!moved.isBefore(from) && !planned.isAfter(until)) {
                     found.add(moved.atTime(at));

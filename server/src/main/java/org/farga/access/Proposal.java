@@ -203,7 +203,8 @@ record Proposal(
     }
 
     Proposal with(ProposalState next) {
-        return new Proposal(id, code, call, organisation, createdBy, createdAt, editedAt, answers, next, seenRules, version);
+        return new Proposal(
+                id, code, call, organisation, createdBy, createdAt, editedAt, answers, next, seenRules, version);
     }
 
     Proposal with(Answers edited, Instant now) {

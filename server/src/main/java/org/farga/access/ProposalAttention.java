@@ -34,7 +34,10 @@ class ProposalAttention implements Attention {
         }
         for (Proposal p : proposals.toDecide(actor, MOST)) {
             items.add(new Item(
-                    p.state().inStep() == Step.Kind.DECISION ? "access.attention.decide" : "access.attention.do", arguments(p), link(p), p.state().decisionDueAt()));
+                    p.state().inStep() == Step.Kind.DECISION ? "access.attention.decide" : "access.attention.do",
+                    arguments(p),
+                    link(p),
+                    p.state().decisionDueAt()));
         }
         for (Proposal p : assessments.open(actor, MOST)) {
             items.add(new Item(

@@ -161,7 +161,8 @@ record ProposalClock(List<ProposalEvent> events, @Nullable Instant cutOff, Worki
         Instant start = clockStart(submitted);
         Duration taken = workingDays.time(start, decided.get());
         for (Stretch stretch : stretches(decided.get())) {
-            Instant until = stretch.until() == null || stretch.until().isAfter(decided.get()) ? decided.get() : stretch.until();
+            Instant until =
+                    stretch.until() == null || stretch.until().isAfter(decided.get()) ? decided.get() : stretch.until();
             if (stretch.paused()) {
                 taken = taken.minus(workingDays.time(later(start, stretch.from()), until));
             }

@@ -42,7 +42,9 @@ public class ProposalLineage {
 
     /** Any call that is published, by its identifier or code. */
     public Optional<CallNode> call(String idOrCode) {
-        return calls.find(idOrCode).filter(call -> call.isVisibleTo(null)).map(call -> new CallNode(call.id(), call.code(), call.title()));
+        return calls.find(idOrCode)
+                .filter(call -> call.isVisibleTo(null))
+                .map(call -> new CallNode(call.id(), call.code(), call.title()));
     }
 
     /** Those of these that the actor may see. */

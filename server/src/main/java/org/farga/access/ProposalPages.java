@@ -376,8 +376,7 @@ class ProposalPages {
             @RequestParam(required = false) @Nullable String question,
             HttpServletRequest request,
             RedirectAttributes redirect) {
-        return answer(
-                actor, id, proposals.ask(actor, id, version, question), "access.done.asked", request, redirect);
+        return answer(actor, id, proposals.ask(actor, id, version, question), "access.done.asked", request, redirect);
     }
 
     @PostMapping("/{id}/answer")
@@ -402,8 +401,7 @@ class ProposalPages {
             HttpServletRequest request,
             RedirectAttributes redirect) {
         return accept
-                ? answer(
-                        actor, id, proposals.accept(actor, id, version), "access.done.accepted", request, redirect)
+                ? answer(actor, id, proposals.accept(actor, id, version), "access.done.accepted", request, redirect)
                 : answer(
                         actor,
                         id,
@@ -427,10 +425,7 @@ class ProposalPages {
 
     @PostMapping("/{id}/known-rules")
     ModelAndView knowRules(
-            Actor actor,
-            @PathVariable ProposalId id,
-            HttpServletRequest request,
-            RedirectAttributes redirect) {
+            Actor actor, @PathVariable ProposalId id, HttpServletRequest request, RedirectAttributes redirect) {
         return answer(actor, id, proposals.knowRules(actor, id, null), "access.done.saved", request, redirect);
     }
 

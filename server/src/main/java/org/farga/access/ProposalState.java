@@ -43,7 +43,11 @@ sealed interface ProposalState {
      * @param cutOff the cut-off that it is for; null where intake was rolling
      */
     record Submission(
-            Instant at, PersonId by, int rulesVersion, List<Finding> findings, @Nullable Instant cutOff) {
+            Instant at,
+            PersonId by,
+            int rulesVersion,
+            List<Finding> findings,
+            @Nullable Instant cutOff) {
         public Submission {
             findings = List.copyOf(findings);
         }

@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
@@ -160,8 +159,12 @@ class ProposalTable {
                         .param("partition", answers.partition())
                         .param("seenRules", proposal.seenRules())
                         .param("cutOff", submission == null ? null : CallTable.utc(submission.cutOff()))
-                        .param("step", state.inStep() == null ? null : state.inStep().name())
-                        .param("offeredCluster", offered == null ? null : offered.granted().cluster())
+                        .param(
+                                "step",
+                                state.inStep() == null ? null : state.inStep().name())
+                        .param(
+                                "offeredCluster",
+                                offered == null ? null : offered.granted().cluster())
                         .param("submittedAt", submission == null ? null : CallTable.utc(submission.at()))
                         .param(
                                 "submittedBy",
@@ -172,8 +175,12 @@ class ProposalTable {
                         .param("decidedAt", decision == null ? null : CallTable.utc(decision.at()))
                         .param("decidedBy", decidedBy == null ? null : decidedBy.value())
                         .param("reason", decision == null ? null : decision.reason())
-                        .param("awardedGpu", granted == null ? null : granted.gpuHours().milliseconds())
-                        .param("awardedCpu", granted == null ? null : granted.cpuHours().milliseconds())
+                        .param(
+                                "awardedGpu",
+                                granted == null ? null : granted.gpuHours().milliseconds())
+                        .param(
+                                "awardedCpu",
+                                granted == null ? null : granted.cpuHours().milliseconds())
                         .param("awardEndsAt", awarded == null ? null : CallTable.utc(awarded.endsAt()))
                         .param(
                                 "project",
@@ -379,24 +386,21 @@ class ProposalTable {
                         SELECT p.id, p.cut_off_at, p.call_id, p.rules_version, c.mode, e.at, e.event, e.person_id, e.step, e.result, e.by_hand, NULL AS note
                         FROM (SELECT * FROM proposal WHERE submitted_at >= :since ORDER BY submitted_at DESC LIMIT :most) p
                              JOIN call c ON c.id = p.call_id JOIN proposal_event e ON e.proposal_id = p.id
-                        ORDER BY p.submitted_at DESC, p.id, e.number""")
-                .param("since", CallTable.utc(since))
-                .param("most", most)
-                .query(row -> {
-                    ProposalId id = new ProposalId(row.getObject("id", UUID.class));
-                    History history = found.get(id);
-                    if (history == null) {
-                        history = new History(
-                                id,
-                                Call.Mode.valueOf(row.getString("mode")),
-                                new CallId(row.getObject("call_id", UUID.class)),
-                                row.getInt("rules_version"),
-                                CallTable.instant(row, "cut_off_at"),
-                                new ArrayList<>());
-                        found.put(id, history);
-                    }
-                    history.events().add(event(row));
-                });
+                        ORDER BY p.submitted_at DESC, p.id, e.number""").param("since", CallTable.utc(since)).param("most", most).query(row -> {
+            ProposalId id = new ProposalId(row.getObject("id", UUID.class));
+            History history = found.get(id);
+            if (history == null) {
+                history = new History(
+                        id,
+                        Call.Mode.valueOf(row.getString("mode")),
+                        new CallId(row.getObject("call_id", UUID.class)),
+                        row.getInt("rules_version"),
+                        CallTable.instant(row, "cut_off_at"),
+                        new ArrayList<>());
+                found.put(id, history);
+            }
+            history.events().add(event(row));
+        });
         return List.copyOf(found.values());
     }
 
@@ -405,11 +409,9 @@ class ProposalTable {
         Map<Call.Mode, Integer> counts = new EnumMap<>(Call.Mode.class);
         jdbc.sql("""
                         SELECT c.mode, count(*) AS drafts FROM proposal p JOIN call c ON c.id = p.call_id
-                        WHERE p.created_at >= :since AND p.state = 'DRAFT' GROUP BY c.mode""")
-                .param("since", CallTable.utc(since))
-                .query(row -> {
-                    counts.put(Call.Mode.valueOf(row.getString("mode")), row.getInt("drafts"));
-                });
+                        WHERE p.created_at >= :since AND p.state = 'DRAFT' GROUP BY c.mode""").param("since", CallTable.utc(since)).query(row -> {
+            counts.put(Call.Mode.valueOf(row.getString("mode")), row.getInt("drafts"));
+        });
         return counts;
     }
 

@@ -361,9 +361,9 @@ class Proposals {
                         submitted.step(),
                         requireNonNull(question).strip()));
         write(proposal.with(new ProposalState.Waiting(submitted.submission(), submitted.step())));
-        audit.record(actor, "proposal.asked", "proposal", id, Map.of("code", proposal.code(), "step", submitted.step()));
-        notifications.tell(
-                applicants(proposal), "access.told.asked", link(proposal), proposal.code(), title(proposal));
+        audit.record(
+                actor, "proposal.asked", "proposal", id, Map.of("code", proposal.code(), "step", submitted.step()));
+        notifications.tell(applicants(proposal), "access.told.asked", link(proposal), proposal.code(), title(proposal));
         return Outcome.done(get(actor, id));
     }
 
@@ -376,8 +376,7 @@ class Proposals {
         if (refusal.isPresent() || !(proposal.state() instanceof ProposalState.Waiting waiting)) {
             return Outcome.refused(refusal.orElseThrow());
         }
-        CallRules rules =
-                callTable.rules(proposal.call(), waiting.submission().rulesVersion());
+        CallRules rules = callTable.rules(proposal.call(), waiting.submission().rulesVersion());
         happened(
                 proposal,
                 ProposalEvent.of(
@@ -388,7 +387,8 @@ class Proposals {
                         requireNonNull(answer).strip()));
         Instant dueAt = clockOf(id, waiting.submission()).due(rules).orElseThrow();
         write(proposal.with(new ProposalState.Submitted(waiting.submission(), waiting.step(), dueAt)));
-        audit.record(actor, "proposal.answered", "proposal", id, Map.of("code", proposal.code(), "step", waiting.step()));
+        audit.record(
+                actor, "proposal.answered", "proposal", id, Map.of("code", proposal.code(), "step", waiting.step()));
         notifications.tell(
                 holders(proposal, waiting.step()),
                 "access.told.answered",
@@ -429,7 +429,9 @@ class Proposals {
     Outcome<Proposal> turnDown(Actor actor, ProposalId id, @Nullable Long version, @Nullable String reason) {
         Proposal proposal = lock(actor, id);
         Optional<Refusal> refusal = refusal(proposal, version, proposal.refusalToAcceptOrTurnDown(actor))
-                .or(() -> new Fields().optionalText("reason", reason, LONGEST_NOTE).refusal());
+                .or(() -> new Fields()
+                        .optionalText("reason", reason, LONGEST_NOTE)
+                        .refusal());
         if (refusal.isPresent() || !(proposal.state() instanceof ProposalState.Offered offered)) {
             return Outcome.refused(refusal.orElseThrow());
         }
@@ -466,7 +468,8 @@ class Proposals {
                 proposal,
                 offered.submission(),
                 offered.dueAt(),
-                new ProposalState.Decision(now(proposal), actor.person(), requireNonNull(reason).strip()));
+                new ProposalState.Decision(
+                        now(proposal), actor.person(), requireNonNull(reason).strip()));
         return Outcome.done(get(actor, id));
     }
 
@@ -530,8 +533,7 @@ class Proposals {
     @Transactional
     Outcome<Proposal> decide(Actor actor, ProposalId id, @Nullable Long version, Proposal.Verdict verdict) {
         Proposal proposal = lock(actor, id);
-        Optional<Refusal> refusal =
-                refusal(proposal, version, proposal.refusalToDo(Step.Kind.DECISION, actor, now()));
+        Optional<Refusal> refusal = refusal(proposal, version, proposal.refusalToDo(Step.Kind.DECISION, actor, now()));
         if (refusal.isPresent() || !(proposal.state() instanceof ProposalState.Submitted submitted)) {
             return Outcome.refused(refusal.orElseThrow());
         }
@@ -572,11 +574,7 @@ class Proposals {
         happened(
                 proposal,
                 ProposalEvent.of(
-                        decision.at(),
-                        ProposalEvent.Kind.OFFERED,
-                        officer.person(),
-                        Step.Kind.ACCEPTANCE,
-                        null));
+                        decision.at(), ProposalEvent.Kind.OFFERED, officer.person(), Step.Kind.ACCEPTANCE, null));
         Instant dueAt = clockOf(proposal.id(), submission).due(rules).orElseThrow();
         write(proposal.with(new ProposalState.Offered(submission, decision, granted, dueAt)));
         audit.record(
@@ -629,8 +627,7 @@ class Proposals {
                 proposal.code(),
                 title(proposal),
                 dueAt);
-        audit.recordByRule(
-                "proposal.escalated", "proposal", id, Map.of("code", proposal.code(), "step", step.name()));
+        audit.recordByRule("proposal.escalated", "proposal", id, Map.of("code", proposal.code(), "step", step.name()));
     }
 
     /** What is overdue and nobody was told of since it is. */
@@ -652,8 +649,8 @@ class Proposals {
                         new ScopedRole(ScopedRole.Kind.ASSESSOR, proposal.call().toString()), clock.instant()));
                 String sector = proposal.answers().sector();
                 if (sector != null) {
-                    assessors.addAll(people.withRole(
-                            new ScopedRole(ScopedRole.Kind.COORDINATOR, sector), clock.instant()));
+                    assessors.addAll(
+                            people.withRole(new ScopedRole(ScopedRole.Kind.COORDINATOR, sector), clock.instant()));
                 }
                 yield assessors.isEmpty()
                         ? people.withRole(CentreRole.ACCESS_OFFICER)
@@ -756,9 +753,10 @@ class Proposals {
             rules = callTable.rules(call.id(), submission.rulesVersion());
         }
         List<ProposalEvent> history = table.events(id);
-        ProposalClock running = new ProposalClock(
-                history, submission == null ? null : submission.cutOff(), closedDays.workingDays());
-        // Those who write are shown what changed since they last looked; what is under way stays under the rules that it was
+        ProposalClock running =
+                new ProposalClock(history, submission == null ? null : submission.cutOff(), closedDays.workingDays());
+        // Those who write are shown what changed since they last looked; what is under way stays under the rules that
+        // it was
         // submitted under, and is shown what they are not. What is decided has nothing to do with later rules.
         int known = submission == null ? proposal.seenRules() : submission.rulesVersion();
         boolean underWay = submission == null || proposal.state().inStep() != null;
@@ -798,8 +796,7 @@ class Proposals {
         return centre
                 ? history
                 : history.stream()
-                        .map(e -> e.kind() == ProposalEvent.Kind.STEP_DONE
-                                        && e.step() != Step.Kind.ADMINISTRATIVE_CHECK
+                        .map(e -> e.kind() == ProposalEvent.Kind.STEP_DONE && e.step() != Step.Kind.ADMINISTRATIVE_CHECK
                                 ? new ProposalEvent(e.at(), e.kind(), e.by(), e.step(), null, e.byHand(), null)
                                 : e)
                         .toList();
@@ -858,10 +855,8 @@ class Proposals {
         }
         Instant since = now().minus(365, ChronoUnit.DAYS);
         List<ProposalTable.History> histories = table.histories(since, MOST_HISTORIES);
-        List<CallId> under = histories.stream()
-                .map(ProposalTable.History::call)
-                .distinct()
-                .toList();
+        List<CallId> under =
+                histories.stream().map(ProposalTable.History::call).distinct().toList();
         return DecisionTimes.of(
                 histories,
                 table.countDraftsSince(since),

@@ -54,8 +54,7 @@ class ProposalsApi {
     private final Sentences sentences;
     private final RulesDiff diff;
 
-    ProposalsApi(
-            Proposals proposals, Assessments assessments, Calls calls, Sentences sentences, RulesDiff diff) {
+    ProposalsApi(Proposals proposals, Assessments assessments, Calls calls, Sentences sentences, RulesDiff diff) {
         this.diff = diff;
         this.proposals = proposals;
         this.assessments = assessments;

@@ -1,8 +1,8 @@
 package org.farga.access;
 
+import org.farga.shared.Outcome;
 import org.farga.shared.ProposalId;
 import org.farga.shared.Refusal;
-import org.farga.shared.Outcome;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;

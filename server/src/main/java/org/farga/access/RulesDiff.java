@@ -23,7 +23,8 @@ class RulesDiff {
     }
 
     /** One thing that changed: what it is, and how it reads before and after; null where it was not there. */
-    record Line(String what, @Nullable String before, @Nullable String after) {}
+    record Line(
+            String what, @Nullable String before, @Nullable String after) {}
 
     List<Line> between(CallRules before, CallRules after, Locale language) {
         Map<String, String> old = facts(before, language);
@@ -76,8 +77,7 @@ class RulesDiff {
                                 .collect(Collectors.joining("; ")));
         for (Step step : rules.steps()) {
             facts.put(
-                    t(language, "access.step." + step.kind()),
-                    t(language, "access.working-days", step.workingDays()));
+                    t(language, "access.step." + step.kind()), t(language, "access.working-days", step.workingDays()));
         }
         facts.put(t(language, "access.award-at-once"), t(language, rules.awardAtOnce() ? "access.yes" : "access.no"));
         Review review = rules.review();

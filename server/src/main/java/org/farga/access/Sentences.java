@@ -59,8 +59,7 @@ class Sentences {
                         ? Dates.date(LocalDate.ofInstant(instant, Intake.BRUSSELS), language)
                         : a)
                 .toArray();
-        return messages.text(
-                language, "access.advice." + reason.name() + (reason.holds() ? ".yes" : ".no"), readable);
+        return messages.text(language, "access.advice." + reason.name() + (reason.holds() ? ".yes" : ".no"), readable);
     }
 
     String text(String key, Locale language) {

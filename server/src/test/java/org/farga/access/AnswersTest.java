@@ -27,7 +27,18 @@ class AnswersTest {
         assertThat(Samples.ANSWERS.with(change("  ", null, null)).orThrow().missing(Samples.RULES))
                 .containsExactly("title");
         Answers.Change cleared = new Answers.Change(
-                null, null, null, null, null, null, null, null, null, null, Map.of(), Set.of("gpuHours", "cpuHours", "durationMonths"));
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                Map.of(),
+                Set.of("gpuHours", "cpuHours", "durationMonths"));
         assertThat(Samples.ANSWERS.with(cleared).orThrow().missing(Samples.RULES))
                 .containsExactly("gpuHours", "cpuHours", "durationMonths");
     }
@@ -62,7 +73,8 @@ class AnswersTest {
                 .with(sections(Map.of(FormSection.JOBS, " Ten at once. ", FormSection.PLAN, "Month by month.")))
                 .orThrow();
         assertThat(said.sections())
-                .containsOnly(Map.entry(FormSection.JOBS, "Ten at once."), Map.entry(FormSection.PLAN, "Month by month."));
+                .containsOnly(
+                        Map.entry(FormSection.JOBS, "Ten at once."), Map.entry(FormSection.PLAN, "Month by month."));
         Map<FormSection, String> taken = new java.util.HashMap<>();
         taken.put(FormSection.PLAN, null);
         assertThat(said.with(sections(taken)).orThrow().sections()).containsOnlyKeys(FormSection.JOBS);
@@ -76,7 +88,8 @@ class AnswersTest {
 
     @Test
     void aCallAsksForItsSectionsAndAPartitionWhereItHasSeveral() {
-        assertThat(Samples.ANSWERS.missing(Samples.LARGE)).containsExactly("partition", "sections.JOBS", "sections.PLAN");
+        assertThat(Samples.ANSWERS.missing(Samples.LARGE))
+                .containsExactly("partition", "sections.JOBS", "sections.PLAN");
     }
 
     private static Answers.Change sections(Map<FormSection, String> sections) {

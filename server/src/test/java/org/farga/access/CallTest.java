@@ -79,8 +79,7 @@ class CallTest {
     void aRuleStandsOnce() {
         List<CallRules.AppliedRule> twice = new java.util.ArrayList<>(RULES.rules());
         twice.add(new CallRules.AppliedRule(Rule.SME, Rule.Kind.SHOULD));
-        assertThat(problems(Samples.rules(twice)))
-                .containsExactly("rules rule-twice");
+        assertThat(problems(Samples.rules(twice))).containsExactly("rules rule-twice");
     }
 
     private static CallRules.Change change(

@@ -90,8 +90,16 @@ class CoverageTest {
                         hundredths(c) + "-" + hundredths(c + random.nextInt(8))));
             }
             List<Coverage.Hole> holes = Coverage.holes(open, open);
-            long mostGpu = open.stream().mapToLong(p -> p.maxGpuHours().milliseconds()).max().orElseThrow() / 36_000;
-            long mostCpu = open.stream().mapToLong(p -> p.maxCpuHours().milliseconds()).max().orElseThrow() / 36_000;
+            long mostGpu = open.stream()
+                            .mapToLong(p -> p.maxGpuHours().milliseconds())
+                            .max()
+                            .orElseThrow()
+                    / 36_000;
+            long mostCpu = open.stream()
+                            .mapToLong(p -> p.maxCpuHours().milliseconds())
+                            .max()
+                            .orElseThrow()
+                    / 36_000;
             for (long g = 0; g <= mostGpu; g++) {
                 for (long c = 0; c <= mostCpu; c++) {
                     GpuHours gpu = new GpuHours(g * 36_000);

@@ -29,7 +29,8 @@ class DecisionTimesTest {
         if (end != ProposalEvent.Kind.STEP_BEGUN) {
             events.add(ProposalEvent.of(NOW.plus(Duration.ofDays(days)), end, ana));
         }
-        return new ProposalTable.History(ProposalId.create(), Call.Mode.PLAYGROUND, CALL.id(), rulesVersion, null, events);
+        return new ProposalTable.History(
+                ProposalId.create(), Call.Mode.PLAYGROUND, CALL.id(), rulesVersion, null, events);
     }
 
     @Test
@@ -57,11 +58,18 @@ class DecisionTimesTest {
         assertThat(times.inTime()).isEqualTo(4);
         assertThat(times.within(0.5)).isEqualTo(2);
         assertThat(times.within(0.9)).isEqualTo(10);
-        assertThat(List.of(times.drafts(), times.submitted(), times.open(), times.awarded(), times.declined(), times.withdrawn()))
+        assertThat(List.of(
+                        times.drafts(),
+                        times.submitted(),
+                        times.open(),
+                        times.awarded(),
+                        times.declined(),
+                        times.withdrawn()))
                 .containsExactly(4, 7, 1, 3, 2, 1);
         assertThat(times.reached()).containsExactly(Map.entry(Step.Kind.DECISION, 7));
         // No bar is lost: what lies beyond the last is in it.
-        assertThat(times.bars().stream().mapToInt(DecisionTimes.Bar::count).sum()).isEqualTo(5);
+        assertThat(times.bars().stream().mapToInt(DecisionTimes.Bar::count).sum())
+                .isEqualTo(5);
         assertThat(times.bars().getLast().andMore()).isTrue();
         assertThat(times.bars()).allMatch(b -> b.x() >= DecisionTimes.LEFT && b.x() + b.width() <= DecisionTimes.WIDTH);
     }

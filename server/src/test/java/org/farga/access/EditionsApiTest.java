@@ -23,13 +23,7 @@ class EditionsApiTest extends HttpTest {
     private CallTable calls;
 
     private static final List<String> SHIPPED = List.of(
-            "FAST-LANE",
-            "LARGE-SCALE",
-            "AI-FOR-SCIENCE",
-            "BENCHMARK",
-            "DEVELOPMENT",
-            "REGULAR",
-            "EXTREME-SCALE");
+            "FAST-LANE", "LARGE-SCALE", "AI-FOR-SCIENCE", "BENCHMARK", "DEVELOPMENT", "REGULAR", "EXTREME-SCALE");
 
     private Call shipped(String code) {
         return calls.find(code).orElseThrow();
@@ -46,8 +40,12 @@ class EditionsApiTest extends HttpTest {
                         || SHIPPED.stream().map(this::shipped).anyMatch(call -> call.mode() == mode));
         for (String code : SHIPPED) {
             CallRules rules = shipped(code).rules();
-            assertThat(rules.with(CallRules.Change.NOTHING, Set.of()).orThrow()).as(code).isEqualTo(rules);
-            assertThat(shipped(code).with(Call.Change.NOTHING).orThrow()).as(code).isEqualTo(shipped(code));
+            assertThat(rules.with(CallRules.Change.NOTHING, Set.of()).orThrow())
+                    .as(code)
+                    .isEqualTo(rules);
+            assertThat(shipped(code).with(Call.Change.NOTHING).orThrow())
+                    .as(code)
+                    .isEqualTo(shipped(code));
             assertThat(rules.intake().cutOffs()).as(code).allMatch(Intake::isWorkingDay);
         }
         assertThat(List.of("PLAYGROUND", "FAST-LANE", "LARGE-SCALE"))
@@ -68,9 +66,10 @@ class EditionsApiTest extends HttpTest {
         List<Call> all = published();
         List<Coverage> coverage = Coverage.of(all, NOW.plusSeconds(1), ZoneOffset.UTC);
         assertThat(coverage).extracting(Coverage::audience).contains(Audience.values());
-        assertThat(coverage).allSatisfy(c -> assertThat(c.holes())
-                .as("%s on %s", c.audience(), c.partition())
-                .isEmpty());
+        assertThat(coverage)
+                .allSatisfy(c -> assertThat(c.holes())
+                        .as("%s on %s", c.audience(), c.partition())
+                        .isEmpty());
         // Without the one in the middle there is one, and it is found.
         all.removeIf(call -> call.code().equals("FAST-LANE"));
         assertThat(Coverage.of(all, NOW.plusSeconds(1), ZoneOffset.UTC))
@@ -111,10 +110,12 @@ class EditionsApiTest extends HttpTest {
                 ZoneOffset.UTC);
         assertThat(advice).hasSize(8);
         CallAdvice first = advice.getFirst();
-        assertThat(first.fit() == CallAdvice.Fit.BEST ? first.call().mode() : null).isEqualTo(mode);
+        assertThat(first.fit() == CallAdvice.Fit.BEST ? first.call().mode() : null)
+                .isEqualTo(mode);
         // Whatever does not fit says what is in the way.
-        assertThat(advice).allMatch(a -> a.fit() != CallAdvice.Fit.NO
-                || a.reasons().stream().anyMatch(r -> !r.holds()));
+        assertThat(advice)
+                .allMatch(a ->
+                        a.fit() != CallAdvice.Fit.NO || a.reasons().stream().anyMatch(r -> !r.holds()));
     }
 
     @Test
@@ -179,13 +180,21 @@ class EditionsApiTest extends HttpTest {
                          "review": {"reviewersNeeded": 4, "lowest": 1, "highest": 10,
                                     "thresholds": [{"criterion": "IMPACT", "atLeast": 6.5}]},
                          "audience": ["PUBLIC_BODY"]}""", "If-Match", "\"1\"").expect(200);
-        assertThat(changed.path("partitions").valueStream().map(p -> p.path("key").asString()))
+        assertThat(changed.path("partitions")
+                        .valueStream()
+                        .map(p -> p.path("key").asString()))
                 .containsExactly("local/acc", "local");
         assertThat(changed.path("partitions").get(1).path("open").asBoolean()).isFalse();
-        assertThat(changed.path("steps").valueStream().map(step -> step.path("kind").asString()))
+        assertThat(changed.path("steps")
+                        .valueStream()
+                        .map(step -> step.path("kind").asString()))
                 .containsExactly("EXPERT_REVIEW", "DECISION");
         assertThat(changed.path("decisionWorkingDays").asInt()).isEqualTo(10);
-        assertThat(changed.path("review").path("thresholds").get(0).path("atLeast").decimalValue())
+        assertThat(changed.path("review")
+                        .path("thresholds")
+                        .get(0)
+                        .path("atLeast")
+                        .decimalValue())
                 .isEqualByComparingTo("6.5");
         // What was written is what is read, also after the cache of nothing: from the database.
         assertThat(officer.get(path).expect(200)).isEqualTo(changed);
@@ -206,12 +215,11 @@ class EditionsApiTest extends HttpTest {
         }
         JsonNode versions = officer.get(path + "/versions").expect(200);
         assertThat(versions).hasSize(2);
-        assertThat(versions.get(0).path("changes"))
-                .anySatisfy(line -> {
-                    assertThat(line.path("what").asString()).isEqualTo("Durations in months");
-                    assertThat(line.path("before").asString()).isEqualTo("3, 6, 12");
-                    assertThat(line.path("after").asString()).isEqualTo("2");
-                });
+        assertThat(versions.get(0).path("changes")).anySatisfy(line -> {
+            assertThat(line.path("what").asString()).isEqualTo("Durations in months");
+            assertThat(line.path("before").asString()).isEqualTo("3, 6, 12");
+            assertThat(line.path("after").asString()).isEqualTo("2");
+        });
     }
 
     /** What a form cannot send, a program can: it is told what is wrong, and nothing is written. */
@@ -246,7 +254,9 @@ class EditionsApiTest extends HttpTest {
                 "{\"rules\": [null]}",
                 "{\"rules\": [{\"rule\": \"SME\"}]}",
                 "{\"rules\": [{\"kind\": \"MUST\"}]}")) {
-            assertThat(officer.patch(path, wrong, "If-Match", "\"1\"").status()).as(wrong).isIn(400, 422);
+            assertThat(officer.patch(path, wrong, "If-Match", "\"1\"").status())
+                    .as(wrong)
+                    .isIn(400, 422);
         }
         assertThat(officer.patch(path, "{\"intake\": {\"rolling\": true, \"cutOffs\": []}}", "If-Match", "\"1\"")
                         .expect(200)
@@ -314,7 +324,10 @@ class EditionsApiTest extends HttpTest {
                 .expect(200);
         assertThat(advice.get(0).path("fit").asString()).isEqualTo("BEST");
         assertThat(advice.get(0).path("mode").asString()).isEqualTo("PLAYGROUND");
-        assertThat(advice.get(0).path("reasons").valueStream().map(r -> r.path("sentence").asString()))
+        assertThat(advice.get(0)
+                        .path("reasons")
+                        .valueStream()
+                        .map(r -> r.path("sentence").asString()))
                 .contains("It is for you.");
         assertThat(stranger()
                         .get("/api/v1/call-advice?who=PUBLIC_BODY&purpose=SCIENCE&gpuHours=100")
@@ -326,7 +339,9 @@ class EditionsApiTest extends HttpTest {
                         .path("fit")
                         .asString())
                 .isEqualTo("NO");
-        stranger().get("/api/v1/call-advice?who=PUBLIC_BODY&purpose=SCIENCE&gpuHours=-1").expectProblem(422, "invalid-fields");
+        stranger()
+                .get("/api/v1/call-advice?who=PUBLIC_BODY&purpose=SCIENCE&gpuHours=-1")
+                .expectProblem(422, "invalid-fields");
         stranger().get("/api/v1/call-advice?who=ME&purpose=SCIENCE&gpuHours=1").expectProblem(400, "bad-parameter");
         String page = stranger()
                 .get("/calls/guide?who=STARTUP_OR_SME&purpose=TRY&gpuHours=100&soon=2", "Accept", "text/html")
@@ -336,7 +351,8 @@ class EditionsApiTest extends HttpTest {
                         .get("/calls/guide?who=STARTUP_OR_SME&purpose=&gpuHours=abc", "Accept", "text/html")
                         .status())
                 .isEqualTo(422);
-        assertThat(stranger().get("/calls/guide", "Accept", "text/html").status()).isEqualTo(200);
+        assertThat(stranger().get("/calls/guide", "Accept", "text/html").status())
+                .isEqualTo(200);
     }
 
     @Test
@@ -347,7 +363,9 @@ class EditionsApiTest extends HttpTest {
         assertThat(cutOffs.valueStream().map(c -> c.path("local").asString()))
                 .containsExactly("2026-08-14T10:00:00", "2026-08-31T10:00:00");
         assertThat(cutOffs.get(0).path("at").asString()).isEqualTo("2026-08-14T08:00:00Z");
-        stranger().get("/api/v1/cut-offs?days=32&from=2026-08-01&until=2026-08-31").expectProblem(422, "invalid-fields");
+        stranger()
+                .get("/api/v1/cut-offs?days=32&from=2026-08-01&until=2026-08-31")
+                .expectProblem(422, "invalid-fields");
     }
 
     @Test
@@ -360,7 +378,8 @@ class EditionsApiTest extends HttpTest {
         officer.put(path, "{\"reason\": \"Moving house\"}").expect(200);
         assertThat(stranger().get("/api/v1/closed-days").expect(200))
                 .anyMatch(d -> d.path("reason").asString().equals("Moving house"));
-        assertThat(stranger().get("/calls/calendar", "Accept", "text/html").body()).contains("Moving house");
+        assertThat(stranger().get("/calls/calendar", "Accept", "text/html").body())
+                .contains("Moving house");
         officer.delete(path).expect(204);
         officer.delete(path).expectProblem(404, "not-found");
     }
@@ -370,9 +389,11 @@ class EditionsApiTest extends HttpTest {
         Client officer = staff(CentreRole.ACCESS_OFFICER);
         assertThat(officer.get("/api/v1/call-coverage").expect(200))
                 .anyMatch(c -> c.path("partition").asString().equals("local"));
-        assertThat(officer.get("/calls/coverage", "Accept", "text/html").status()).isEqualTo(200);
+        assertThat(officer.get("/calls/coverage", "Accept", "text/html").status())
+                .isEqualTo(200);
         signUp("Eve").get("/api/v1/call-coverage").expectProblem(404, "not-found");
-        assertThat(signUp("Eve").get("/calls/coverage", "Accept", "text/html").status()).isEqualTo(404);
+        assertThat(signUp("Eve").get("/calls/coverage", "Accept", "text/html").status())
+                .isEqualTo(404);
     }
 
     @Test
@@ -389,9 +410,7 @@ class EditionsApiTest extends HttpTest {
                     "/calls/coverage")) {
                 Answered shown = officer.get(page, "Accept", "text/html", "Accept-Language", language);
                 assertThat(shown.status()).as(page).isEqualTo(200);
-                assertThat(shown.body())
-                        .as(page)
-                        .doesNotContainPattern("[>\"](access|problem)\\.[a-zA-Z.-]+[<\"]");
+                assertThat(shown.body()).as(page).doesNotContainPattern("[>\"](access|problem)\\.[a-zA-Z.-]+[<\"]");
             }
         }
     }
@@ -401,7 +420,9 @@ class EditionsApiTest extends HttpTest {
         Map<String, Object> old = jdbc.sql("""
                         SELECT r.parameters::text AS parameters FROM call c JOIN call_rules r ON r.call_id = c.id
                         WHERE c.code = 'PLAYGROUND' AND r.version = 1""").query().singleRow();
-        assertThat(old.get("parameters").toString()).contains("decisionWorkingDays").doesNotContain("partitions");
+        assertThat(old.get("parameters").toString())
+                .contains("decisionWorkingDays")
+                .doesNotContain("partitions");
         CallRules rules = calls.rules(shipped("PLAYGROUND").id(), 1);
         assertThat(rules.partitions()).hasSize(1);
         assertThat(rules.partitions().getFirst().key()).isEqualTo("local");

@@ -102,7 +102,8 @@ class ProposalTableTest {
 
     private ProposalState state(ProposalState.Name name, Proposal proposal) {
         List<Finding> findings = Samples.facts(Samples.ANSWERS).findings();
-        ProposalState.Submission submission = new ProposalState.Submission(NOW, person, 1, findings, NOW.plusSeconds(7));
+        ProposalState.Submission submission =
+                new ProposalState.Submission(NOW, person, 1, findings, NOW.plusSeconds(7));
         ProposalState.Decision decision = new ProposalState.Decision(NOW.plusSeconds(5), person, "Fits the call");
         return switch (name) {
             case DRAFT -> new ProposalState.Draft();
@@ -204,12 +205,7 @@ class ProposalTableTest {
         assertThat(playground.rules().durationsMonths()).containsExactly(1, 2, 3);
         assertThat(playground.rules().countries().codes()).hasSize(45);
         // What it came with would be accepted from an access officer too.
-        assertThat(playground
-                        .rules()
-                        .with(
-                                CallRules.Change.NOTHING,
-                                Set.of())
-                        .orThrow())
+        assertThat(playground.rules().with(CallRules.Change.NOTHING, Set.of()).orThrow())
                 .isEqualTo(playground.rules());
     }
 

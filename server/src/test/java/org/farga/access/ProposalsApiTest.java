@@ -103,7 +103,8 @@ class ProposalsApiTest extends HttpTest {
                 1,
                 Samples.RULES,
                 1);
-        new TransactionTemplate(transactions).executeWithoutResult(status -> calls.insert(call, sample.opensAt(), null));
+        new TransactionTemplate(transactions)
+                .executeWithoutResult(status -> calls.insert(call, sample.opensAt(), null));
         return call.code();
     }
 

@@ -6,8 +6,8 @@ import static org.farga.access.Samples.facts;
 import static org.farga.access.Samples.size;
 
 import java.util.List;
-import java.util.Map;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.farga.people.SmeStatus;
@@ -30,11 +30,33 @@ class RuleTest {
     }
 
     private static Answers hours(long gpu, long cpu, int months) {
-        return new Answers("t", "a", GpuHours.ofHours(gpu), CpuHours.ofHours(cpu), months, true, true, false, null, null, Map.of());
+        return new Answers(
+                "t",
+                "a",
+                GpuHours.ofHours(gpu),
+                CpuHours.ofHours(cpu),
+                months,
+                true,
+                true,
+                false,
+                null,
+                null,
+                Map.of());
     }
 
     private static Answers said(Boolean civilian, Boolean noProhibited, Boolean personal) {
-        return new Answers("t", "a", GpuHours.ZERO, CpuHours.ofHours(1), 1, civilian, noProhibited, personal, null, null, Map.of());
+        return new Answers(
+                "t",
+                "a",
+                GpuHours.ZERO,
+                CpuHours.ofHours(1),
+                1,
+                civilian,
+                noProhibited,
+                personal,
+                null,
+                null,
+                Map.of());
     }
 
     @Test
@@ -87,11 +109,12 @@ class RuleTest {
         CallRules without = Samples.RULES
                 .with(
                         Samples.rules(Samples.RULES.rules().stream()
-                                        .filter(r -> r.rule() != Rule.SME)
-                                        .toList()),
+                                .filter(r -> r.rule() != Rule.SME)
+                                .toList()),
                         Set.of())
                 .orThrow();
-        Facts facts = new Facts(ANSWERS, new org.farga.shared.Country("ES"), null, 0, "Playground", true, Samples.TODAY, without);
+        Facts facts = new Facts(
+                ANSWERS, new org.farga.shared.Country("ES"), null, 0, "Playground", true, Samples.TODAY, without);
         assertThat(facts.missing()).isEmpty();
     }
 
@@ -115,19 +138,9 @@ class RuleTest {
     void eachPartitionHasItsBoundsAndItsDates(
             String partition, java.time.LocalDate today, Finding.Answer open, Finding.@Nullable Answer hours) {
         Answers answers = new Answers(
-                "t",
-                "a",
-                GpuHours.ofHours(50),
-                CpuHours.ofHours(200),
-                3,
-                true,
-                true,
-                false,
-                null,
-                partition,
-                Map.of());
-        Facts facts = new Facts(
-                answers, new org.farga.shared.Country("ES"), null, 0, "Large", true, today, Samples.LARGE);
+                "t", "a", GpuHours.ofHours(50), CpuHours.ofHours(200), 3, true, true, false, null, partition, Map.of());
+        Facts facts =
+                new Facts(answers, new org.farga.shared.Country("ES"), null, 0, "Large", true, today, Samples.LARGE);
         assertThat(answer(facts, Rule.PARTITION_OPEN)).isEqualTo(open);
         assertThat(finding(facts, Rule.HOURS).map(Finding::answer).orElse(null)).isEqualTo(hours);
     }
@@ -183,11 +196,13 @@ class RuleTest {
         var softened = Samples.RULES.rules().stream()
                 .map(r -> r.rule() == rule ? new CallRules.AppliedRule(rule, Rule.Kind.SHOULD) : r)
                 .toList();
-        var outcome = Samples.RULES.with(
-                Samples.rules(softened), Set.of());
+        var outcome = Samples.RULES.with(Samples.rules(softened), Set.of());
         boolean refused = outcome instanceof org.farga.shared.Outcome.Refused<CallRules>;
         assertThat(refused)
-                .isEqualTo(rule == Rule.CALL_OPEN || rule == Rule.PARTITION_OPEN || rule == Rule.CIVILIAN_USE || rule == Rule.NO_PROHIBITED_PRACTICE);
+                .isEqualTo(rule == Rule.CALL_OPEN
+                        || rule == Rule.PARTITION_OPEN
+                        || rule == Rule.CIVILIAN_USE
+                        || rule == Rule.NO_PROHIBITED_PRACTICE);
     }
 
     private static String refusal(Facts facts) {

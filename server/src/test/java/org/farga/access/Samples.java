@@ -93,8 +93,7 @@ final class Samples {
                     new Step(Step.Kind.PANEL, 1),
                     new Step(Step.Kind.DECISION, 1),
                     new Step(Step.Kind.ACCEPTANCE, 5)),
-            new Review(
-                    2, 0, 5, List.of(new Review.Threshold(Review.Criterion.EXCELLENCE, new BigDecimal("3.5")))),
+            new Review(2, 0, 5, List.of(new Review.Threshold(Review.Criterion.EXCELLENCE, new BigDecimal("3.5")))),
             false,
             2,
             Set.of(Audience.STARTUP_OR_SME, Audience.RESEARCH),
@@ -134,7 +133,22 @@ final class Samples {
 
     static CallRules.Change steps(Step... steps) {
         return new CallRules.Change(
-                null, null, null, null, null, null, null, null, null, List.of(steps), null, null, null, null, null, null);
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                List.of(steps),
+                null,
+                null,
+                null,
+                null,
+                null,
+                null);
     }
 
     static CallRules.Change intake(Intake intake) {

@@ -21,7 +21,8 @@ import tools.jackson.databind.JsonNode;
 
 /** Proposals through all steps of a call, with questions, offers, cut-offs and what is overdue. */
 class StepsApiTest extends HttpTest {
-    private static final String NEXT_YEAR = java.time.LocalDate.now().plusDays(300).toString();
+    private static final String NEXT_YEAR =
+            java.time.LocalDate.now().plusDays(300).toString();
 
     @Autowired
     private CallTable calls;
@@ -52,9 +53,7 @@ class StepsApiTest extends HttpTest {
                 2,
                 large.audience(),
                 large.countries(),
-                large.rules().stream()
-                        .filter(r -> r.rule() != Rule.SME)
-                        .toList());
+                large.rules().stream().filter(r -> r.rule() != Rule.SME).toList());
         Call call = new Call(
                 CallId.create(),
                 "S-" + UUID.randomUUID().toString().substring(0, 13).toUpperCase(java.util.Locale.ROOT),
@@ -99,8 +98,10 @@ class StepsApiTest extends HttpTest {
 
     private Client assessorOf(Call call) {
         Client eva = signUp("Eva");
-        staff(CentreRole.ACCESS_OFFICER).post("/api/v1/centre/scoped-roles", """
-                        {"email": "%s", "kind": "ASSESSOR", "scope": "%s", "lastDay": "%s"}""".formatted(eva.email(), call.id(), NEXT_YEAR)).expect(201);
+        staff(CentreRole.ACCESS_OFFICER)
+                .post("/api/v1/centre/scoped-roles", """
+                        {"email": "%s", "kind": "ASSESSOR", "scope": "%s", "lastDay": "%s"}""".formatted(eva.email(), call.id(), NEXT_YEAR))
+                .expect(201);
         return eva;
     }
 
@@ -147,8 +148,7 @@ class StepsApiTest extends HttpTest {
         assertThat(offered.has("project")).isFalse();
         assertThat(offered.path("decision").path("gpuHours").decimalValue()).isEqualByComparingTo("400");
         officer.put(path + "/offer-withdrawal", "{\"reason\": \"too slow\"}").expectProblem(409, "offer-still-open");
-        JsonNode awarded =
-                ana.put(path + "/acceptance", "{\"accept\": true}").expect(200);
+        JsonNode awarded = ana.put(path + "/acceptance", "{\"accept\": true}").expect(200);
         assertThat(awarded.path("state").asString()).isEqualTo("AWARDED");
         JsonNode allocation = ana.get(
                         "/api/v1/projects/" + awarded.path("project").asString())
@@ -163,7 +163,8 @@ class StepsApiTest extends HttpTest {
                 .filteredOn(e -> e.path("byHand").asBoolean())
                 .extracting(e -> e.path("step").asString())
                 .containsExactly("EXPERT_REVIEW");
-        assertThat(awarded.path("timeline")).noneMatch(e -> e.path("note").asString("").contains("scale"));
+        assertThat(awarded.path("timeline"))
+                .noneMatch(e -> e.path("note").asString("").contains("scale"));
         assertThat(awarded.path("held").valueStream().map(h -> h.path("holder").asString()))
                 .containsExactly(
                         "APPLICANT",
@@ -180,8 +181,7 @@ class StepsApiTest extends HttpTest {
     /** Rules that change in mid-call: what is submitted stays under its own, and its people see what is different. */
     @Test
     void aSubmissionStaysUnderItsVersionAndSeesWhatChanged() {
-        Call call = call(
-                Intake.ROLLING, new Step(Step.Kind.ADMINISTRATIVE_CHECK, 1), new Step(Step.Kind.DECISION, 2));
+        Call call = call(Intake.ROLLING, new Step(Step.Kind.ADMINISTRATIVE_CHECK, 1), new Step(Step.Kind.DECISION, 2));
         Client ana = signUp("Ana");
         Client officer = staff(CentreRole.ACCESS_OFFICER);
         String path = submitted(ana, call);
@@ -193,7 +193,9 @@ class StepsApiTest extends HttpTest {
                          "maxGpuHours": 100}""", "If-Match", "\"1\"").expect(200);
         JsonNode seen = ana.get(path).expect(200);
         assertThat(seen.path("rulesVersion").asInt()).isEqualTo(1);
-        assertThat(seen.path("rulesChanges").valueStream().map(c -> c.path("what").asString()))
+        assertThat(seen.path("rulesChanges")
+                        .valueStream()
+                        .map(c -> c.path("what").asString()))
                 .containsExactlyInAnyOrder("Partition local", "Panel", "Decision");
         String page = ana.get("/proposals/" + id(path), "Accept", "text/html").body();
         assertThat(page).contains("is judged by version 1", "What changed: 3 points");
@@ -207,8 +209,7 @@ class StepsApiTest extends HttpTest {
         assertThat(awarded.path("rulesChanges")).isEmpty();
         // Whoever submits now is judged by the new ones.
         Client bea = signUp("Bea");
-        bea.put(answered(bea, call) + "/submission", "", "If-Match", "\"2\"")
-                .expectProblem(422, "hours-out-of-bounds");
+        bea.put(answered(bea, call) + "/submission", "", "If-Match", "\"2\"").expectProblem(422, "hours-out-of-bounds");
     }
 
     @Test
@@ -238,7 +239,8 @@ class StepsApiTest extends HttpTest {
         JsonNode asked = ana.get(path).expect(200);
         assertThat(asked.path("state").asString()).isEqualTo("WAITING");
         assertThat(asked.has("dueAt")).isFalse();
-        assertThat(asked.path("timeline")).anyMatch(e -> e.path("note").asString("").startsWith("Where does"));
+        assertThat(asked.path("timeline"))
+                .anyMatch(e -> e.path("note").asString("").startsWith("Where does"));
         assertThat(ana.get("/", "Accept", "text/html").body()).contains("Answer a question on");
         officer.put(path + "/steps/ADMINISTRATIVE_CHECK", "{\"result\": \"PASSED\", \"reason\": \"x\"}")
                 .expectProblem(409, "proposal-waiting");
@@ -255,8 +257,7 @@ class StepsApiTest extends HttpTest {
 
     @Test
     void anOfferIsTurnedDownOrTakenBackWhenItsTimeIsOver() {
-        Call call = call(
-                Intake.ROLLING, new Step(Step.Kind.DECISION, 1), new Step(Step.Kind.ACCEPTANCE, 5));
+        Call call = call(Intake.ROLLING, new Step(Step.Kind.DECISION, 1), new Step(Step.Kind.ACCEPTANCE, 5));
         Client officer = staff(CentreRole.ACCESS_OFFICER);
         Client ana = signUp("Ana");
         String first = submitted(ana, call);
@@ -281,11 +282,13 @@ class StepsApiTest extends HttpTest {
 
     /** Moves what happened to a proposal three weeks back: deadlines follow, because they are computed from it. */
     private void longAgo(String path) {
-        jdbc.sql("ALTER TABLE proposal_event DISABLE TRIGGER proposal_event_append_only").update();
+        jdbc.sql("ALTER TABLE proposal_event DISABLE TRIGGER proposal_event_append_only")
+                .update();
         jdbc.sql("UPDATE proposal_event SET at = at - interval '21 days' WHERE proposal_id = :id")
                 .param("id", id(path).value())
                 .update();
-        jdbc.sql("ALTER TABLE proposal_event ENABLE TRIGGER proposal_event_append_only").update();
+        jdbc.sql("ALTER TABLE proposal_event ENABLE TRIGGER proposal_event_append_only")
+                .update();
         jdbc.sql("""
                         UPDATE proposal SET submitted_at = submitted_at - interval '21 days', due_at = due_at - interval '21 days',
                             decided_at = decided_at - interval '21 days', created_at = created_at - interval '21 days'
@@ -316,7 +319,8 @@ class StepsApiTest extends HttpTest {
         // Where a closed day moved the deadline meanwhile, nobody is told: the date is put right.
         Client bea = signUp("Bea");
         String other = submitted(bea, call);
-        jdbc.sql("UPDATE proposal SET submitted_at = now() - interval '2 days', due_at = now() - interval '1 day' WHERE id = :id")
+        jdbc.sql(
+                        "UPDATE proposal SET submitted_at = now() - interval '2 days', due_at = now() - interval '1 day' WHERE id = :id")
                 .param("id", id(other).value())
                 .update();
         proposals.escalate(id(other));
@@ -389,7 +393,8 @@ class StepsApiTest extends HttpTest {
         Call call = call(new Intake(false, List.of(LocalDateTime.parse("2026-02-01T10:00"))));
         Client ana = signUp("Ana");
         ana.post("/api/v1/proposals", """
-                        {"call": "%s", "organisation": "%s"}""".formatted(call.code(), organisationOf(ana))).expectProblem(409, "call-closed");
+                        {"call": "%s", "organisation": "%s"}""".formatted(call.code(), organisationOf(ana)))
+                .expectProblem(409, "call-closed");
     }
 
     @Test
@@ -398,8 +403,9 @@ class StepsApiTest extends HttpTest {
         Client ana = signUp("Ana");
         String path = submitted(ana, call);
         TransactionTemplate inOne = new TransactionTemplate(transactions);
-        inOne.executeWithoutResult(
-                status -> reviewStep.done(id(path), false, "Two of three below the threshold.").orThrow());
+        inOne.executeWithoutResult(status -> reviewStep
+                .done(id(path), false, "Two of three below the threshold.")
+                .orThrow());
         in(ana, path, "SUBMITTED", "DECISION", "ACCESS_OFFICER");
         JsonNode done = staff(CentreRole.ACCESS_OFFICER)
                 .get(path)
@@ -411,8 +417,7 @@ class StepsApiTest extends HttpTest {
                 .orElseThrow();
         assertThat(done.path("result").asString()).isEqualTo("FAILED");
         assertThat(done.path("byHand").asBoolean()).isFalse();
-        org.farga.shared.Outcome<ProposalId> again =
-                inOne.execute(status -> reviewStep.done(id(path), true, "again"));
+        org.farga.shared.Outcome<ProposalId> again = inOne.execute(status -> reviewStep.done(id(path), true, "again"));
         if (!(again instanceof org.farga.shared.Outcome.Refused<ProposalId>(org.farga.shared.Refusal refusal))) {
             throw new AssertionError("not refused");
         }
@@ -428,10 +433,12 @@ class StepsApiTest extends HttpTest {
         officer.put(path + "/decision", "{\"decision\": \"DECLINE\", \"reason\": \"No.\"}")
                 .expect(200);
         JsonNode after = large(officer);
-        assertThat(after.path("declined").asInt()).isEqualTo(before.path("declined").asInt() + 1);
+        assertThat(after.path("declined").asInt())
+                .isEqualTo(before.path("declined").asInt() + 1);
         assertThat(after.path("open").asInt()).isEqualTo(before.path("open").asInt() - 1);
         assertThat(after.path("workingDays")).hasSize(before.path("workingDays").size() + 1);
-        assertThat(officer.get("/calls/decision-times", "Accept", "text/html").body()).contains("<svg class=\"plot\"");
+        assertThat(officer.get("/calls/decision-times", "Accept", "text/html").body())
+                .contains("<svg class=\"plot\"");
         signUp("Eve").get("/api/v1/decision-times").expectProblem(404, "not-found");
     }
 

@@ -76,8 +76,7 @@ class WorkingDaysTest {
 
     @Test
     void aDayOnWhichTheCentreIsClosedDoesNotCount() {
-        WorkingDays closed =
-                new WorkingDays(MADRID, PublicHolidays.BARCELONA, Set.of(LocalDate.parse("2026-11-24")));
+        WorkingDays closed = new WorkingDays(MADRID, PublicHolidays.BARCELONA, Set.of(LocalDate.parse("2026-11-24")));
         assertThat(closed.due(Instant.parse("2026-11-23T09:00:00Z"), 1))
                 .isEqualTo(Instant.parse("2026-11-25T22:59:59Z"));
     }
