@@ -519,7 +519,7 @@ class CliTest {
                    {"reason": "size", "holds": true, "sentence": "It grants 0 to 50,000 GPU-hours."}]},
                  {"call": "PLAYGROUND", "title": "Playground", "fit": "NO", "reasons": [
                    {"reason": "size", "holds": false, "sentence": "It grants 0 to 5,000 GPU-hours."}]}]""");
-        assertThat(run("calls", "--who", "startup-or-sme", "--gpu-hours", "20000", "--within", "4"))
+        assertThat(signedIn("calls", "--who", "startup-or-sme", "--gpu-hours", "20000", "--within", "4"))
                 .isZero();
         assertThat(test.out()).contains("fits best", "FAST-LANE", "+ It grants 0 to 50,000", "- It grants 0 to 5,000");
     }

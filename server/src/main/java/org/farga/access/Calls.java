@@ -241,7 +241,11 @@ class Calls {
                                         .thenComparing(Call::mode)
                                         .thenComparing(Call::opensAt))
                                 .toList(),
-                        seesAll(actor) ? table.prepared(MOST_OPEN) : List.of(),
+                        seesAll(actor)
+                                ? table.prepared(MOST_OPEN).stream()
+                                        .sorted(Comparator.comparing(Call::mode).thenComparing(Call::code))
+                                        .toList()
+                                : List.of(),
                         closed);
     }
 

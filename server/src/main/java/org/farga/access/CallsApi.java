@@ -265,7 +265,8 @@ class CallsApi {
 
     record HoleJson(GpuHours fromGpuHours, GpuHours toGpuHours, CpuHours fromCpuHours, CpuHours toCpuHours) {}
 
-    record CoverageJson(Audience audience, String partition, List<String> calls, List<HoleJson> holes) {}
+    /** @param partition nothing for all partitions together, where an audience has several */
+    record CoverageJson(Audience audience, @Nullable String partition, List<String> calls, List<HoleJson> holes) {}
 
     record AdviceReasonJson(String reason, boolean holds, String sentence) {}
 

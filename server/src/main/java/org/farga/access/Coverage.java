@@ -13,13 +13,16 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.farga.shared.CpuHours;
 import org.farga.shared.GpuHours;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whether the calls that are open leave a size of request that none of them serves: for each audience and partition, the union
  * of the rectangles of GPU- and CPU-hours that single calls grant, against everything up to the most that any call grants there.
  * Sizes are whole hundredths of an hour, as in a form, so the answer is exact.
+ *
+ * @param partition null for all partitions together, where an audience has several: what is served on any of them is served
  */
-record Coverage(Audience audience, String partition, List<Served> served, List<Hole> holes) {
+record Coverage(Audience audience, @Nullable String partition, List<Served> served, List<Hole> holes) {
     private static final long STEP_MILLISECONDS = 36_000;
 
     Coverage {
@@ -49,18 +52,29 @@ record Coverage(Audience audience, String partition, List<Served> served, List<H
                 }
             }
         }
-        offered.forEach((audience, partitions) -> partitions.forEach((key, there) -> {
-            List<Partition> open = there.stream()
-                    .map(Served::partition)
-                    .filter(partition -> partition.isOpen(today))
-                    .toList();
-            all.add(new Coverage(
-                    audience,
-                    key,
-                    there.stream().filter(s -> s.partition().isOpen(today)).toList(),
-                    holes(there.stream().map(Served::partition).toList(), open)));
-        }));
+        offered.forEach((audience, partitions) -> {
+            if (partitions.size() > 1) {
+                all.add(of(
+                        audience,
+                        null,
+                        partitions.values().stream().flatMap(List::stream).toList(),
+                        today));
+            }
+            partitions.forEach((key, there) -> all.add(of(audience, key, there, today)));
+        });
         return all;
+    }
+
+    private static Coverage of(Audience audience, @Nullable String key, List<Served> there, LocalDate today) {
+        List<Served> open =
+                there.stream().filter(s -> s.partition().isOpen(today)).toList();
+        return new Coverage(
+                audience,
+                key,
+                open,
+                holes(
+                        there.stream().map(Served::partition).toList(),
+                        open.stream().map(Served::partition).toList()));
     }
 
     /** What of the sizes up to the most of {@code all} none of {@code open} grants; nothing at all is no request. */

@@ -62,8 +62,9 @@ class RulesDiff {
                 facts.put(
                         t(language, "access.diff.available", p.key()),
                         p.available().stream()
-                                .map(a -> Dates.date(a.from(), language) + " – "
-                                        + (a.until() == null ? "" : Dates.date(a.until(), language)))
+                                .map(a -> a.until() == null
+                                        ? t(language, "access.from-day", Dates.date(a.from(), language))
+                                        : Dates.date(a.from(), language) + " – " + Dates.date(a.until(), language))
                                 .collect(Collectors.joining("; ")));
             }
         }

@@ -76,6 +76,33 @@ class CoverageTest {
                         CpuHours.ofHours(100)));
     }
 
+    /** What one partition does not grant another may: only what none does is out of reach. */
+    @Test
+    void severalPartitionsAreLookedAtTogetherFirst() {
+        Partition gpp = new Partition(
+                "mn5",
+                "gpp",
+                GpuHours.ofHours(10),
+                GpuHours.ofHours(90),
+                CpuHours.ZERO,
+                CpuHours.ofHours(100),
+                List.of(),
+                null);
+        List<Coverage> coverage =
+                Coverage.of(List.of(call(grants("0-9.99", "0-100"), gpp)), NOW, ZoneOffset.UTC);
+        assertThat(coverage).extracting(Coverage::partition).containsExactly(null, "mn5/acc", "mn5/gpp");
+        assertThat(coverage.getFirst().served()).hasSize(2);
+        assertThat(coverage.getFirst().holes()).isEmpty();
+        assertThat(coverage.getLast().holes()).isNotEmpty();
+        List<Coverage> gap = Coverage.of(List.of(call(grants("0-9.98", "0-100"), gpp)), NOW, ZoneOffset.UTC);
+        assertThat(gap.getFirst().holes())
+                .containsExactly(new Coverage.Hole(
+                        GpuHours.ofHours(new BigDecimal("9.99")),
+                        GpuHours.ofHours(new BigDecimal("9.99")),
+                        CpuHours.ZERO,
+                        CpuHours.ofHours(100)));
+    }
+
     /** Against counting every single size one by one. */
     @Test
     void holesAreExactlyWhatNobodyGrants() {
