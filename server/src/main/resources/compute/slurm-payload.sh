@@ -1,7 +1,8 @@
 #!/bin/sh
-# Becomes one of Farga's jobs on a node of a Slurm cluster: slurm-payload.sh FOLDER
+# Becomes one of Farga's jobs on a node of a Slurm cluster: slurm-payload.sh FOLDER SCRIPT
 #
-# FOLDER/run, which only the job's user may read, holds the job's environment as shell text.
+# FOLDER/run, which only the job's user may read, holds the job's environment as shell text. SCRIPT is what Slurm was given: two
+# lines that call this, and then the person's script as it is.
 set -u
 umask 022
 folder=$1
@@ -11,7 +12,9 @@ work=$folder/work
 [ "${CUDA_VISIBLE_DEVICES-}" != NoDevFiles ] || CUDA_VISIBLE_DEVICES=
 export CUDA_VISIBLE_DEVICES="${CUDA_VISIBLE_DEVICES-}" CUDA_DEVICE_ORDER=PCI_BUS_ID
 cd "$work" || exit 126
-mkdir -p output tmp
+mkdir -p output tmp datasets
+rm -f script .farga-disk # of a run before
+(umask 077 && tail -n +3 "$2" >script && chmod 700 script && : >>.farga-metrics.jsonl) || exit 126
 
 # Where the kernel counts what it ended for want of memory; nothing where Slurm makes no control groups.
 find_events() {
@@ -34,14 +37,36 @@ watch_memory() {
   done
 }
 
+# Whether the job's folder holds more than it may. By this file's name Farga knows why the job failed.
+is_too_large() {
+  used=$(du -skx --exclude="$work/datasets" --exclude="$work/.farga-log" "$work")
+  [ "${used%%[!0-9]*}" -gt $((farga_disk_mib * 1024)) ] && : >"$work/.farga-disk"
+} 2>/dev/null
+
+# A tenth of the time at most: large folders take long to count.
+watch_disk() {
+  while kill -0 "$job"; do
+    read -r before rest </proc/uptime
+    ! is_too_large || kill -KILL "-$job"
+    read -r after rest </proc/uptime
+    sleep $((1 + 9 * (${after%.*} - ${before%.*})))
+  done
+}
+
 # Through a pipe: a job that opens /dev/stderr anew would begin its log anew, were that a file. Whoever copies stays until all
 # is written, also when Slurm asks everyone to end.
-pipe=$folder/work/.farga-log
+pipe=$folder/work/.farga-pipe
 rm -f "$pipe"
 mkfifo -m 600 "$pipe" || exit 126
 exec 3<>"$pipe" 4<"$pipe" 5>"$pipe" 3>&-
 rm -f "$pipe"
-(trap '' TERM INT HUP && exec cat <&4 4<&- 5>&-) &
+# Until the log is as long as it may be: what follows is read and dropped, and the job goes on.
+copy_log() {
+  (ulimit -f $((farga_log_mib * 2048)) && exec cat) 2>/dev/null && return 0
+  printf '\n[farga: the log is cut here, at %s MiB; the job goes on]\n' "$farga_log_mib"
+  exec cat >/dev/null
+}
+(trap '' TERM INT HUP && exec <&4 4<&- 5>&- && copy_log) &
 copier=$!
 
 # Slurm tells only this shell that the job shall end.
@@ -49,18 +74,27 @@ for signal in TERM INT HUP USR1 USR2; do
   # shellcheck disable=SC2064
   trap "kill -s $signal -- \"-\$job\" 2>/dev/null" $signal
 done
-setsid "$work/script" >&5 2>&5 4<&- 5>&- &
+(
+  ulimit -f $((farga_disk_mib * 2048)) 2>/dev/null # one file may not be larger than all together
+  exec setsid "$work/script"
+) >&5 2>&5 4<&- 5>&- &
 job=$!
 exec 4<&- 5>&-
 events=
 find_events
 watch_memory 2>/dev/null >/dev/null &
+watch_disk 2>/dev/null >/dev/null &
 code=0
 while :; do
   wait "$job"
   code=$?
   kill -0 "$job" 2>/dev/null || break
 done
+case $code in
+0) ;;
+153) : >"$work/.farga-disk" ;; # ended by SIGXFSZ
+*) is_too_large ;;
+esac
 # What is in the pipe, but not for ever: a daemon may hold it open, until Slurm ends it with this shell.
 tries=0
 while [ -e "/proc/$copier/fd/0" ] && [ $tries -lt 20 ]; do

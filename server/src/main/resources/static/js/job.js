@@ -93,6 +93,8 @@
         const part = fresh.getElementById(id);
         if (part) document.getElementById(id).replaceWith(part);
       }
+      const output = document.getElementById('job-output');
+      if (output) output.hidden = fresh.getElementById('job-output')?.hidden ?? false;
     }
   }
 

@@ -56,6 +56,7 @@ class StatementCountTest extends HttpTest {
             "/api/v1/jobs/{id}/efficiency",
             "/api/v1/jobs/{id}/events",
             "/api/v1/jobs/{id}/log",
+            "/api/v1/jobs/{id}/runs",
             "/api/v1/jobs/{id}/script",
             "/api/v1/models/{id}",
             "/api/v1/models/{id}/versions/{number}",
@@ -244,9 +245,11 @@ class StatementCountTest extends HttpTest {
             throws InterruptedException {
         boolean byAna = name.startsWith("ana ");
         String request = known(name);
-        // Twice: the first may find something to be read once for all, such as what a cluster has.
+        // Twice: the first may find something to be read once for all, such as what a cluster has. On a slow machine
+        // what is kept
+        // for a second only may have run out by then: once more.
         List<String> statements = List.of();
-        for (int i = 0; i < 2; i++) {
+        for (int i = 0; i < 2 || i < 4 && statements.size() > MOST_STATEMENTS; i++) {
             String id = UUID.randomUUID().toString();
             int status = api
                     ? (byAna ? ana : centre).get(at, StatementCount.HEADER, id).status()
@@ -455,6 +458,13 @@ class StatementCountTest extends HttpTest {
                     gpu_measured_milliseconds, gpu_unused_milliseconds, gpu_idle_milliseconds, time_asked_seconds,
                     time_unused_seconds)
                 VALUES (date_trunc('month', now())::date, 'local', :slug, :project, :ana, 1, 9, 9, 5, 9, 9, 5, 9, 9, 5, 5, 9, 5)""",
+                """
+                INSERT INTO waste_project_sum (month, cluster, partition_name, project_id, jobs, cpu_held_milliseconds,
+                    cpu_measured_milliseconds, cpu_unused_milliseconds, memory_held_mebibyte_seconds,
+                    memory_measured_mebibyte_seconds, memory_unused_mebibyte_seconds, gpu_held_milliseconds,
+                    gpu_measured_milliseconds, gpu_unused_milliseconds, gpu_idle_milliseconds, time_asked_seconds,
+                    time_unused_seconds)
+                VALUES (date_trunc('month', now())::date, 'local', :slug, :project, 1, 9, 9, 5, 9, 9, 5, 9, 9, 5, 5, 9, 5)""",
                 """
                 INSERT INTO energy_setting (id, cluster, valid_from, cpu_core_milliwatts, source, entered_at)
                 VALUES (:id, 'local', date '1970-01-01' + CAST(:job AS int), 1, :name, now())""",

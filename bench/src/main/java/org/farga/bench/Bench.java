@@ -24,6 +24,7 @@ public final class Bench {
                 audit         what it costs to prove the audit log: an insert, proofs, an export and its verification
                 cut-off       10,000 proposals submitted in the last moments before a cut-off, in six times --seconds
                 centre        only make the centre
+                slurm         on a real Slurm, by itself: ./farga bench slurm help
               --people N      the centre's size (5000, with 200 jobs each); what is smaller is made sooner
               --followers N   how many follow (2000)
               --entries N     how many audit entries there are at least (1000000)
@@ -48,6 +49,9 @@ public final class Bench {
 
     public static void main(String[] arguments) throws InterruptedException {
         Locale.setDefault(Locale.ROOT);
+        if (arguments.length > 0 && arguments[0].equals("slurm")) {
+            System.exit(SlurmBench.run(List.of(arguments).subList(1, arguments.length)));
+        }
         Plan plan;
         try {
             plan = plan(arguments);
@@ -118,15 +122,19 @@ public final class Bench {
     }
 
     private static int number(String[] arguments, int i, int least, int most) {
+        return number(value(arguments, i), arguments[i - 1], least, most);
+    }
+
+    static int number(String value, String name, int least, int most) {
         try {
-            int number = Integer.parseInt(value(arguments, i));
+            int number = Integer.parseInt(value);
             if (number >= least && number <= most) {
                 return number;
             }
         } catch (NumberFormatException e) {
             // said below
         }
-        throw new IllegalArgumentException(arguments[i - 1] + " is a number from " + least + " to " + most + ".");
+        throw new IllegalArgumentException(name + " is a number from " + least + " to " + most + ".");
     }
 
     /** Whether everything measured was within the aims. */

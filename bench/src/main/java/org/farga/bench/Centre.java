@@ -20,13 +20,16 @@ import java.util.UUID;
 /** The generated centre in a server's database. */
 final class Centre {
     private static final int VERSION = 1;
+    private static final long JOBS_EACH = 200;
 
     private final Server server;
     private final int people;
+    private final long jobs;
 
-    private Centre(Server server, int people) {
+    private Centre(Server server, int people, long jobs) {
         this.server = server;
         this.people = people;
+        this.jobs = jobs;
     }
 
     int people() {
@@ -34,7 +37,7 @@ final class Centre {
     }
 
     long jobs() {
-        return 200L * people;
+        return jobs;
     }
 
     /** Says whether the folder holds a whole centre of that size already. */
@@ -47,12 +50,19 @@ final class Centre {
     }
 
     static Centre open(Server server, int people) {
-        return new Centre(server, people);
+        return new Centre(server, people, JOBS_EACH * people);
     }
 
     /** Fills the database; minutes for the full size. */
     static Centre make(Server server, Path data, int people) throws IOException, SQLException, InterruptedException {
-        Centre centre = new Centre(server, people);
+        Centre centre = make(server, people, JOBS_EACH * people);
+        Files.createFile(marker(data, people));
+        return centre;
+    }
+
+    /** The same with as many jobs in its past. */
+    static Centre make(Server server, int people, long jobs) throws IOException, SQLException, InterruptedException {
+        Centre centre = new Centre(server, people, jobs);
         String sql;
         try (InputStream in = Centre.class.getResourceAsStream("centre.sql")) {
             sql = new String(java.util.Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8)
@@ -86,7 +96,6 @@ final class Centre {
             }
         }
         centre.awaitAudit();
-        Files.createFile(marker(data, people));
         return centre;
     }
 

@@ -26,8 +26,8 @@ final class Server implements AutoCloseable {
         this.process = process;
     }
 
-    /** Starts it and waits until it is ready. */
-    static Server start(Path home, Path data) throws IOException, InterruptedException {
+    /** Starts it, with more settings of the form {@code --name=value}, and waits until it is ready. */
+    static Server start(Path home, Path data, String... settings) throws IOException, InterruptedException {
         Files.createDirectories(data);
         int port;
         try (ServerSocket socket = new ServerSocket(0)) {
@@ -57,6 +57,7 @@ final class Server implements AutoCloseable {
                 "--server.tomcat.accesslog.rotate=false",
                 "--server.tomcat.accesslog.buffered=false",
                 "--server.tomcat.accesslog.pattern=%D %s %{Farga-Bench}i"));
+        command.addAll(List.of(settings));
         Files.deleteIfExists(data.resolve("access.txt"));
         Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)

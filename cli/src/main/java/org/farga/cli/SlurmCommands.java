@@ -97,9 +97,16 @@ final class SlurmCommands {
             long end = System.nanoTime() + PATIENCE.toNanos();
             while (true) {
                 JsonNode state = session.api().get(path).json();
+                JsonNode applying = state.path("applying");
+                if (applying.isObject() && screen.errIsTerminal()) {
+                    screen.progress(text(applying, "done") + " of " + text(applying, "changes") + " changes made");
+                }
                 boolean waits = state.path("readingWaits").asBoolean(false)
                         || !text(state, "applicationWaitsSince").isEmpty();
                 if (!waits || System.nanoTime() - end > 0) {
+                    if (screen.errIsTerminal()) {
+                        screen.progress("");
+                    }
                     return state;
                 }
                 Thread.sleep(PAUSE);

@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.farga.cli.Cli.Exit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -76,7 +78,8 @@ final class UsageImportCommand extends FargaCommand {
         String id = text(opened, "id");
         long from = opened.path("positionBytes").asLong(0);
         JsonNode done;
-        Thread teller = Thread.ofVirtual().unstarted(() -> tell(api, id, from, size));
+        CountDownLatch over = new CountDownLatch(1);
+        Thread teller = Thread.ofVirtual().unstarted(() -> tell(api, id, from, size, over));
         try (InputStream in = stream ? System.in : Files.newInputStream(path)) {
             in.skipNBytes(from);
             if (screen.errIsTerminal()) {
@@ -90,7 +93,7 @@ final class UsageImportCommand extends FargaCommand {
             }
             throw e;
         } finally {
-            teller.interrupt();
+            over.countDown();
         }
         if (screen.errIsTerminal()) {
             screen.note("");
@@ -121,11 +124,10 @@ final class UsageImportCommand extends FargaCommand {
     }
 
     /** Writes how far the server is, again and again on one line. */
-    private void tell(Api api, String id, long from, @Nullable Long size) {
+    private void tell(Api api, String id, long from, @Nullable Long size, CountDownLatch over) {
         long since = System.nanoTime();
         try {
-            while (true) {
-                Thread.sleep(TELL_EACH);
+            while (!over.await(TELL_EACH.toMillis(), TimeUnit.MILLISECONDS)) {
                 JsonNode now = api.get("/api/v1/usage-imports/" + id).json();
                 long position = now.path("positionBytes").asLong(0);
                 double seconds = (System.nanoTime() - since) / 1e9;
@@ -137,6 +139,9 @@ final class UsageImportCommand extends FargaCommand {
                                 " %3d %%, %d s left",
                                 100 * position / Math.max(1, size),
                                 Math.round((size - position) / rate));
+                if (over.getCount() == 0) {
+                    return;
+                }
                 screen.progress(String.format(
                         Locale.ROOT,
                         "%s%s, %,d lines, %,d lines/s%s",

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** The packaged program in a process of its own, as an operator starts it. */
 final class FargaProcess implements AutoCloseable {
@@ -211,6 +212,15 @@ final class FargaProcess implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;
+        }
+    }
+
+    /** Whether its log has these words. */
+    boolean said(String words) {
+        try (Stream<String> lines = Files.lines(log())) {
+            return lines.anyMatch(line -> line.contains(words));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -78,6 +78,12 @@ class HostileStartupTest {
                 if (e.type === 'checkbox') { e.checked = true; continue; }
                 if (e.type === 'radio') { if (!form.querySelector('input[name="' + e.name + '"]:checked')) e.checked = true; continue; }
                 if (e.type === 'submit' || e.tagName === 'BUTTON') continue;
+                if (e.type === 'file') {
+                  const files = new DataTransfer();
+                  files.items.add(new File([long], short));
+                  e.files = files.files;
+                  continue;
+                }
                 if (hostile === '*' || hostile === e.name) {
                   const room = e.maxLength > 0 ? e.maxLength : 100000;
                   if (e.type !== 'text' && e.tagName === 'INPUT') e.type = 'text';

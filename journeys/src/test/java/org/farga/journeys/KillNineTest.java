@@ -89,6 +89,8 @@ class KillNineTest {
                         farga.address(),
                         "--setup-link-file",
                         farga.data().resolve("setup-link").toString(),
+                        "--patience",
+                        "300",
                         "--once"))
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())

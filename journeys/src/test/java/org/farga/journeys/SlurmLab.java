@@ -27,6 +27,7 @@ final class SlurmLab implements AutoCloseable {
 
     private final Path folder;
     private final FileChannel lock;
+    private boolean whole = true;
 
     private SlurmLab(Path folder, FileChannel lock) {
         this.folder = folder;
@@ -66,10 +67,11 @@ final class SlurmLab implements AutoCloseable {
         return URI.create(settings().get("farga.cluster.slurm.lab.rest"));
     }
 
-    /** Farga's settings for it as the cluster {@code lab}, but with another address of slurmrestd; as environment. */
-    Map<String, String> environment(URI rest) {
+    /** Farga's settings for it as the cluster {@code lab}, but with another address of slurmrestd, and others; as environment. */
+    Map<String, String> environment(URI rest, Map<String, String> others) {
         Map<String, String> settings = settings();
         settings.put("farga.cluster.slurm.lab.rest", rest.toString());
+        settings.putAll(others);
         return Map.of("SPRING_APPLICATION_JSON", Api.write(settings));
     }
 
@@ -83,15 +85,25 @@ final class SlurmLab implements AutoCloseable {
     /** Starts whatever of it does not run. */
     void up() {
         good("up");
+        whole = true;
+    }
+
+    /** The same where anything was ended. */
+    void mend() {
+        if (!whole) {
+            up();
+        }
     }
 
     /** Stops one program of it. */
     void stop(String program) {
+        whole = false;
         good("stop", program);
     }
 
     /** Ends a node and what runs on it without a warning. */
     void killNode(String node) {
+        whole = false;
         good("kill", "slurmd-" + node);
     }
 
@@ -132,9 +144,12 @@ final class SlurmLab implements AutoCloseable {
         call(all.toArray(String[]::new));
     }
 
-    /** Makes Slurm forget every job there was, as purging does after years. slurmctld must not run. */
-    void forgetJobs() {
-        good("forget");
+    /**
+     * Makes slurmctld forget every job there was, as it does minutes after their ends, and accounting those of this name,
+     * as purging does. slurmctld must not run.
+     */
+    void forget(String name) {
+        good("forget", name);
     }
 
     private String good(String... arguments) {
@@ -176,7 +191,7 @@ final class SlurmLab implements AutoCloseable {
     @Override
     public void close() throws IOException {
         try (lock) {
-            up();
+            mend();
         }
     }
 }

@@ -4,7 +4,6 @@ import static org.farga.platform.Timestamps.utc;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Types;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Collection;
@@ -21,7 +20,6 @@ import org.farga.shared.Period;
 import org.farga.shared.PersonId;
 import org.farga.shared.ProjectId;
 import org.farga.shared.ProposalId;
-import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -115,20 +113,10 @@ class AllocationTable {
                 .list();
     }
 
-    /** Those awarded from a call, or all without one, newest first. */
-    List<Allocation> ofCall(@Nullable String title) {
-        return jdbc.sql(SELECT + """
-                        WHERE CAST(:title AS text) IS NULL OR a.call_title = :title
-                        ORDER BY a.starts_at DESC, a.id DESC""")
-                .param("title", title, Types.VARCHAR)
+    /** All there are, newest first. */
+    List<Allocation> all() {
+        return jdbc.sql(SELECT + "ORDER BY a.starts_at DESC, a.id DESC")
                 .query(AllocationTable::allocation)
-                .list();
-    }
-
-    /** Of all calls that were awarded from. */
-    List<String> callTitles() {
-        return jdbc.sql("SELECT DISTINCT call_title FROM allocation ORDER BY call_title")
-                .query(String.class)
                 .list();
     }
 

@@ -90,19 +90,9 @@ public class Allocations {
         return table.ofOrganisation(organisation);
     }
 
-    /** Those awarded from the call with this title, newest first, whoever asks. */
-    public List<Allocation> ofCall(String title) {
-        return table.ofCall(title);
-    }
-
     /** All there are, newest first, whoever asks. */
     public List<Allocation> all() {
-        return table.ofCall(null);
-    }
-
-    /** The titles of all calls that were awarded from, in their order. */
-    public List<String> callTitles() {
-        return table.callTitles();
+        return table.all();
     }
 
     /** All on a cluster, the earliest first, whatever their state; for what keeps the cluster in step. */

@@ -1,5 +1,9 @@
 package org.farga.compute;
 
+import java.io.IOException;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -11,24 +15,28 @@ import org.farga.platform.HealthCheck;
 import org.farga.platform.HealthFinding;
 import org.farga.platform.HealthFinding.Remedy;
 import org.farga.platform.HealthFinding.Severity;
+import org.farga.slurm.SlurmClusterSettings;
 import org.springframework.stereotype.Component;
 
 /** Whether the clusters answer with all their nodes and GPUs, and jobs move from stage to stage. */
 @Component
 class ClusterCheck implements HealthCheck {
+    private static final long GIB = 1L << 30;
     private static final Duration HANDED_OVER_WITHIN = Duration.ofMinutes(5);
     private static final Duration PAST_LIMIT = Duration.ofMinutes(10);
 
     private final Clusters clusters;
     private final JobTable jobs;
     private final Figures figures;
+    private final SlurmClusterSettings settings;
     /** The most GPUs seen since this process started: fewer later means that some were lost. */
     private final Map<String, Integer> mostGpus = new HashMap<>();
 
-    ClusterCheck(Clusters clusters, JobTable jobs, Figures figures) {
+    ClusterCheck(Clusters clusters, JobTable jobs, Figures figures, SlurmClusterSettings settings) {
         this.clusters = clusters;
         this.jobs = jobs;
         this.figures = figures;
+        this.settings = settings;
         // From the start on they stand at nought: a collector takes a first sight for no increase.
         JobMeters.register();
     }
@@ -47,8 +55,13 @@ class ClusterCheck implements HealthCheck {
     public synchronized List<HealthFinding> look(Instant now) {
         List<HealthFinding> findings = new ArrayList<>();
         for (Clusters.Listed listed : clusters.list()) {
-            judge(listed, findings);
+            judge(listed, now, findings);
         }
+        settings.slurm().forEach((name, reach) -> {
+            if (reach.folder() != null) {
+                judge(name, reach.folder(), findings);
+            }
+        });
         JobTable.Progress progress = jobs.progress(now.minus(HANDED_OVER_WITHIN), now.minus(PAST_LIMIT));
         progress.live().forEach((stage, count) -> figures.set("farga.jobs", count, "stage", stage));
         figures.set("farga.jobs.stuck", progress.notHandedOver() + progress.pastLimit());
@@ -76,17 +89,55 @@ class ClusterCheck implements HealthCheck {
         return findings;
     }
 
-    private void judge(Clusters.Listed listed, List<HealthFinding> findings) {
+    /** Without room there no job can be handed over, and those that run cannot write. */
+    private static void judge(String cluster, Path folder, List<HealthFinding> findings) {
+        try {
+            FileStore disk = Files.getFileStore(folder);
+            long free = disk.getUsableSpace();
+            if (free < disk.getTotalSpace() / 50 && free < 10 * GIB) {
+                findings.add(HealthFinding.of(
+                                Severity.CRITICAL,
+                                "jobs-folder-full",
+                                "compute.finding.jobs-folder-full",
+                                cluster,
+                                folder.toString(),
+                                Math.round(free * 100.0 / GIB) / 100.0)
+                        .about(cluster)
+                        .with(new Remedy.Command("df -h " + folder)));
+            }
+        } catch (IOException e) {
+            findings.add(HealthFinding.of(
+                            Severity.CRITICAL,
+                            "jobs-folder-away",
+                            "compute.finding.jobs-folder-away",
+                            cluster,
+                            folder.toString(),
+                            String.valueOf(e.getMessage()))
+                    .about(cluster)
+                    .with(new Remedy.Command("df -h " + folder)));
+        }
+    }
+
+    private void judge(Clusters.Listed listed, Instant now, List<HealthFinding> findings) {
         String name = listed.name();
         Cluster cluster = listed.cluster();
-        figures.set("farga.cluster.up", cluster == null ? 0 : 1, "cluster", name);
+        Clusters.Silence silent = clusters.silence(name).orElse(null);
+        boolean answers = cluster != null
+                && (silent == null || silent.since().plus(settings.silence()).isAfter(now));
+        figures.set("farga.cluster.up", answers ? 1 : 0, "cluster", name);
         if (!listed.enabled()) {
             findings.add(HealthFinding.of(Severity.NOTICE, "cluster-closed", "compute.finding.cluster-closed", name)
                     .about(name));
         }
-        if (cluster == null) {
-            findings.add(HealthFinding.of(Severity.CRITICAL, "cluster-silent", "compute.finding.cluster-silent", name)
+        if (cluster == null || !answers) {
+            findings.add(HealthFinding.of(
+                            Severity.CRITICAL,
+                            "cluster-silent",
+                            "compute.finding.cluster-silent",
+                            name,
+                            silent == null ? "?" : silent.complaint())
                     .about(name)
+                    .since(silent == null ? null : silent.since())
                     .with(new Remedy.Command("farga clusters")));
             return;
         }

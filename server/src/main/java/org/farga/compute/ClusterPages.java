@@ -37,7 +37,12 @@ class ClusterPages {
 
     @GetMapping
     ModelAndView list(Actor actor, HttpServletRequest request) {
-        return new ModelAndView("compute/clusters", Map.of("shell", shells.of(request), "clusters", clusters.list()));
+        List<Clusters.Listed> all = clusters.list();
+        Map<String, ClusterView.Sums> sums = new HashMap<>();
+        all.stream()
+                .filter(one -> one.cluster() != null)
+                .forEach(one -> views.sums(one.name()).ifPresent(found -> sums.put(one.name(), found)));
+        return new ModelAndView("compute/clusters", Map.of("shell", shells.of(request), "clusters", all, "sums", sums));
     }
 
     @GetMapping("/{name}")
@@ -56,6 +61,7 @@ class ClusterPages {
                 "seesAccounts",
                 listed.scheduler().equals("SLURM")
                         && actor.isAny(CentreRole.OPERATOR, CentreRole.ADMINISTRATOR, CentreRole.AUDITOR));
+        model.put("seesAll", views.seesAll(actor));
         model.put("view", view);
         model.put("waits", views.waits(listed.name()));
         if (view != null) {
@@ -65,11 +71,21 @@ class ClusterPages {
             model.put("queue", queue);
             model.put("unshown", view.queue().size() - queue.size());
             model.put("told", explanations.of(ClusterViews.jobs(queue), shell.language()));
+            Map<String, String> others = new HashMap<>();
+            for (ClusterView.Row row : queue) {
+                if (row instanceof ClusterView.Row.One(ClusterView.Shown shown) && shown.job() == null) {
+                    others.put(
+                            shown.engine().name(),
+                            explanations.why(shown.engine(), view.occupancy(), shell.language()));
+                }
+            }
+            model.put("others", others);
         } else {
             model.put("nodes", new Page<>(List.of(), null));
             model.put("queue", List.of());
             model.put("unshown", 0);
             model.put("told", Map.of());
+            model.put("others", Map.of());
         }
         return new ModelAndView("compute/cluster", model);
     }

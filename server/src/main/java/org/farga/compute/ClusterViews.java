@@ -62,6 +62,18 @@ class ClusterViews {
         return occupancies.of(name).map(seen -> ClusterView.of(seen.occupancy(), one -> shown(seen, one, visible)));
     }
 
+    /** Whether the actor sees everybody's jobs, also those that Farga knows nothing of. */
+    boolean seesAll(Actor actor) {
+        return projects.visibleTo(actor).all();
+    }
+
+    /** What is in use and what waits, which anybody may know; empty while the engine does not answer. */
+    Optional<ClusterView.Sums> sums(String name) {
+        return occupancies
+                .of(name)
+                .map(seen -> ClusterView.of(seen.occupancy(), one -> null).sums());
+    }
+
     private static @Nullable Shown shown(Seen seen, Occupancy.EngineJob one, VisibleProjects visible) {
         Job job = seen.job(one);
         if (job != null && visible.include(job.project())) {

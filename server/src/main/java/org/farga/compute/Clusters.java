@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.LoadingCache;
 import java.nio.file.InvalidPathException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,9 @@ final class Clusters implements ClusterNames {
     private final Map<String, Served> served;
     private final ClusterTable table;
     private final Map<String, Cluster> described = new ConcurrentHashMap<>();
+
+    /** Those that did not answer when they were asked last. */
+    private final Map<String, Silence> silent = new ConcurrentHashMap<>();
 
     /** Every submission asks for it, and it hardly ever changes. */
     private final LoadingCache<String, Optional<ClusterTable.Entry>> entries;
@@ -44,12 +48,15 @@ final class Clusters implements ClusterNames {
      */
     record Served(Scheduler scheduler, Duration longestTimeLimit, long mostDiskMebibytes, boolean sameSoftware) {}
 
-    /** A cluster as the table has it and, where its engine answers, as it is now. */
+    /** A cluster as the table has it and, where its engine has ever answered, as it was the last time. */
     record Listed(
             String name,
             String scheduler,
             boolean enabled,
             @Nullable Cluster cluster) {}
+
+    /** Since when an engine does not answer, and what was heard instead. */
+    record Silence(Instant since, String complaint) {}
 
     @Override
     public Set<String> all() {
@@ -74,9 +81,26 @@ final class Clusters implements ClusterNames {
         return Optional.ofNullable(served.get(name)).map(Served::scheduler);
     }
 
+    /** What a cluster's time limits are multiples of; a second where this process does not serve it. */
+    Duration timeGrain(String name) {
+        return find(name).map(Scheduler::timeGrain).orElse(Duration.ofSeconds(1));
+    }
+
     /** Asks the engine anew; the observer does so, so that no page or request has to wait for an engine. */
     void refresh(String name) {
         described.put(name, scheduler(name).describe());
+        silent.remove(name);
+    }
+
+    /** Its engine was asked and did not answer, and that is why; until it is described anew. */
+    void isSilent(String name, Instant now, Exception why) {
+        String complaint = String.valueOf(why.getMessage()).replaceFirst("^java\\.[a-zA-Z.]+: ", "");
+        silent.compute(name, (cluster, before) -> new Silence(before == null ? now : before.since(), complaint));
+    }
+
+    /** Empty where it answered when it was asked last. */
+    Optional<Silence> silence(String name) {
+        return Optional.ofNullable(silent.get(name));
     }
 
     /** As it was described last; empty where nobody serves it or its engine has not answered yet. */
@@ -111,8 +135,8 @@ final class Clusters implements ClusterNames {
             return Optional.empty();
         }
         return described(name).map(cluster -> {
-            List<Cluster.Node> nodes =
-                    cluster.nodes().stream().filter(Cluster.Node::available).toList();
+            // Those that are away just now as well: a job can wait for them.
+            List<Cluster.Node> nodes = cluster.nodes();
             return new Preflight.Capacity(
                     name,
                     entry.get().enabled(),

@@ -1,5 +1,6 @@
 package org.farga.compute;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
@@ -32,13 +33,21 @@ class Explanations {
     /** The words about a budget, for which alone the account is looked into. */
     private static final Set<String> OF_BUDGET = Set.of("AssocGrpGRESMinutes", "AssocGrpCPUMinutesLimit");
 
+    private final Clusters clusters;
     private final Occupancies occupancies;
     private final Allocations allocations;
     private final Usage usage;
     private final Messages messages;
     private final Settings settings;
 
-    Explanations(Occupancies occupancies, Allocations allocations, Usage usage, Messages messages, Settings settings) {
+    Explanations(
+            Clusters clusters,
+            Occupancies occupancies,
+            Allocations allocations,
+            Usage usage,
+            Messages messages,
+            Settings settings) {
+        this.clusters = clusters;
         this.occupancies = occupancies;
         this.allocations = allocations;
         this.usage = usage;
@@ -70,20 +79,20 @@ class Explanations {
 
     /** Of many at once: each cluster is looked at once, and all accounts are read together. */
     Map<JobId, Told> of(Collection<Job> jobs, Locale language) {
-        Map<String, Optional<Seen>> clusters = new HashMap<>();
+        Map<String, Optional<Seen>> seen = new HashMap<>();
         Map<JobId, EngineJob> listed = new HashMap<>();
         for (Job job : jobs) {
-            if (isWithEngine(job)) {
-                clusters.computeIfAbsent(job.cluster(), occupancies::of)
-                        .map(seen -> seen.of(job))
+            if (isWithEngine(job) && clusters.silence(job.cluster()).isEmpty()) {
+                seen.computeIfAbsent(job.cluster(), occupancies::of)
+                        .map(cluster -> cluster.of(job))
                         .ifPresent(found -> listed.put(job.id(), found));
             }
         }
         Map<AllocationId, Balance> balances = balances(jobs, listed);
         Map<JobId, Told> told = new HashMap<>();
         for (Job job : jobs) {
-            Seen seen = clusters.getOrDefault(job.cluster(), Optional.empty()).orElse(null);
-            told.put(job.id(), tell(job, listed.get(job.id()), seen, balances.get(job.allocation()), language));
+            Seen there = seen.getOrDefault(job.cluster(), Optional.empty()).orElse(null);
+            told.put(job.id(), tell(job, listed.get(job.id()), there, balances.get(job.allocation()), language));
         }
         return told;
     }
@@ -96,7 +105,7 @@ class Explanations {
                 .collect(Collectors.toSet());
         return asked.isEmpty()
                 ? Map.of()
-                : usage.balances(allocations.list(asked).values());
+                : usage.spendable(allocations.list(asked).values());
     }
 
     private Told tell(
@@ -105,6 +114,14 @@ class Explanations {
                 && job.cancellation() == null
                 && !job.options().after().isEmpty()) {
             return new Told(job.reason(), say(Waiting.after(job.options().after()), language), null, null, null, null);
+        }
+        Optional<Clusters.Silence> silence = job.hasEnded() ? Optional.empty() : clusters.silence(job.cluster());
+        if (silence.isPresent()) {
+            boolean here = job.stage() instanceof Stage.Accepted || job.stage() instanceof Stage.Submitting;
+            Sentence sentence = Sentence.of(
+                    here ? "compute.wait.silent.here" : "compute.wait.silent.there",
+                    silence.get().since());
+            return new Told(job.reason(), say(sentence, language), null, null, null, null);
         }
         if (!(job.stage() instanceof Stage.Pending) || job.cancellation() != null) {
             String key = job.explanation();
@@ -121,7 +138,7 @@ class Explanations {
                         balance == null ? null : budget(job, balance),
                         one != null && one.running() ? null : one,
                         seen == null ? null : seen.occupancy(),
-                        names(job, seen)));
+                        names(job, seen, language)));
         return new Told(
                 Waiting.word(reason),
                 say(waiting.why(), language),
@@ -129,6 +146,27 @@ class Explanations {
                 one == null ? null : one.ahead(),
                 one == null ? null : one.expectedAt(),
                 one);
+    }
+
+    /** Why a job waits that Farga knows nothing of but what its engine lists. */
+    String why(EngineJob one, Occupancy occupancy, Locale language) {
+        Resources asked = new Resources(
+                Math.max(1, one.cpus()),
+                Math.max(1, one.memoryMebibytes()),
+                one.gpus(),
+                one.limit() == null ? Duration.ofDays(1) : one.limit(),
+                1);
+        return say(
+                Waiting.of(
+                                one.reason(),
+                                new Waiting.Facts(
+                                        asked,
+                                        null,
+                                        one,
+                                        occupancy,
+                                        number -> messages.text(language, "compute.wait.engine-number", number)))
+                        .why(),
+                language);
     }
 
     String say(Sentence sentence, Locale language) {
@@ -152,14 +190,29 @@ class Explanations {
                 balance.gpuLeft().plus(gpuNeed), gpuNeed, balance.cpuLeft().plus(cpuNeed), cpuNeed);
     }
 
-    /** Other jobs of the same project by Farga's number, all others by the engine's. */
-    private static UnaryOperator<String> names(Job job, @Nullable Seen seen) {
+    /** Other jobs and arrays of the same project by Farga's number; all others by the engine's, which is said with it. */
+    private UnaryOperator<String> names(Job job, @Nullable Seen seen, Locale language) {
         return number -> {
             Job other = seen == null ? null : seen.known().get(number);
-            return other != null && other.project().equals(job.project())
-                    ? other.id().toString()
-                    : number;
+            if (other != null && other.project().equals(job.project())) {
+                return other.id().toString();
+            }
+            return array(number, job, seen)
+                    .orElseGet(() -> messages.text(language, "compute.wait.engine-number", number));
         };
+    }
+
+    private static Optional<String> array(String number, Job job, @Nullable Seen seen) {
+        return seen == null
+                ? Optional.empty()
+                : seen.known().entrySet().stream()
+                        .filter(task -> task.getKey().startsWith(number + "_"))
+                        .map(Map.Entry::getValue)
+                        .filter(task -> task.project().equals(job.project()))
+                        .map(task -> task.options().task())
+                        .filter(Objects::nonNull)
+                        .map(task -> Objects.requireNonNull(task).array().toString())
+                        .findFirst();
     }
 
     private static boolean isWithEngine(Job job) {

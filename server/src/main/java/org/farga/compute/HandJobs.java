@@ -218,7 +218,8 @@ class HandJobs extends Rounds {
     /** Whether it is one of ours whose number at the engine is about to be noted; anybody may write that it is. */
     private boolean isOnItsWay(ByHand job) {
         return job.claims() != null
-                && table.jobsOrTasks(List.of(job.claims())).stream().anyMatch(one -> one.engineJobId() == null);
+                && table.jobsOrTasks(List.of(job.claims())).stream()
+                        .anyMatch(one -> one.engineJobId() == null && !one.hasEnded());
     }
 
     private void takeIn(String cluster, Scheduler scheduler, ByHand found, Resources asked) {
@@ -256,9 +257,9 @@ class HandJobs extends Rounds {
         try {
             transaction.executeWithoutResult(status -> {
                 table.insert(job, null);
-                // What it may use at most is shown as in flight; the engine alone could have refused it for want of
-                // budget.
-                usage.commit(allocation.id(), number, asked.gpus(), asked.cpus(), asked.timeLimit());
+                // The engine alone could have refused it for want of budget: what it may use at most is set aside even
+                // beyond that.
+                usage.setAside(allocation.id(), number, asked.gpus(), asked.cpus(), asked.timeLimit());
                 audit.recordByRule(
                         "job.adopted",
                         "job",

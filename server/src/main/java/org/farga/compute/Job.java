@@ -295,12 +295,26 @@ record Job(
                         held.gpus(),
                         held.cpus(),
                         held.memoryMebibytes(),
-                        engineJobId == null ? null : EngineRun.of(engineJobId)));
+                        engineJobId == null ? null : run(engineJobId)));
+    }
+
+    /** What is known of the run without the engine's accounting, which says the rest later. */
+    private EngineRun run(String engineJob) {
+        return new EngineRun(
+                engineJob,
+                null,
+                null,
+                options.unixUser(),
+                options.partition(),
+                options.qos(),
+                state().name(),
+                null,
+                null);
     }
 
     /**
      * Where the job goes by what the engine says of it; empty where it stays. It only ever goes on: an ended job stays
-     * ended, and one that runs does not wait again.
+     * ended, and one that runs waits again only if its engine took it back, as after the loss of a node.
      */
     Optional<Stage> next(Observation seen) {
         if (stage instanceof Stage.Ended || stage instanceof Stage.Accepted) {
@@ -309,8 +323,15 @@ record Job(
         if (seen.state().ended()) {
             return Optional.of(end(seen));
         }
-        if (stage instanceof Stage.Running) {
-            return Optional.empty();
+        if (stage instanceof Stage.Running(Instant startedAt, Allocation held)) {
+            Instant start = seen.startedAt();
+            if (start != null) {
+                return start.isAfter(startedAt) ? Optional.of(new Stage.Running(start, given(seen))) : Optional.empty();
+            }
+            // Without a reason the engine only cannot say just now.
+            return seen.state() == JobState.PENDING && seen.reason() != null
+                    ? Optional.of(new Stage.Pending(seen.reason()))
+                    : Optional.empty();
         }
         if (seen.startedAt() != null) {
             return Optional.of(new Stage.Running(seen.startedAt(), given(seen)));

@@ -30,12 +30,21 @@ record JobFiles(Path log, Path output, Path metrics) {
 
     /** The log so far. Throws {@link java.nio.file.NoSuchFileException} before the job started. */
     SeekableByteChannel openLog() throws IOException {
-        return Files.newByteChannel(log, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
+        return open(log);
     }
 
     /** The metrics so far, one JSON object a line. */
     SeekableByteChannel openMetrics() throws IOException {
-        return Files.newByteChannel(metrics, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
+        return open(metrics);
+    }
+
+    /** A pipe in its place would keep its reader waiting. */
+    private static SeekableByteChannel open(Path file) throws IOException {
+        if (!Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                .isRegularFile()) {
+            throw new FileSystemException(file.toString(), null, "not a plain file");
+        }
+        return Files.newByteChannel(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
     }
 
     /**

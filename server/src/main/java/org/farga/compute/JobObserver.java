@@ -1,53 +1,86 @@
 package org.farga.compute;
 
+import java.io.UncheckedIOException;
+import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import org.farga.platform.Rounds;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 
-/** Looks at every cluster's jobs twice a second. Each Farga process does: what follows from a sight happens once. */
+/**
+ * Looks at every cluster's jobs twice a second. Each Farga process does: what follows from a sight happens once. Each cluster has
+ * a thread of its own, so that none waits for another's engine.
+ */
 @Component
-class JobObserver extends Rounds {
+class JobObserver implements SmartLifecycle {
     private static final Logger LOG = LoggerFactory.getLogger(JobObserver.class);
     private static final Duration ROUND = Duration.ofMillis(500);
     private static final Duration TROUBLE = Duration.ofSeconds(5);
     private static final int DESCRIBE_EACH = 4;
     private static final int ENFORCE_EACH = 6;
 
-    private final Clusters clusters;
-    private final JobProgress progress;
-    private long round;
+    private final List<OfCluster> loops;
 
-    JobObserver(Clusters clusters, JobProgress progress) {
-        super("job-observer", Duration.ZERO, TROUBLE);
-        this.clusters = clusters;
-        this.progress = progress;
+    JobObserver(Clusters clusters, JobProgress progress, Clock clock) {
+        this.loops = clusters.names().stream()
+                .map(cluster -> new OfCluster(cluster, clusters, progress, clock))
+                .toList();
     }
 
     @Override
-    protected Duration round() {
-        boolean well = true;
-        for (String cluster : clusters.names()) {
-            well &= look(cluster);
-        }
-        round++;
-        return well ? ROUND : TROUBLE;
+    public void start() {
+        loops.forEach(OfCluster::start);
     }
 
-    private boolean look(String cluster) {
-        try {
-            progress.observe(cluster);
-            if (round % DESCRIBE_EACH == 0) {
-                clusters.refresh(cluster);
+    @Override
+    public void stop() {
+        loops.parallelStream().forEach(OfCluster::stop); // each may wait for its engine
+    }
+
+    @Override
+    public boolean isRunning() {
+        return loops.stream().anyMatch(OfCluster::isRunning);
+    }
+
+    private static final class OfCluster extends Rounds {
+        private final String cluster;
+        private final Clusters clusters;
+        private final JobProgress progress;
+        private final Clock clock;
+        private long round;
+
+        OfCluster(String cluster, Clusters clusters, JobProgress progress, Clock clock) {
+            super("job-observer-" + cluster, Duration.ZERO, TROUBLE);
+            this.cluster = cluster;
+            this.clusters = clusters;
+            this.progress = progress;
+            this.clock = clock;
+        }
+
+        @Override
+        protected Duration round() {
+            try {
+                progress.observe(cluster);
+                if (round % DESCRIBE_EACH == 0) {
+                    clusters.refresh(cluster);
+                }
+                if (round % ENFORCE_EACH == 0) {
+                    progress.enforce(cluster);
+                }
+                return ROUND;
+            } catch (UncheckedIOException e) {
+                clusters.isSilent(cluster, clock.instant(), e);
+                LOG.warn("cluster {} does not answer; trying again: {}", cluster, e.getMessage());
+                return TROUBLE;
+            } catch (RuntimeException e) {
+                LOG.warn("cluster {} cannot be observed; trying again", cluster, e);
+                return TROUBLE;
+            } finally {
+                round++;
             }
-            if (round % ENFORCE_EACH == 0) {
-                progress.enforce(cluster);
-            }
-            return true;
-        } catch (RuntimeException e) {
-            LOG.warn("cluster {} cannot be observed; trying again", cluster, e);
-            return false;
         }
     }
 }

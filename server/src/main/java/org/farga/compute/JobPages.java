@@ -67,6 +67,7 @@ class JobPages {
     private final Datasets datasets;
     private final People people;
     private final Explanations explanations;
+    private final Occupancies occupancies;
     private final List<JobPanel> panels;
     private final Shells shells;
     private final Clock clock;
@@ -80,6 +81,7 @@ class JobPages {
             Datasets datasets,
             People people,
             Explanations explanations,
+            Occupancies occupancies,
             List<JobPanel> panels,
             Shells shells,
             Clock clock) {
@@ -91,6 +93,7 @@ class JobPages {
         this.datasets = datasets;
         this.people = people;
         this.explanations = explanations;
+        this.occupancies = occupancies;
         this.panels =
                 panels.stream().sorted(Comparator.comparingInt(JobPanel::order)).toList();
         this.shells = shells;
@@ -99,6 +102,25 @@ class JobPages {
 
     /** An allocation that a job may be submitted on, and what is left of it. */
     record Choice(AllocationId id, String project, String cluster, GpuHours gpuLeft, CpuHours cpuLeft) {}
+
+    /** What a job may ask for by name on a cluster that somebody may submit to. */
+    record Offer(String cluster, List<String> partitions, List<String> gpuTypes) {
+        /** Each partition, with the clusters that have it. */
+        static Map<String, String> partitions(List<Offer> offers) {
+            return where(offers, Offer::partitions);
+        }
+
+        static Map<String, String> gpuTypes(List<Offer> offers) {
+            return where(offers, Offer::gpuTypes);
+        }
+
+        private static Map<String, String> where(List<Offer> offers, Function<Offer, List<String>> words) {
+            Map<String, String> where = new LinkedHashMap<>();
+            offers.forEach(offer ->
+                    words.apply(offer).forEach(word -> where.merge(word, offer.cluster(), (a, b) -> a + ", " + b)));
+            return where;
+        }
+    }
 
     @GetMapping
     ModelAndView list(
@@ -161,8 +183,12 @@ class JobPages {
             @RequestParam(required = false) @Nullable String example,
             @RequestParam(required = false) @Nullable JobId from,
             @RequestParam(required = false) @Nullable String dataset,
+            @RequestParam(required = false) @Nullable String cluster,
             HttpServletRequest request) {
         Map<String, String> typed = new LinkedHashMap<>();
+        if (cluster != null) {
+            typed.put("cluster", cluster);
+        }
         if (from != null) {
             typed.putAll(typedOf(jobs.get(actor, from)));
         } else if (example != null) {
@@ -187,7 +213,9 @@ class JobPages {
         Map<String, Object> model = new HashMap<>();
         model.put("shell", shells.of(request));
         model.put("typed", typed);
-        model.put("choices", choices(actor));
+        List<Choice> choices = choices(actor);
+        model.put("choices", choices);
+        model.put("offers", offers(choices));
         model.put("accepted", datasets.acceptedBy(actor.organisations().keySet()));
         model.put("findings", findings);
         model.put("refusal", refusal);
@@ -217,6 +245,32 @@ class JobPages {
         }
         choices.sort(Comparator.comparing(Choice::project));
         return choices;
+    }
+
+    private List<Offer> offers(List<Choice> choices) {
+        return choices.stream()
+                .map(Choice::cluster)
+                .distinct()
+                .map(cluster -> occupancies
+                        .of(cluster)
+                        .map(Occupancies.Seen::occupancy)
+                        .map(seen -> new Offer(
+                                cluster,
+                                seen.partitions().stream()
+                                        .filter(Occupancy.Partition::open)
+                                        .map(Occupancy.Partition::name)
+                                        .toList(),
+                                seen.nodes().stream()
+                                        .flatMap(node -> node.gpus().stream())
+                                        .map(Occupancy.Gpus::model)
+                                        .filter(model -> !model.isBlank())
+                                        .distinct()
+                                        .sorted()
+                                        .toList()))
+                        .orElse(null))
+                .filter(Objects::nonNull)
+                .map(Objects::requireNonNull)
+                .toList();
     }
 
     /** What the form would say of a job that is submitted again. */

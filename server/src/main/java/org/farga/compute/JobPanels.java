@@ -12,7 +12,10 @@ import org.farga.platform.Attention;
 import org.farga.platform.HomePanel;
 import org.farga.platform.Shell;
 import org.farga.shared.Actor;
+import org.farga.shared.JobId;
 import org.farga.shared.ProjectId;
+import org.farga.usage.JobRun;
+import org.farga.usage.Usage;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -53,6 +56,26 @@ class JobPanels {
                         shell.t("compute.jobs-of-project"),
                         jobs.ofProject(project, MOST),
                         "/jobs?project=" + project);
+            }
+        };
+    }
+
+    /** On a job's page, where it ran more than once or its engine keeps accounts: what each run is charged. */
+    @Bean
+    JobPanel runsOfJob(Usage usage, TemplateEngine templates) {
+        return new JobPanel() {
+            @Override
+            public int order() {
+                return 20;
+            }
+
+            @Override
+            public Optional<Content> panelFor(JobId job, Shell shell) {
+                List<JobRun> runs = usage.runs(job);
+                return runs.size() < 2 && runs.stream().noneMatch(run -> run.nodes() != null)
+                        ? Optional.empty()
+                        : Optional.of(
+                                out -> templates.render("compute/runs.jte", Map.of("shell", shell, "runs", runs), out));
             }
         };
     }

@@ -25,6 +25,7 @@ import org.farga.platform.LogContext;
 import org.farga.shared.AllocationId;
 import org.farga.shared.JobId;
 import org.farga.shared.Outcome;
+import org.farga.slurm.SlurmClusterSettings;
 import org.farga.usage.Usage;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -49,8 +50,6 @@ import org.springframework.transaction.support.TransactionTemplate;
 @Component
 class JobProgress {
     private static final Logger LOG = LoggerFactory.getLogger(JobProgress.class);
-    /** An engine that forgets a job for shorter than this is only restarting. */
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final JobTable table;
     private final Clusters clusters;
@@ -63,6 +62,8 @@ class JobProgress {
     private final ApplicationEventPublisher events;
     private final TransactionTemplate transaction;
     private final Clock clock;
+    /** An engine that forgets a job for shorter than this is only restarting. */
+    private final Duration silence;
     /** Of each cluster by itself: each is looked at in its own turn. */
     private final Map<String, Map<JobId, Sighting>> sightings = new ConcurrentHashMap<>();
 
@@ -80,6 +81,7 @@ class JobProgress {
             Notifications notifications,
             ApplicationEventPublisher events,
             PlatformTransactionManager transactions,
+            SlurmClusterSettings settings,
             Clock clock) {
         this.table = table;
         this.clusters = clusters;
@@ -91,6 +93,7 @@ class JobProgress {
         this.notifications = notifications;
         this.events = events;
         this.transaction = new TransactionTemplate(transactions);
+        this.silence = settings.silence();
         this.clock = clock;
     }
 
@@ -98,8 +101,8 @@ class JobProgress {
     private sealed interface Next {
         record Nothing() implements Next {}
 
-        /** To ask the engine to run it, or to learn that it does already. */
-        record Ask(Job job, JobOrder order) implements Next {}
+        /** To ask the engine to run it, or to learn that it does already; {@code again} where it may have been asked before. */
+        record Ask(Job job, JobOrder order, boolean again) implements Next {}
 
         /** The same for the tasks of an array that the engine takes whole. */
         record AskAll(JobId array, List<Ask> tasks) implements Next {}
@@ -116,7 +119,7 @@ class JobProgress {
         try (LogContext.Scope about = LogContext.About.JOB.is(id)) {
             switch (decide(id)) {
                 case Next.Nothing() -> {}
-                case Next.Ask(Job job, JobOrder order) -> ask(job, order);
+                case Next.Ask asked -> ask(asked);
                 case Next.AskAll(JobId array, List<Next.Ask> tasks) -> askAll(array, tasks);
                 case Next.FindOut(Job job) -> findOut(job);
                 case Next.CallBack(Job job) -> clusters.scheduler(job.cluster()).cancel(id);
@@ -141,7 +144,7 @@ class JobProgress {
                 case Stage.Accepted accepted -> decideAccepted(job);
                 case Stage.Submitting submitting -> {
                     Optional<JobOrder> order = order(job, parents(job));
-                    yield order.isPresent() ? new Next.Ask(job, order.get()) : new Next.FindOut(job);
+                    yield order.isPresent() ? new Next.Ask(job, order.get(), true) : new Next.FindOut(job);
                 }
                 case Stage.Pending pending -> new Next.Nothing();
                 case Stage.Running running -> new Next.Nothing();
@@ -159,7 +162,7 @@ class JobProgress {
             return new Next.Nothing();
         }
         table.move(job, new Stage.Submitting());
-        return new Next.Ask(job.at(new Stage.Submitting()), order(job, parents).orElseThrow());
+        return new Next.Ask(job.at(new Stage.Submitting()), order(job, parents).orElseThrow(), false);
     }
 
     private void stopHere(Job job, Why why) {
@@ -178,7 +181,7 @@ class JobProgress {
             Map<Dependency, List<Job>> parents = parents(asked.getFirst());
             List<Next.Ask> again = new ArrayList<>();
             for (Job job : asked) {
-                order(job, parents).ifPresent(order -> again.add(new Next.Ask(job, order)));
+                order(job, parents).ifPresent(order -> again.add(new Next.Ask(job, order, true)));
             }
             // Their data is the same, so either all may still be asked for or none.
             return again.size() == asked.size() ? new Next.AskAll(array, again) : new Next.FindOut(asked.getFirst());
@@ -199,22 +202,31 @@ class JobProgress {
         for (Job job : waiting) {
             table.move(job, new Stage.Submitting());
             tasks.add(new Next.Ask(
-                    job.at(new Stage.Submitting()), order(job, parents).orElseThrow()));
+                    job.at(new Stage.Submitting()), order(job, parents).orElseThrow(), false));
         }
         return new Next.AskAll(array, tasks);
     }
 
-    private void ask(Job job, JobOrder order) {
-        Scheduler scheduler = clusters.scheduler(job.cluster());
-        answered(scheduler, scheduler.submit(order), List.of(job));
+    private void ask(Next.Ask asked) {
+        Scheduler scheduler = clusters.scheduler(asked.job().cluster());
+        recall(scheduler, asked);
+        answered(scheduler, scheduler.submit(asked.order()), List.of(asked.job()));
     }
 
     private void askAll(JobId array, List<Next.Ask> tasks) {
         Scheduler scheduler = clusters.scheduler(tasks.getFirst().job().cluster());
+        tasks.forEach(task -> recall(scheduler, task));
         answered(
                 scheduler,
                 scheduler.submitArray(array, tasks.stream().map(Next.Ask::order).toList()),
                 tasks.stream().map(Next.Ask::job).toList());
+    }
+
+    private static void recall(Scheduler scheduler, Next.Ask asked) {
+        if (asked.again()) {
+            scheduler.recall(
+                    asked.job().id(), asked.order().task(), null, asked.job().submittedAt());
+        }
     }
 
     private void answered(Scheduler scheduler, Submission answer, List<Job> jobs) {
@@ -268,6 +280,7 @@ class JobProgress {
 
     private void findOut(Job job) {
         Scheduler scheduler = clusters.scheduler(job.cluster());
+        scheduler.cancel(job.id()); // finds it by the way, where the engine's answer was lost
         if (scheduler.observe(Set.of(job.id())).containsKey(job.id())) {
             return; // the observer takes it from here, and enforce ends it
         }
@@ -342,10 +355,20 @@ class JobProgress {
         if (job.stage() instanceof Stage.Submitting) {
             return; // the queue's task is still asking
         }
-        Sighting sighting = sightings.getOrDefault(job.id(), new Sighting(now, null));
+        // For what nobody saw nothing is charged: how long this process was not there says nothing of the job.
+        Instant start = job.startedAt();
+        Sighting sighting = sightings.getOrDefault(job.id(), new Sighting(start == null ? now : start, null));
         Instant since = sighting.missedSince() == null ? now : sighting.missedSince();
         sightings.put(job.id(), new Sighting(sighting.lastSeen(), since));
-        if (Duration.between(since, now).compareTo(PATIENCE) >= 0) {
+        if (job.engineJobId() != null && !job.isByHand()) {
+            Scheduler scheduler = clusters.scheduler(job.cluster());
+            scheduler.recall(
+                    job.id(),
+                    scheduler.queuesItself() ? job.options().task() : null,
+                    job.engineJobId(),
+                    job.submittedAt());
+        }
+        if (Duration.between(since, now).compareTo(silence) >= 0) {
             LOG.warn("job {} is lost: its engine does not know it", job.id());
             end(job, job.lost(sighting.lastSeen()));
         }
@@ -429,8 +452,9 @@ class JobProgress {
             switch (to) {
                 case Stage.Accepted accepted -> throw new IllegalArgumentException("no job is accepted twice");
                 case Stage.Submitting submitting -> {}
-                case Stage.Pending pending -> {}
+                case Stage.Pending pending -> takenBack(job);
                 case Stage.Running running -> {
+                    takenBack(job);
                     usage.started(job.id(), running.startedAt());
                     JobMeters.started();
                 }
@@ -438,6 +462,13 @@ class JobProgress {
             }
             return true;
         });
+    }
+
+    /** The run that is over is accounting's to tell; the next may use all that was set aside. */
+    private void takenBack(Job before) {
+        if (before.stage() instanceof Stage.Running) {
+            usage.takenBack(before.id());
+        }
     }
 
     private void conclude(Job job) {

@@ -143,6 +143,32 @@ record JobRequest(
         return Optional.ofNullable(given(dependency)).flatMap(Dependency::parse).orElse(List.of());
     }
 
+    /** The same with a time limit that an engine can keep to the second, which is longer where it counts in something longer. */
+    JobRequest withTimeLimitIn(Duration grain) {
+        long seconds = timeLimitOrDefault();
+        long whole = Math.ceilDiv(seconds, grain.toSeconds()) * grain.toSeconds();
+        return seconds < 1 || seconds > Long.MAX_VALUE / 2 || whole == seconds
+                ? this
+                : new JobRequest(
+                        allocation,
+                        name,
+                        script,
+                        cpus,
+                        memoryMebibytes,
+                        gpus,
+                        whole,
+                        diskMebibytes,
+                        datasets,
+                        environment,
+                        model,
+                        gpuType,
+                        exclusive,
+                        partition,
+                        qos,
+                        array,
+                        dependency);
+    }
+
     /** What it asks for; throws {@link IllegalArgumentException} unless {@link Preflight} found it possible. */
     Resources resources() {
         return new Resources(

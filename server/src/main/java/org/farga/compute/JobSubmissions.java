@@ -101,7 +101,9 @@ class JobSubmissions {
     @Transactional(readOnly = true)
     List<Finding> preflight(Actor actor, JobRequest asked) {
         AllocationId id = asked.allocation();
-        return Preflight.check(asked, facts(actor, asked, id == null ? null : allocations.reach(actor, id)));
+        Allocations.Reached reached = id == null ? null : allocations.reach(actor, id);
+        JobRequest meant = reached == null ? asked : asKept(asked, reached.allocation());
+        return Preflight.check(meant, facts(actor, meant, reached));
     }
 
     /**
@@ -109,13 +111,14 @@ class JobSubmissions {
      * to the engine. All of it happens, or nothing.
      */
     @Transactional
-    Outcome<Job> submit(Actor actor, JobRequest asked) {
-        AllocationId id = asked.allocation();
+    Outcome<Job> submit(Actor actor, JobRequest given) {
+        AllocationId id = given.allocation();
         if (id == null) {
             return Outcome.refused(
-                    refusal(Preflight.check(asked, facts(actor, asked, null))).orElseThrow());
+                    refusal(Preflight.check(given, facts(actor, given, null))).orElseThrow());
         }
         Allocations.Reached reached = allocations.reach(actor, id);
+        JobRequest asked = asKept(given, reached.allocation());
         if (!reached.project().member()) {
             return Outcome.refused(Refusal.forbidden("job-members-only"));
         }
@@ -143,6 +146,11 @@ class JobSubmissions {
         return submitArray(actor, numbers, asked, most, locked, facts);
     }
 
+    /** With the time limit that its engine will keep: what is set aside is what it can use, and what people see. */
+    private JobRequest asKept(JobRequest asked, Allocation allocation) {
+        return asked.withTimeLimitIn(clusters.timeGrain(allocation.cluster()));
+    }
+
     /** Each task is a job of its own; of their numbers the first is the array's. All of them fit into the budget, or none. */
     private Outcome<Job> submitArray(
             Actor actor,
@@ -152,7 +160,7 @@ class JobSubmissions {
             Allocation locked,
             Preflight.Facts facts) {
         ArrayIndexes tasks = asked.tasks().orElseThrow();
-        Optional<Refusal> beyond = Preflight.check(asked, facts.with(budget(locked, usage.balance(locked)))).stream()
+        Optional<Refusal> beyond = Preflight.check(asked, facts.with(budget(locked, usage.spendable(locked)))).stream()
                 .filter(Finding::isRefused)
                 .findFirst()
                 .map(finding -> Refusal.invalid(List.of(finding.problem())));
@@ -286,7 +294,7 @@ class JobSubmissions {
                         asked,
                         reached.allocation(),
                         reached.project().project(),
-                        usage.balance(reached.allocation()));
+                        usage.spendable(reached.allocation()));
     }
 
     private Preflight.Facts facts(

@@ -2,6 +2,7 @@ package org.farga.compute;
 
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -33,6 +34,7 @@ import org.farga.shared.Page;
 import org.farga.shared.PersonId;
 import org.farga.shared.ProjectId;
 import org.farga.shared.Refusal;
+import org.farga.usage.Usage;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
@@ -65,6 +67,7 @@ class JobsApi {
     private final People people;
     private final Explanations explanations;
     private final Messages messages;
+    private final Usage usage;
     private final Clock clock;
 
     JobsApi(
@@ -75,6 +78,7 @@ class JobsApi {
             People people,
             Explanations explanations,
             Messages messages,
+            Usage usage,
             Clock clock) {
         this.jobs = jobs;
         this.submissions = submissions;
@@ -83,6 +87,7 @@ class JobsApi {
         this.people = people;
         this.explanations = explanations;
         this.messages = messages;
+        this.usage = usage;
         this.clock = clock;
     }
 
@@ -194,6 +199,43 @@ class JobsApi {
     @GetMapping("/{id}")
     JobJson get(Actor actor, @PathVariable JobId id, HttpServletRequest request) {
         return json(actor, List.of(jobs.get(actor, id)), request).getFirst();
+    }
+
+    record JobRunJson(
+            Instant startedAt,
+            Instant endedAt,
+            long seconds,
+            int gpus,
+            int cpus,
+            @Nullable Integer nodes,
+            @Nullable String partition,
+            @Nullable String state,
+            GpuHours gpuHours,
+            CpuHours cpuHours,
+            Map<String, BigDecimal> charges,
+            boolean provisional) {}
+
+    record JobRunsJson(List<JobRunJson> items) {}
+
+    /** The runs of a job on the statement: one that was requeued or preempted has several. */
+    @GetMapping("/{id}/runs")
+    JobRunsJson runs(Actor actor, @PathVariable JobId id) {
+        jobs.get(actor, id);
+        return new JobRunsJson(usage.runs(id).stream()
+                .map(run -> new JobRunJson(
+                        run.startedAt(),
+                        run.endedAt(),
+                        run.duration().toSeconds(),
+                        run.gpus(),
+                        run.cpus(),
+                        run.nodes(),
+                        run.partition(),
+                        run.state(),
+                        run.gpuHours(),
+                        run.cpuHours(),
+                        run.charges(),
+                        run.provisional()))
+                .toList());
     }
 
     /** Ends a job; with {@code array}, all tasks of the array that it belongs to. */

@@ -1,11 +1,13 @@
 package org.farga.compute;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.farga.shared.JobId;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The engine that runs jobs: Slurm at a centre, the machine itself where there is no cluster. Farga's own job number is
@@ -29,6 +31,11 @@ interface Scheduler {
         return false;
     }
 
+    /** Time limits there are multiples of this: one in between becomes the next longer. */
+    default Duration timeGrain() {
+        return Duration.ofSeconds(1);
+    }
+
     /**
      * Hands the tasks of an array to the engine as one; as idempotent as {@link #submit}. The answer's number is the array's,
      * which {@code _} and the index make a task's. Only where the engine {@link #queuesItself}.
@@ -36,6 +43,15 @@ interface Scheduler {
     default Submission submitArray(JobId array, List<JobOrder> tasks) {
         throw new UnsupportedOperationException("this engine takes no arrays");
     }
+
+    /**
+     * Says what is known of a job for sure where the engine's own notes of it may be lost, as by a power cut: its number there or,
+     * where that is null, that {@link #submit} may have been called for it before. To be called before that is called again.
+     *
+     * @param task which task of an array it is, of an engine that {@link #queuesItself}; null for none
+     * @param since before this instant it was surely not submitted
+     */
+    default void recall(JobId job, JobOrder.@Nullable Task task, @Nullable String engineJobId, Instant since) {}
 
     /** Parts of the cluster that an order may name; none where there are none. */
     default Set<String> partitions() {

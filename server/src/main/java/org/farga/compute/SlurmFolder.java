@@ -1,11 +1,18 @@
 package org.farga.compute;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
 import java.time.Instant;
@@ -14,29 +21,49 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.farga.shared.JobId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A Slurm job's folder on the shared file system. What Slurm forgets, or may never have answered, is noted here:
+ * A Slurm job's folder on the shared file system. What Slurm forgets, or may never have answered, is noted here. All but the end is
+ * written without waiting for the disk: it outlives Farga, and {@link #recall} replaces what a power cut takes.
  *
  * <pre>
- * sent     Slurm was asked to run it, last at this instant, as this user; its answer may have been lost
- * engine   Slurm's number of the job
- * array    the array that it is a task of, which alone has "sent" and "engine"
+ * sent     Slurm was asked to run it, last at this instant, as this user, and its answer may have been lost, or it never was;
+ *          and Slurm's number of the job, once it has answered ("engine" in older folders)
+ * array    the array that it is a task of, which alone has "sent"
  * hand     what Slurm calls a job that somebody gave to Slurm without Farga, which has nothing else here
  * tasks    of an array: links to its tasks' folders, by their indexes
  * end      what became of it, once accounting has said all that it will
  * run      the job's environment, for its user only
- * work     the job's own: script, datasets, output
+ * work     the job's own: script, datasets, output, log, metrics
  * </pre>
+ *
+ * <p>On a shared file system each new file is a question to its server, of a millisecond perhaps; so no more is made here than
+ * nobody else can make: the job makes the rest, on its node, and has its script from Slurm.
  */
 record SlurmFolder(JobId id, Path path) {
 
+    /** Length at which a log is cut; the job goes on. */
+    static final long LOG_MEBIBYTES = 100;
+
+    private static final String NEVER = "never";
+
+    private static final FileAttribute<?> CLOSED =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+    private static final FileAttribute<?> READ_ONLY =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("r--------"));
+
     JobFiles files() {
-        return new JobFolder(id, path).files();
+        JobFiles before = new JobFolder(id, path).files();
+        if (Files.exists(before.log(), LinkOption.NOFOLLOW_LINKS)) {
+            return before; // made by an older Farga
+        }
+        Path work = path.resolve("work");
+        return new JobFiles(work.resolve(".farga-log"), before.output(), work.resolve(".farga-metrics.jsonl"));
     }
 
     boolean exists() {
@@ -45,32 +72,35 @@ record SlurmFolder(JobId id, Path path) {
 
     /** Makes all that the job needs, owned by the Unix user it runs under; what is there already is made anew. */
     void prepare(JobOrder order, UserPrincipal user) throws IOException {
-        Files.createDirectories(path);
-        Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx--x--x"));
-        JobFiles files = files();
+        JobFolders.open(path);
         Path work = path.resolve("work");
-        // One of an earlier attempt is the user's already, who may have put links in it that lead elsewhere.
-        if (Files.exists(work, LinkOption.NOFOLLOW_LINKS)) {
+        try {
+            Files.createDirectory(work, CLOSED);
+        } catch (FileAlreadyExistsException e) {
+            // One of an earlier attempt is the user's already, who may have put links in it that lead elsewhere.
             JobFolders.remove(work);
+            Files.createDirectory(work, CLOSED);
         }
-        Files.createDirectory(work);
-        Path datasets = Files.createDirectory(work.resolve("datasets"));
+        // Where there are none the job makes it itself, empty.
+        Path datasets = work.resolve("datasets");
+        if (!order.mounts().isEmpty()) {
+            Files.createDirectory(datasets);
+        }
         for (Mount mount : order.mounts()) {
             SlurmDatasets.show(mount.source(), datasets.resolve(mount.name()), user);
         }
-        give(write(work.resolve("script"), order.script(), "rwx------"), user);
-        give(write(path.resolve("run"), settings(order), "r--------"), user);
-        for (Path file : List.of(files.log(), files.metrics())) {
-            try {
-                Files.createFile(
-                        file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-            } catch (FileAlreadyExistsException e) {
-                // an earlier attempt made it
-            }
-            give(file, user);
-        }
-        Files.setPosixFilePermissions(work, PosixFilePermissions.fromString("rwx------"));
+        Path run = path.resolve("run");
+        Files.deleteIfExists(run);
+        give(write(run, settings(order)), user);
         give(work, user);
+    }
+
+    /** Whether what {@link #prepare} makes is here still. */
+    boolean isPrepared() throws IOException {
+        Path run = path.resolve("run");
+        return Files.isDirectory(path.resolve("work"), LinkOption.NOFOLLOW_LINKS)
+                && Files.isRegularFile(run, LinkOption.NOFOLLOW_LINKS)
+                && Files.size(run) > 0;
     }
 
     /** Takes away what the job was shown of datasets: it has ended, and may read them no longer. */
@@ -78,15 +108,18 @@ record SlurmFolder(JobId id, Path path) {
         JobFolders.remove(path.resolve("work").resolve("datasets"));
     }
 
-    private static Path write(Path file, String text, String permissions) throws IOException {
-        Note.writeClosed(file, text);
-        return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(permissions));
+    private static Path write(Path file, String text) throws IOException {
+        Set<OpenOption> anew = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        try (SeekableByteChannel channel = Files.newByteChannel(file, anew, READ_ONLY)) {
+            ByteBuffer bytes = StandardCharsets.UTF_8.encode(text);
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+        }
+        return file;
     }
 
     private static void give(Path file, UserPrincipal user) throws IOException {
-        if (Files.getOwner(file, LinkOption.NOFOLLOW_LINKS).equals(user)) {
-            return;
-        }
         try {
             Files.setOwner(file, user);
         } catch (FileSystemException e) {
@@ -114,7 +147,12 @@ record SlurmFolder(JobId id, Path path) {
                 .forEach(mount -> environment.put(
                         mount.variable(),
                         work.resolve("datasets").resolve(mount.name()).toString()));
-        StringBuilder text = new StringBuilder("# written by Farga; read by slurm-payload.sh\n");
+        StringBuilder text = new StringBuilder("# written by Farga; read by slurm-payload.sh\n")
+                .append("farga_disk_mib=")
+                .append(order.resources().diskMebibytes())
+                .append("\nfarga_log_mib=")
+                .append(LOG_MEBIBYTES)
+                .append('\n');
         environment.forEach((name, value) -> text.append("export ")
                 .append(name)
                 .append('=')
@@ -131,9 +169,7 @@ record SlurmFolder(JobId id, Path path) {
             JobOrder.Task task = Objects.requireNonNull(order.task());
             SlurmFolder folder =
                     new SlurmFolder(order.id(), path.resolveSibling(order.id().toString()));
-            Note.create(
-                    folder.path().resolve("array"),
-                    Map.of("array", task.array().toString(), "index", Integer.toString(task.index())));
+            folder.isTask(task);
             Path link = links.resolve(Integer.toString(task.index()));
             if (!Files.exists(link, LinkOption.NOFOLLOW_LINKS)) {
                 Files.createSymbolicLink(link, Path.of("../..", order.id().toString()));
@@ -141,29 +177,81 @@ record SlurmFolder(JobId id, Path path) {
         }
     }
 
+    private void isTask(JobOrder.Task task) throws IOException {
+        Note.jot(
+                path.resolve("array"),
+                Map.of("array", task.array().toString(), "index", Integer.toString(task.index())));
+    }
+
     /** Notes that Slurm is about to be asked. */
     void sending(Instant at, String user, String account) throws IOException {
-        Path sent = path.resolve("sent");
-        Files.deleteIfExists(sent);
-        Note.create(sent, Map.of("at", Long.toString(at.toEpochMilli()), "user", user, "account", account));
+        Note.jot(
+                path.resolve("sent"), Map.of("at", Long.toString(at.toEpochMilli()), "user", user, "account", account));
     }
 
-    /** Takes back that Slurm was asked. */
+    /** Notes that Slurm has not been asked, or has surely not heard it. */
     void notSent() throws IOException {
-        Files.deleteIfExists(path.resolve("sent"));
+        JobFolders.open(path);
+        Note.jot(path.resolve("sent"), Map.of("at", NEVER));
     }
 
-    /** When Slurm was asked last, as which user, for which account; the latter two are null in notes of before. */
-    record Sent(Instant at, @Nullable String user, @Nullable String account) {}
+    /**
+     * When Slurm was asked last, as which user, for which account.
+     *
+     * @param at null where it surely was not
+     * @param user null where the note of it was lost
+     * @param account null where the note of it was lost
+     * @param since before this instant it was not asked, where the note was lost; null otherwise
+     */
+    record Sent(
+            @Nullable Instant at,
+            @Nullable String user,
+            @Nullable String account,
+            @Nullable Instant since) {}
 
-    /** Null where Slurm was never asked. */
+    /** Null where nothing says whether Slurm was asked. */
     @Nullable
     Sent sent() throws IOException {
         Map<String, String> lines = Note.read(path.resolve("sent"));
         String at = lines == null ? null : lines.get("at");
-        return lines == null || at == null
-                ? null
-                : new Sent(Instant.ofEpochMilli(Long.parseLong(at)), lines.get("user"), lines.get("account"));
+        if (lines == null || at == null) {
+            return null;
+        }
+        return new Sent(
+                at.equals(NEVER) ? null : Instant.ofEpochMilli(Long.parseLong(at)),
+                lines.get("user"),
+                lines.get("account"),
+                instant(lines, "since"));
+    }
+
+    /**
+     * Notes anew what the database knows and the folder may have lost: Slurm's number or, where it has none, that Slurm may have
+     * been asked at any time between two instants.
+     */
+    void recall(JobOrder.@Nullable Task task, @Nullable String engineJob, Instant since, Instant now)
+            throws IOException {
+        SlurmFolder whole = this;
+        if (task != null) {
+            whole = new SlurmFolder(
+                    task.array(), path.resolveSibling(task.array().toString()));
+            JobFolders.open(path);
+            isTask(task);
+        }
+        if (whole.known() != null) {
+            return;
+        }
+        if (engineJob != null) {
+            JobFolders.open(whole.path());
+            int underscore = engineJob.indexOf('_');
+            whole.known(task == null || underscore < 0 ? engineJob : engineJob.substring(0, underscore));
+        } else if (whole.sent() == null) {
+            JobFolders.open(whole.path());
+            Note.jot(
+                    whole.path().resolve("sent"),
+                    Map.of(
+                            "at", Long.toString(now.toEpochMilli()),
+                            "since", Long.toString(since.toEpochMilli())));
+        }
     }
 
     /** The array's where it is a task of one: there it is noted what Slurm was asked. */
@@ -174,7 +262,7 @@ record SlurmFolder(JobId id, Path path) {
     }
 
     void known(String engineJob) throws IOException {
-        Note.create(path.resolve("engine"), Map.of("job", engineJob));
+        Note.jotBelow(path.resolve("sent"), Map.of("job", engineJob));
     }
 
     /**
@@ -189,11 +277,13 @@ record SlurmFolder(JobId id, Path path) {
     /** Null where Slurm has not answered. */
     @Nullable
     Known known() throws IOException {
-        Map<String, String> lines = Note.read(path.resolve("engine"));
-        String job = lines == null ? null : lines.get("job");
-        if (job != null) {
-            Sent sent = sent();
-            return new Known(job, id, sent == null ? null : sent.user(), false);
+        Map<String, String> lines = Note.read(path.resolve("sent"));
+        if (lines != null) {
+            Map<String, String> before = lines.containsKey("job") ? lines : Note.read(path.resolve("engine"));
+            String job = before == null ? null : before.get("job");
+            if (job != null) {
+                return new Known(job, id, lines.get("user"), false);
+            }
         }
         Map<String, String> task = Note.read(path.resolve("array"));
         String array = task == null ? null : task.get("array");
@@ -211,9 +301,31 @@ record SlurmFolder(JobId id, Path path) {
 
     /** Takes in a job that somebody gave to Slurm without Farga. */
     void adopt(String engineJob, String user) throws IOException {
-        Files.createDirectories(path);
-        Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx--x--x"));
+        JobFolders.open(path);
         Note.create(path.resolve("hand"), Map.of("job", engineJob, "user", user));
+    }
+
+    /** Whether the job was ended for writing more than it had asked for. */
+    boolean isTooLarge() {
+        return Files.exists(path.resolve("work").resolve(".farga-disk"), LinkOption.NOFOLLOW_LINKS);
+    }
+
+    /** Removes the job's files; with those of its array's last task, the array's. */
+    void discard() throws IOException {
+        Map<String, String> task = Note.read(path.resolve("array"));
+        String array = task == null ? null : task.get("array");
+        if (task != null && array != null) {
+            Path whole = path.resolveSibling(JobId.valueOf(array).toString());
+            Path links = whole.resolve("tasks");
+            Files.deleteIfExists(links.resolve(Integer.toString(Integer.parseInt(task.getOrDefault("index", "0")))));
+            try {
+                Files.deleteIfExists(links);
+                JobFolders.remove(whole);
+            } catch (DirectoryNotEmptyException e) {
+                // others of its tasks have theirs still
+            }
+        }
+        JobFolders.remove(path);
     }
 
     /** Keeps what became of the job; the first such word stands. */

@@ -1,5 +1,7 @@
 package org.farga.compute;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;
@@ -36,7 +38,11 @@ import tools.jackson.databind.JsonNode;
  * A Slurm cluster, spoken to through slurmrestd; its list of jobs comes from {@code squeue}, where there is one.
  *
  * <p>A job carries our number for it in its comment, and that Slurm was asked is noted before it is: whoever lost the answer
- * finds the job again by the comment, and asks anew only when Slurm must have lost the question too. One list of jobs serves
+ * finds the job again by the comment, and asks anew only when Slurm must have lost the question too. The notes in a job's folder
+ * outlive Farga, however it ends, but are not waited for until they are on a disk. After a power cut of the machine that holds
+ * them they may be gone: then the database, which is durable, says by {@link #recall} that Slurm may have been asked, or with what
+ * number it answered, and the job is found again by comment or number. What the job needs of its folder is made anew where it is
+ * gone while the job waits; one that Slurm started without it has failed. The script is with Slurm. One list of jobs serves
  * every observation for a moment; what a job used is accounting's word, in one question for all that have just ended.
  */
 final class SlurmScheduler implements Scheduler {
@@ -45,6 +51,9 @@ final class SlurmScheduler implements Scheduler {
 
     /** After so long slurmctld has either taken a question or dropped it: ten times its default for a message. */
     private static final Duration IN_FLIGHT = Duration.ofSeconds(100);
+
+    /** Numbers of jobs that nobody asks about any more may lie about so many. */
+    private static final int KEPT = 10_000;
 
     /** Clocks of different machines, when accounting is asked for what was submitted since. */
     private static final Duration SKEW = Duration.ofHours(1);
@@ -57,11 +66,17 @@ final class SlurmScheduler implements Scheduler {
     /** How long accounting may take to hear of a job that starts, were it not for slurmdbd being away. */
     private static final Duration TRACELESS = Duration.ofSeconds(10);
 
+    /** How long the name of a Unix user stands for the same number. */
+    private static final Duration USERS = Duration.ofMinutes(1);
+
     private static final Measured UNKNOWN = new Measured(null, null);
 
     // Of slurm_errno.h. Those of 2000 to 2199 are about the job itself, but for some that pass.
     private static final int INVALID_JOB = 2017;
     private static final int ALREADY_DONE = 2021;
+    /** slurmrestd could not even connect to slurmctld. */
+    private static final Set<Integer> NOT_SENT = Set.of(1001, 1800);
+
     private static final Set<Integer> PASSING = Set.of(2016, 2019, 2022, 2027);
 
     private final SlurmSettings settings;
@@ -84,6 +99,10 @@ final class SlurmScheduler implements Scheduler {
 
     /** Since when tasks are known to nobody. */
     private final Map<JobId, Instant> missing = new ConcurrentHashMap<>();
+
+    /** Unix users by name: a directory service may be asked for each. */
+    private final Cache<String, UserPrincipal> users =
+            Caffeine.newBuilder().expireAfterWrite(USERS).maximumSize(10_000).build();
 
     private volatile @Nullable Listing listing;
     private volatile @Nullable Described described;
@@ -131,7 +150,15 @@ final class SlurmScheduler implements Scheduler {
     }
 
     private UserPrincipal principal(String user) throws IOException {
-        return settings.folder().getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName(user);
+        UserPrincipal known = users.getIfPresent(user);
+        if (known == null) {
+            known = settings.folder()
+                    .getFileSystem()
+                    .getUserPrincipalLookupService()
+                    .lookupPrincipalByName(user);
+            users.put(user, known);
+        }
+        return known;
     }
 
     // --- submitting
@@ -139,6 +166,12 @@ final class SlurmScheduler implements Scheduler {
     @Override
     public boolean queuesItself() {
         return true;
+    }
+
+    /** Slurm's time limits are whole minutes. */
+    @Override
+    public Duration timeGrain() {
+        return Duration.ofMinutes(1);
     }
 
     @Override
@@ -153,20 +186,39 @@ final class SlurmScheduler implements Scheduler {
 
     /** Asks for one job, or for an array of which the folder is, unless Slurm has it. */
     private Submission submit(SlurmFolder folder, List<JobOrder> orders) throws IOException {
-        SlurmFolder.Known known = folder.known();
-        String engineJob = known == null ? null : known.engineJob();
-        if (engineJob == null && folder.exists()) {
-            engineJob = findAgain(folder);
+        try {
+            return ask(folder, orders);
+        } catch (IOException | RuntimeException e) {
+            noteUnasked(folder, e);
+            throw e;
         }
-        if (engineJob != null) {
-            return new Submission.Accepted(engineJob);
+    }
+
+    /** Lets the next one who comes ask at once where this one has not come so far. */
+    private static void noteUnasked(SlurmFolder folder, Exception why) {
+        try {
+            if (folder.sent() == null) {
+                folder.notSent();
+            }
+        } catch (IOException e) {
+            why.addSuppressed(e);
+        }
+    }
+
+    private Submission ask(SlurmFolder folder, List<JobOrder> orders) throws IOException {
+        if (folder.exists()) {
+            SlurmFolder.Known known = folder.known();
+            String engineJob = known == null ? findAgain(folder, orders) : known.engineJob();
+            if (engineJob != null) {
+                return new Submission.Accepted(engineJob);
+            }
         }
         JobOrder order = orders.getFirst();
         Optional<String> refusal = order.refusal().or(() -> refusalHere(order));
         if (refusal.isPresent()) {
             return new Submission.Rejected(refusal.get());
         }
-        Association who = identities.apply(order).or(this::everyone).orElse(null);
+        Association who = who(order).orElse(null);
         if (who == null) {
             return new Submission.Rejected("You have no account on this cluster for this allocation yet. It is made by"
                     + " itself, mostly within minutes; submit the job again then, or write to the centre");
@@ -182,6 +234,10 @@ final class SlurmScheduler implements Scheduler {
             case SlurmPartition.Found.None(String reason) -> new Submission.Rejected(reason);
             case SlurmPartition.Found.Chosen(SlurmPartition.Choice choice) -> send(folder, orders, who, user, choice);
         };
+    }
+
+    private Optional<Association> who(JobOrder order) {
+        return identities.apply(order).or(this::everyone);
     }
 
     private Optional<Association> everyone() {
@@ -230,7 +286,7 @@ final class SlurmScheduler implements Scheduler {
                         + (array
                                 ? Launch.quote(tasks + "/") + "\"$SLURM_ARRAY_TASK_ID\""
                                 : Launch.quote(folder.path().toString()))
-                        + "\n",
+                        + " \"$0\"\n" + order.script(), // which the shell never comes to read
                 who.account(),
                 choice.partition(),
                 choice.qos(),
@@ -265,10 +321,18 @@ final class SlurmScheduler implements Scheduler {
                 return new Submission.Rejected(
                         "Slurm does not take the job: " + refusal.get().words());
             }
+            if (answer.troubles().stream().anyMatch(trouble -> NOT_SENT.contains(trouble.number()))) {
+                folder.notSent();
+            }
             answer.good();
             throw new IOException("Slurm's REST interface took a job and named no number for it");
         }
         folder.known(engineJob.toString());
+        for (JobOrder one : orders) {
+            String called = engineJob
+                    + (array ? "_" + Objects.requireNonNull(one.task()).index() : "");
+            engineJobs.put(one.id(), new SlurmFolder.Known(called, folder.id(), who.unixUser(), false));
+        }
         return new Submission.Accepted(engineJob.toString());
     }
 
@@ -316,39 +380,81 @@ final class SlurmScheduler implements Scheduler {
         return trouble.number() >= 2000 && trouble.number() < 2200 && !PASSING.contains(trouble.number());
     }
 
+    @Override
+    public void recall(JobId id, JobOrder.@Nullable Task task, @Nullable String engineJobId, Instant since) {
+        asking(() -> {
+            folder(id).recall(task, engineJobId, since, clock.instant());
+            return true;
+        });
+    }
+
     /**
      * Slurm's number of a job that it may have been asked to run; null where it surely has not. Throws {@link IOException}
      * while that question may still be on its way.
+     *
+     * @param orders what it was asked, if it was; none where that is not at hand
      */
-    private @Nullable String findAgain(SlurmFolder folder) throws IOException {
+    private @Nullable String findAgain(SlurmFolder folder, List<JobOrder> orders) throws IOException {
         SlurmFolder.Sent sent = folder.sent();
-        if (sent == null) {
+        Instant at = sent == null ? null : sent.at();
+        if (sent == null || at == null) {
             return null;
         }
         String comment = comment(folder.id());
         // Anybody may write such a comment; only under the user it was sent as is the job ours.
-        String user = Objects.requireNonNullElse(sent.user(), Objects.requireNonNullElse(settings.user(), ""));
-        Optional<String> found = list(true).jobs().values().stream()
+        Association who = sentAs(sent, orders).orElse(null);
+        if (who == null) {
+            throw new IOException("as whom Slurm was asked for job " + folder.id() + " is not known");
+        }
+        String user = who.unixUser();
+        List<SlurmJob> live = list(true).jobs().values().stream()
                 .filter(job -> job.comment().equals(comment) && job.user().equals(user))
-                .map(SlurmJob::array)
-                .min(Comparator.comparingLong(Long::parseLong));
+                .toList();
+        Optional<String> found = live.stream().map(SlurmJob::array).min(Comparator.comparingLong(Long::parseLong));
         if (found.isEmpty()) {
-            String account = sent.account() == null ? settings.account() : sent.account();
-            found = records(sent.at().minus(SKEW), account).stream()
+            found = records(Objects.requireNonNullElse(sent.since(), at).minus(SKEW), who.account()).stream()
                     .filter(job -> commentOf(job).equals(comment)
                             && job.path("user").asString("").equals(user))
                     .map(job -> arrayOf(SlurmVersion.engineJob(job)))
                     .min(Comparator.comparingLong(Long::parseLong));
         }
         if (found.isPresent()) {
+            if (!live.isEmpty() && live.stream().allMatch(job -> job.state() == JobState.PENDING)) {
+                mend(folder, orders, user);
+            }
+            if (sent.user() == null) {
+                folder.sending(at, user, who.account());
+            }
             folder.known(found.get());
             return found.get();
         }
-        if (clock.instant().isBefore(sent.at().plus(IN_FLIGHT))) {
-            throw new IOException(
-                    "whether Slurm has job " + folder.id() + " is not known yet: it was asked at " + sent.at());
+        if (clock.instant().isBefore(at.plus(IN_FLIGHT))) {
+            throw new IOException("whether Slurm has job " + folder.id() + " is not known yet: it was asked at " + at);
         }
         return null;
+    }
+
+    private Optional<Association> sentAs(SlurmFolder.Sent sent, List<JobOrder> orders) {
+        if (sent.user() != null) {
+            return Optional.of(new Association(
+                    sent.account() == null ? Objects.requireNonNullElse(settings.account(), "") : sent.account(),
+                    sent.user()));
+        }
+        return orders.isEmpty() ? Optional.empty() : who(orders.getFirst());
+    }
+
+    /** Writes anew what waiting jobs will need and a power cut took. */
+    private void mend(SlurmFolder folder, List<JobOrder> orders, String user) throws IOException {
+        boolean array =
+                !orders.isEmpty() && !folder.id().equals(orders.getFirst().id());
+        for (JobOrder order : orders) {
+            if (!folder(order.id()).isPrepared()) {
+                folder(order.id()).prepare(order, principal(user));
+            }
+        }
+        if (array) {
+            folder.prepareArray(orders);
+        }
     }
 
     private static String arrayOf(String engineJob) {
@@ -412,6 +518,9 @@ final class SlurmScheduler implements Scheduler {
             }
             if (!live.isEmpty()) {
                 look(live, observations);
+            }
+            if (engineJobs.size() > 2 * asked.size() + KEPT) {
+                engineJobs.keySet().retainAll(asked); // whose end another process saw
             }
             return observations;
         });
@@ -524,9 +633,7 @@ final class SlurmScheduler implements Scheduler {
             JobId id = job.getKey();
             Observation live = observations.remove(id);
             JsonNode found = records.get(job.getValue().engineJob());
-            if (found != null
-                    && isOf(found, job.getValue())
-                    && SlurmVersion.state(found.path("state").path("current")).ended()) {
+            if (found != null && isOf(found, job.getValue()) && SlurmVersion.isClosed(found, live)) {
                 observations.put(id, keep(SlurmVersion.settled(id, found, live)));
             } else if (live != null && isGivenUp(live)) {
                 observations.put(id, keep(live));
@@ -587,9 +694,15 @@ final class SlurmScheduler implements Scheduler {
                 ended.measured());
     }
 
-    private Observation keep(Observation end) throws IOException {
-        SlurmFolder folder = folder(end.id());
-        folder.settle(end);
+    private Observation keep(Observation ended) throws IOException {
+        SlurmFolder folder = folder(ended.id());
+        Observation end = ended.state() == JobState.FAILED && folder.isTooLarge() ? tooLarge(ended) : ended;
+        try {
+            folder.settle(end);
+        } catch (IOException e) {
+            // On a full disk, say. Farga keeps it; whoever asks again before it does asks Slurm.
+            LOG.log(System.Logger.Level.WARNING, "the end of job {0} cannot be noted: {1}", end.id(), e.getMessage());
+        }
         try {
             folder.forgetDatasets();
         } catch (IOException e) {
@@ -600,6 +713,19 @@ final class SlurmScheduler implements Scheduler {
         lately.values().removeIf(one -> !endedSince(one, clock.instant().minus(SKEW)));
         lately.put(kept.id(), kept);
         return kept;
+    }
+
+    /** Its own shell ended it, and only that knows why. */
+    private static Observation tooLarge(Observation end) {
+        return new Observation(
+                end.id(),
+                end.state(),
+                "DiskQuotaExceeded",
+                end.startedAt(),
+                end.endedAt(),
+                end.exitCode(),
+                end.allocation(),
+                end.measured());
     }
 
     private Listing list(boolean anew) throws IOException {
@@ -742,7 +868,7 @@ final class SlurmScheduler implements Scheduler {
                 return true;
             }
             SlurmFolder.Known known = folder.known();
-            if (known == null && findAgain(folder.whole()) != null) {
+            if (known == null && findAgain(folder.whole(), List.of()) != null) {
                 known = folder.known();
             }
             if (known != null) {
@@ -788,9 +914,12 @@ final class SlurmScheduler implements Scheduler {
 
     @Override
     public Set<String> partitions() {
-        return describedLately().nodes().stream()
-                .flatMap(placed -> placed.partitions().stream())
-                .collect(Collectors.toCollection(TreeSet::new));
+        // Whoever submits is not kept waiting, nor refused, while Slurm is away.
+        Described known = described;
+        return (known == null ? describedLately() : known)
+                .nodes().stream()
+                        .flatMap(placed -> placed.partitions().stream())
+                        .collect(Collectors.toCollection(TreeSet::new));
     }
 
     private Described describedLately() {
@@ -810,7 +939,7 @@ final class SlurmScheduler implements Scheduler {
     @Override
     public void discard(JobId id) {
         asking(() -> {
-            JobFolders.remove(folder(id).path());
+            folder(id).discard();
             return true;
         });
     }

@@ -334,13 +334,12 @@ record SlurmVersion(int number) {
     static Observation settled(JobId id, JsonNode record, @Nullable Observation live) {
         JobState state = state(record.path("state").path("current"));
         Instant startedAt = instant(record.path("time").path("start"));
-        String nodes = record.path("nodes").asString("");
-        boolean started = startedAt != null && !nodes.isEmpty() && !nodes.equals("None assigned");
+        boolean started = hasNodes(record);
         Allocation allocation = null;
         if (started) {
             JsonNode given = record.path("tres").path("allocated");
             allocation = new Allocation(
-                            nodes,
+                            record.path("nodes").asString(""),
                             (int) count(given, "cpu", null),
                             count(given, "mem", null),
                             (int) count(given, "gres", "gpu"),
@@ -359,6 +358,23 @@ record SlurmVersion(int number) {
                 hasExitCode(state) ? code : null,
                 allocation,
                 started ? used(record) : new Measured(null, null));
+    }
+
+    /**
+     * Whether accounting knows how a job ended, when and, as slurmctld does, where: for moments after slurmdbd was away or
+     * behind it has the end of a job without its time, or without its nodes.
+     *
+     * @param live the job in slurmctld's words; null where it has forgotten it
+     */
+    static boolean isClosed(JsonNode record, @Nullable Observation live) {
+        return state(record.path("state").path("current")).ended()
+                && instant(record.path("time").path("end")) != null
+                && (live == null || live.allocation() == null || hasNodes(record));
+    }
+
+    private static boolean hasNodes(JsonNode record) {
+        String nodes = record.path("nodes").asString("");
+        return instant(record.path("time").path("start")) != null && !nodes.isEmpty() && !nodes.equals("None assigned");
     }
 
     private static @Nullable Integer exitCodeOfSteps(JsonNode record) {

@@ -48,7 +48,15 @@ record Waiting(Sentence why, @Nullable Sentence remedy) {
             "FedJobLock",
             "SchedDefer",
             "MaxPoweredUpNodes",
-            "MpiPortsBusy");
+            "MpiPortsBusy",
+            "Constraints",
+            // How the run before ended, of a job that was put back in the queue.
+            "JobLaunchFailure",
+            "NonZeroExitCode",
+            "RaisedSignal",
+            "OutOfMemory",
+            "TimeLimit",
+            "InactiveLimit");
 
     /** Words after which a job never starts as it is. */
     private static final Set<String> HOPELESS = Set.of(
@@ -119,8 +127,8 @@ record Waiting(Sentence why, @Nullable Sentence remedy) {
                         seen == null || seen.ahead() == null
                                 ? Sentence.of("compute.wait.Priority.some")
                                 : Sentence.of("compute.wait.Priority", seen.ahead()),
-                        null);
-            case "Resources" -> new Waiting(resources(facts), null);
+                        elsewhere(facts));
+            case "Resources" -> new Waiting(resources(facts), elsewhere(facts));
             case "Dependency" -> new Waiting(dependency(facts), null);
             case "DependencyNeverSatisfied" ->
                 new Waiting(
@@ -187,6 +195,14 @@ record Waiting(Sentence why, @Nullable Sentence remedy) {
                     nodes.stream().filter(node -> node.freeCpus() > 0).count(),
                     nodes.size());
         }
+        if (asked.exclusive()) {
+            return Sentence.of(
+                    "compute.wait.Resources.exclusive",
+                    nodes.stream()
+                            .filter(node -> node.state() == Occupancy.State.FREE)
+                            .count(),
+                    nodes.size());
+        }
         Sentence wanted = amount(asked.cpus(), asked.memoryMebibytes(), asked.gpus());
         Optional<Node> roomiest = nodes.stream()
                 .filter(node -> node.state().takesJobs())
@@ -197,16 +213,52 @@ record Waiting(Sentence why, @Nullable Sentence remedy) {
             return Sentence.of("compute.wait.Resources.none", wanted);
         }
         Node node = roomiest.get();
-        boolean fits = node.freeCpus() >= asked.cpus()
-                && node.freeGpus() >= asked.gpus()
-                && node.freeMemoryMebibytes() >= asked.memoryMebibytes();
         return Sentence.of(
-                fits ? "compute.wait.Resources.soon" : "compute.wait.Resources",
+                fits(node, asked) ? "compute.wait.Resources.soon" : "compute.wait.Resources",
                 wanted,
                 node.name(),
                 node.gpuCount() == 0
                         ? Sentence.of("compute.wait.amount", node.freeCpus(), gibibytes(node.freeMemoryMebibytes()))
                         : amount(node.freeCpus(), node.freeMemoryMebibytes(), node.freeGpus(), true));
+    }
+
+    private static boolean fits(Node node, Resources asked) {
+        return node.freeCpus() >= asked.cpus()
+                && node.freeGpus() >= asked.gpus()
+                && node.freeMemoryMebibytes() >= asked.memoryMebibytes();
+    }
+
+    /** Another partition, open to all, in which a node has room for it this moment. */
+    private static @Nullable Sentence elsewhere(Facts facts) {
+        Occupancy occupancy = facts.occupancy();
+        EngineJob seen = facts.seen();
+        Resources asked = facts.asked();
+        if (occupancy == null || seen == null || seen.nodes() > 1) {
+            return null;
+        }
+        return occupancy.partitions().stream()
+                .filter(p -> p.open() && !seen.partitions().contains(p.name()))
+                .filter(p -> p.accounts().isEmpty()
+                        && p.groups().isEmpty()
+                        && p.qos().isEmpty())
+                .filter(p -> p.longest() == null || p.longest().compareTo(asked.timeLimit()) >= 0)
+                .filter(p -> occupancy.nodesOf(List.of(p.name())).stream()
+                        .anyMatch(node -> (asked.exclusive()
+                                        ? node.state() == Occupancy.State.FREE
+                                        : node.state().takesJobs())
+                                && fits(node, asked)
+                                // Nodes with GPUs are for those who need them.
+                                && (asked.gpus() > 0 || node.gpuCount() == 0)
+                                && (asked.gpuType() == null
+                                        || node.gpus().stream().anyMatch(kind -> asked.takes(kind.model())))))
+                // Where others wait too, it would only stand in another line.
+                .filter(p -> occupancy.jobs().stream()
+                        .noneMatch(one -> !one.running()
+                                && one.inLine()
+                                && one.partitions().contains(p.name())))
+                .findFirst()
+                .map(p -> Sentence.of("compute.wait.do.elsewhere", p.name()))
+                .orElse(null);
     }
 
     private static Sentence amount(int cpus, long memoryMebibytes, int gpus) {

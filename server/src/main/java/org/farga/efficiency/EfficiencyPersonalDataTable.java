@@ -19,7 +19,8 @@ class EfficiencyPersonalDataTable implements PersonalData {
 
     @Override
     public List<Section> sections() {
-        return List.of(new Section("waste", Fate.WORK, Set.of("waste_sum.person_id"), """
+        return List.of(
+                new Section("waste", Fate.WORK, Set.of("waste_sum.person_id", "waste_person_sum.person_id"), """
                         SELECT month, cluster, partition_name, project_id, jobs, cpu_held_milliseconds, cpu_unused_milliseconds, memory_held_mebibyte_seconds, memory_unused_mebibyte_seconds, gpu_held_milliseconds, gpu_unused_milliseconds, gpu_idle_milliseconds, time_asked_seconds, time_unused_seconds FROM waste_sum WHERE person_id = :person ORDER BY month, project_id, cluster"""));
     }
 

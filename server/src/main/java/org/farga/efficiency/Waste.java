@@ -104,15 +104,6 @@ record Waste(LocalDate month, String cluster, String partition, ProjectId projec
         }
     }
 
-    /** Without its sums: what they are of. */
-    Waste key() {
-        return with(Sums.NONE);
-    }
-
-    Waste with(Sums others) {
-        return new Waste(month, cluster, partition, project, person, others);
-    }
-
     /** Of a job that ended; empty where it never ran. */
     static Optional<Waste> of(Efficiency job, ZoneId zone) {
         JobWork work = job.work();

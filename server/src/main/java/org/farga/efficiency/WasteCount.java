@@ -7,12 +7,11 @@ import com.github.kagkarlsson.scheduler.task.helper.OneTimeTask;
 import com.github.kagkarlsson.scheduler.task.helper.Tasks;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.farga.compute.JobEnded;
 import org.farga.compute.JobWork;
@@ -96,18 +95,13 @@ class WasteCount {
             return;
         }
         Map<JobId, List<GpuUse>> uses = gpus.list(fresh).stream().collect(Collectors.groupingBy(GpuUse::job));
-        Map<Waste, Waste.Sums> sums = new HashMap<>();
+        List<Waste> wastes = new ArrayList<>();
         for (JobWork work : ended) {
             if (fresh.contains(work.id())) {
                 Waste.of(Efficiency.of(work, uses.getOrDefault(work.id(), List.of()), clock.instant()), settings.zone())
-                        .ifPresent(waste -> sums.merge(waste.key(), waste.sums(), Waste.Sums::plus));
+                        .ifPresent(wastes::add);
             }
         }
-        // In one order for all who count, so that none waits for another that waits for it.
-        Map<String, Waste> inOrder = new TreeMap<>();
-        sums.forEach((key, sum) -> inOrder.put(
-                key.month() + " " + key.project() + " " + key.person() + " " + key.cluster() + " " + key.partition(),
-                key.with(sum)));
-        inOrder.values().forEach(table::add);
+        table.add(wastes);
     }
 }

@@ -8,10 +8,14 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import org.farga.efficiency.Waste.Sums;
 import org.farga.shared.JobId;
 import org.farga.shared.ProjectId;
@@ -36,15 +40,44 @@ class WasteTable {
             "time_asked_seconds",
             "time_unused_seconds");
 
-    private static final String ADD = "INSERT INTO waste_sum (month, cluster, partition_name, project_id, person_id, "
-            + String.join(", ", SUMS) + ") VALUES (:month, :cluster, :partition, :project, :person, :"
-            + String.join(", :", SUMS)
-            + ") ON CONFLICT (month, project_id, person_id, cluster, partition_name) DO UPDATE SET "
-            + String.join(
-                    ", ",
-                    SUMS.stream()
-                            .map(c -> c + " = waste_sum." + c + " + excluded." + c)
-                            .toList());
+    /** The same sums, of more and less: each is asked for what it has in the fewest rows. */
+    private enum Kept {
+        WHOLE("waste_sum", List.of("month", "project_id", "person_id", "cluster", "partition_name")),
+        OF_PROJECTS("waste_project_sum", List.of("month", "project_id", "cluster", "partition_name")),
+        OF_PERSONS("waste_person_sum", List.of("month", "person_id"));
+
+        private final String table;
+        private final List<String> key;
+
+        Kept(String table, List<String> key) {
+            this.table = table;
+            this.key = key;
+        }
+
+        private String add() {
+            return "INSERT INTO " + table + " (" + String.join(", ", key) + ", " + String.join(", ", SUMS)
+                    + ") VALUES (:"
+                    + String.join(", :", key) + ", :" + String.join(", :", SUMS) + ") ON CONFLICT ("
+                    + String.join(", ", key) + ") DO UPDATE SET "
+                    + String.join(
+                            ", ",
+                            SUMS.stream()
+                                    .map(c -> c + " = " + table + "." + c + " + excluded." + c)
+                                    .toList());
+        }
+
+        private Map<String, Object> key(Waste waste) {
+            Map<String, Object> all = Map.of(
+                    "month", waste.month(),
+                    "project_id", waste.project().value(),
+                    "person_id", waste.person().value(),
+                    "cluster", waste.cluster(),
+                    "partition_name", waste.partition());
+            Map<String, Object> own = new LinkedHashMap<>();
+            key.forEach(column -> own.put(column, Objects.requireNonNull(all.get(column))));
+            return own;
+        }
+    }
 
     private final JdbcClient jdbc;
 
@@ -64,8 +97,19 @@ class WasteTable {
                 .list());
     }
 
-    void add(Waste waste) {
-        Sums s = waste.sums();
+    /** Adds to all sums. Rows are taken in one order by all who do, so that none waits for another that waits for it. */
+    void add(Collection<Waste> wastes) {
+        for (Kept kept : Kept.values()) {
+            Map<Map<String, Object>, Sums> sums = new HashMap<>();
+            wastes.forEach(waste -> sums.merge(kept.key(waste), waste.sums(), Sums::plus));
+            Map<String, Map<String, Object>> inOrder = new TreeMap<>();
+            sums.keySet().forEach(key -> inOrder.put(key.values().toString(), key));
+            String sql = kept.add();
+            inOrder.values().forEach(key -> add(sql, key, Objects.requireNonNull(sums.get(key))));
+        }
+    }
+
+    private void add(String sql, Map<String, Object> key, Sums s) {
         List<Long> values = List.of(
                 s.jobs(),
                 s.cpuHeldMilliseconds(),
@@ -80,12 +124,7 @@ class WasteTable {
                 s.gpuIdleMilliseconds(),
                 s.timeAskedSeconds(),
                 s.timeUnusedSeconds());
-        var statement = jdbc.sql(ADD)
-                .param("month", waste.month())
-                .param("cluster", waste.cluster())
-                .param("partition", waste.partition())
-                .param("project", waste.project().value())
-                .param("person", waste.person().value());
+        var statement = jdbc.sql(sql).params(key);
         for (int i = 0; i < SUMS.size(); i++) {
             statement = statement.param(SUMS.get(i), values.get(i));
         }
@@ -125,7 +164,8 @@ class WasteTable {
         };
         // One look at the rows for both: the total is summed from the groups.
         List<Row> rows = parameters(
-                        "WITH g AS MATERIALIZED (SELECT " + key + " AS key, " + summed() + " FROM waste_sum WHERE "
+                        "WITH g AS MATERIALIZED (SELECT " + key + " AS key, " + summed() + " FROM "
+                                + kept(by, filter).table + " WHERE "
                                 + condition(filter) + " GROUP BY 1) SELECT NULL AS key, " + summed()
                                 + " FROM g UNION ALL (SELECT key::text, " + String.join(", ", SUMS)
                                 + " FROM g ORDER BY " + order
@@ -138,8 +178,12 @@ class WasteTable {
         return new Listed(rows.getFirst().sums(), rows.subList(1, rows.size()));
     }
 
+    private static Kept kept(Wastes.By by, Filter filter) {
+        return by != Wastes.By.PERSON ? Kept.OF_PROJECTS : filter.project() == null ? Kept.OF_PERSONS : Kept.WHOLE;
+    }
+
     Sums total(Filter filter) {
-        return parameters("SELECT " + summed() + " FROM waste_sum WHERE " + condition(filter), filter)
+        return parameters("SELECT " + summed() + " FROM waste_project_sum WHERE " + condition(filter), filter)
                 .query((row, n) -> sums(row))
                 .single();
     }

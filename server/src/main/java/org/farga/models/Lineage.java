@@ -2,6 +2,7 @@ package org.farga.models;
 
 import java.time.Instant;
 import java.util.List;
+import org.farga.allocation.Allocation;
 import org.farga.shared.AgreementId;
 import org.farga.shared.AllocationId;
 import org.farga.shared.DatasetVersionId;
@@ -30,6 +31,11 @@ record Lineage(
         OrganisationId organisation,
         String organisationName,
         List<Dataset> datasets) {
+    /** Whether its allocation was in Slurm before Farga, so that there is neither a proposal nor a call to look at. */
+    boolean takenOver() {
+        return proposalCode != null && proposalCode.startsWith(Allocation.TAKEN_OVER);
+    }
+
     Lineage {
         datasets = List.copyOf(datasets);
     }

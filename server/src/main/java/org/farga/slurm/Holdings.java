@@ -21,19 +21,24 @@ import org.farga.shared.PersonId;
 import org.farga.shared.ProjectId;
 import org.farga.slurm.Ladder.Books;
 import org.farga.usage.Balance;
+import org.farga.usage.Overdraft;
 import org.farga.usage.Usage;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/** Puts together what a cluster's allocations are, from projects, their people and what was used: a handful of statements. */
+/**
+ * Puts together what a cluster's allocations are, from projects, their people and what was used: a handful of statements. What the
+ * ladder allows beyond an award, submissions through Farga may use as well as those that Slurm alone judges.
+ */
 @Component
-class Holdings {
+class Holdings implements Overdraft {
     private final Allocations allocations;
     private final Projects projects;
     private final Organisations organisations;
     private final Usage usage;
     private final LadderTable ladders;
     private final ReconcilerSettings settings;
+    private final SlurmClusterSettings clusters;
     private final Clock clock;
 
     Holdings(
@@ -43,6 +48,7 @@ class Holdings {
             Usage usage,
             LadderTable ladders,
             ReconcilerSettings settings,
+            SlurmClusterSettings clusters,
             Clock clock) {
         this.allocations = allocations;
         this.projects = projects;
@@ -50,6 +56,7 @@ class Holdings {
         this.usage = usage;
         this.ladders = ladders;
         this.settings = settings;
+        this.clusters = clusters;
         this.clock = clock;
     }
 
@@ -91,6 +98,32 @@ class Holdings {
             throw new IllegalStateException("an allocation is one of its project's");
         }
         return found;
+    }
+
+    @Override
+    public Map<AllocationId, Beyond> beyond(Collection<Allocation> of) {
+        List<Allocation> here = of.stream()
+                .filter(a -> clusters.slurm().containsKey(a.cluster()))
+                .toList();
+        if (here.isEmpty()) {
+            return Map.of();
+        }
+        Map<AllocationId, Ladder> own =
+                ladders.list(here.stream().map(Allocation::id).toList());
+        Map<AllocationId, Beyond> beyond = new HashMap<>();
+        for (Allocation allocation : here) {
+            long gpu = allocation.gpuHours().milliseconds();
+            long cpu = allocation.cpuHours().milliseconds();
+            Ladder ladder = own.getOrDefault(allocation.id(), settings.ladder().ladder());
+            // Without carrying over, what was before does not matter.
+            Position position = ladder.carryOver() == 0 ? null : position(allocation);
+            beyond.put(
+                    allocation.id(),
+                    new Beyond(
+                            ladder.most(position == null ? gpu : position.gpu().budget()) - gpu,
+                            ladder.most(position == null ? cpu : position.cpu().budget()) - cpu));
+        }
+        return beyond;
     }
 
     private List<Entry> entries(List<Allocation> all) {

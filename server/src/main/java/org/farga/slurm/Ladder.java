@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Ladder(int notice, int slow, int stop, int carryOver) {
     static final int MOST_PERCENT = 1_000;
+    private static final BigInteger BEYOND_64_BITS = BigInteger.valueOf(Long.MAX_VALUE);
 
     /** How far up an allocation is. */
     enum Step {
@@ -68,12 +69,20 @@ record Ladder(int notice, int slow, int stop, int carryOver) {
         return gpu.reaches(notice) || cpu.reaches(notice) ? Step.NOTICE : Step.NONE;
     }
 
-    /** The minutes that Slurm allows in all: the budget up to the step where it stops, rounded down. */
+    /** The milliseconds that may be used in all: the budget up to the step where it stops, rounded down. */
+    long most(long budgetMilliseconds) {
+        return upToTheStop(budgetMilliseconds, 1).min(BEYOND_64_BITS).longValue();
+    }
+
+    /** The whole minutes of that, which is what Slurm counts in. */
     long mostMinutes(long budgetMilliseconds) {
+        return upToTheStop(budgetMilliseconds, 60_000).longValue();
+    }
+
+    private BigInteger upToTheStop(long budgetMilliseconds, long unit) {
         return BigInteger.valueOf(Math.max(0, budgetMilliseconds))
                 .multiply(BigInteger.valueOf(stop))
-                .divide(BigInteger.valueOf(6_000_000))
-                .longValue();
+                .divide(BigInteger.valueOf(100 * unit));
     }
 
     /** What an allocation begins with beyond its award, in milliseconds; less than nothing where the one before overdrew. */

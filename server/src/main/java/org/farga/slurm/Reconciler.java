@@ -19,6 +19,7 @@ import org.farga.allocation.AllocationState;
 import org.farga.audit.AuditLog;
 import org.farga.shared.PersonId;
 import org.farga.slurm.Holdings.Entry;
+import org.farga.slurm.Reconciliation.Applying;
 import org.farga.slurm.Reconciliation.Mode;
 import org.farga.slurm.SlurmAccountTable.Names;
 import org.farga.slurm.SlurmAccountTable.Seen;
@@ -38,6 +39,7 @@ class Reconciler {
     private static final Logger LOG = LoggerFactory.getLogger(Reconciler.class);
     private static final Duration COMMAND_LIMIT = Duration.ofMinutes(10);
     private static final Duration FIRST_REST = Duration.ofSeconds(30);
+    private static final Duration LONGEST_FOR_ACCOUNTS = Duration.ofSeconds(30);
     private static final Duration LONGEST_REST = Duration.ofMinutes(15);
     /** A second pass sets what a file cannot, such as an account's QoS; a third is never needed if Slurm does as told. */
     private static final int MOST_PASSES = 3;
@@ -126,7 +128,12 @@ class Reconciler {
         Set<PersonId> people = Holdings.people(entries);
         unix.want(cluster, settings.userPrefix(), people);
         try {
-            unix.settle(cluster, site.commands(), site.hook(), people, acts);
+            // Not for so long that limits of others wait: a directory service may take its time for thousands.
+            while (unix.settle(cluster, site.commands(), site.hook(), people, acts)
+                    && clock.instant().isBefore(began.plus(LONGEST_FOR_ACCOUNTS))
+                    && goesOn.getAsBoolean()) {
+                LOG.debug("more Unix accounts are to be made for cluster {}", cluster);
+            }
         } catch (UncheckedIOException e) {
             LOG.warn("it cannot be asked which users cluster {} knows", cluster, e);
         }
@@ -150,6 +157,7 @@ class Reconciler {
             LOG.warn("cluster {} cannot be compared with what it should have: {}", cluster, why);
             Instant now = clock.instant();
             table.setFailed(cluster, why, now);
+            table.endApplying(cluster);
             memory.failed(now);
         }
     }
@@ -193,12 +201,15 @@ class Reconciler {
         String complaint = null;
         if (acts && !held && !plan.isEmpty()) {
             List<String> complaints = new ArrayList<>();
+            int done = 0;
             for (int pass = 0; pass < MOST_PASSES && !plan.isEmpty(); pass++) {
                 int before = plan.changes().size();
                 for (SlurmCommand command : SlurmCommand.of(plan, tree)) {
                     if (!goesOn.getAsBoolean()) {
                         return;
                     }
+                    table.setApplying(cluster, new Applying(began, Math.max(wanted, done), done));
+                    done += command.changes().size();
                     String said = make(site, command, state.applyWantedBy());
                     if (said != null) {
                         complaints.add(said);
@@ -213,6 +224,7 @@ class Reconciler {
             }
             complaint = complaints.isEmpty() ? null : String.join("\n", complaints);
         }
+        table.endApplying(cluster);
         if (everybody || acts && !held && wanted > 0) {
             table.setApplied(cluster, wanted, plan.changes().size(), complaint, began, clock.instant());
         }
@@ -273,20 +285,17 @@ class Reconciler {
     }
 
     private void save(String cluster, Plan plan, SlurmTree tree, Names names, boolean held) {
-        List<PlanLine> lines = plan.changes().stream()
-                .limit(Reconciliation.MOST_LINES)
-                .map(PlanLine::of)
-                .toList();
+        List<PlanLine> lines = plan.changes().stream().map(PlanLine::of).toList();
         transaction.executeWithoutResult(status -> {
             table.setRead(
                     cluster,
                     tree.associations(),
                     plan.changes().size(),
                     stops(plan),
-                    lines,
                     plan.troubles(),
                     held,
                     clock.instant());
+            table.setPlan(cluster, lines);
             see(cluster, tree, names);
         });
     }

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param complaint why that failed; null where it did not
  * @param read what was read last; null before the first time
  * @param held whether so many stops at once wait for somebody to look at them
+ * @param applying how far an application is that is under way; null where none is
  * @param applied what was applied last; null where nothing was yet
  */
 record Reconciliation(
@@ -28,6 +29,7 @@ record Reconciliation(
         @Nullable String complaint,
         @Nullable Read read,
         boolean held,
+        @Nullable Applying applying,
         @Nullable Applied applied) {
 
     /** What Farga does by itself. */
@@ -44,7 +46,6 @@ record Reconciliation(
      * @param associations how many Slurm has on this cluster
      * @param changes how many must be made
      * @param stops those of them that take something from somebody
-     * @param lines the changes, the first {@link #MOST_LINES} of them
      * @param driftSince since when something must change; null where nothing does
      */
     record Read(
@@ -52,14 +53,20 @@ record Reconciliation(
             long associations,
             int changes,
             int stops,
-            List<PlanLine> lines,
             List<Plan.Trouble> troubles,
             @Nullable Instant driftSince) {
         Read {
-            lines = List.copyOf(lines);
             troubles = List.copyOf(troubles);
         }
     }
+
+    /**
+     * An application that is under way.
+     *
+     * @param changes that are to be made
+     * @param done those of them whose command has ended
+     */
+    record Applying(Instant since, int changes, int done) {}
 
     /**
      * An application that has ended.
@@ -71,7 +78,6 @@ record Reconciliation(
     record Applied(
             Instant at, int changes, int left, @Nullable String complaint) {}
 
-    static final int MOST_LINES = 2_000;
     static final int LONGEST_COMPLAINT = 4_000;
 
     /** Whether somebody asked for a reading since the last. */

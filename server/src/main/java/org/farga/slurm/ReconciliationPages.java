@@ -1,6 +1,8 @@
 package org.farga.slurm;
 
 import jakarta.servlet.http.HttpServletRequest;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -9,9 +11,9 @@ import java.util.stream.Collectors;
 import org.farga.platform.Shells;
 import org.farga.shared.Actor;
 import org.farga.shared.Outcome;
+import org.farga.shared.Page;
 import org.farga.shared.Refusal;
 import org.farga.slurm.Reconciliation.Mode;
-import org.farga.slurm.Reconciliation.Read;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -29,8 +31,8 @@ import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 @Controller
 @RequestMapping("/clusters/{cluster}/slurm")
 class ReconciliationPages {
-    /** Of each kind; the API and the command line have all. */
-    private static final int MOST_OF_A_KIND = 50;
+    /** Of each kind on the whole plan's page; a kind's own pages have all. */
+    private static final int MOST_OF_A_KIND = 20;
 
     private final Reconciliations reconciliations;
     private final Shells shells;
@@ -40,12 +42,41 @@ class ReconciliationPages {
         this.shells = shells;
     }
 
-    /** Changes of one kind, and how many of those that were kept are not shown. */
-    record Group(PlanLine.Kind kind, List<PlanLine> lines, int more) {}
+    /** Changes of one kind: some of them, and how many there are. */
+    record Group(PlanLine.Kind kind, List<PlanLine> lines, long all) {}
+
+    /**
+     * What is looked for in the plan.
+     *
+     * @param kind null for all kinds
+     * @param words a part of an account's or a user's name; empty for all
+     */
+    record Search(
+            PlanLine.@Nullable Kind kind,
+            String words,
+            @Nullable String cursor) {
+        private static final Search NONE = new Search(null, "", null);
+
+        boolean isNarrowed() {
+            return kind != null || !words.isEmpty();
+        }
+
+        /** As a query, without the page. */
+        String query() {
+            return (kind == null ? "" : "&kind=" + kind.name())
+                    + (words.isEmpty() ? "" : "&q=" + URLEncoder.encode(words, StandardCharsets.UTF_8));
+        }
+    }
 
     @GetMapping
-    ModelAndView show(Actor actor, @PathVariable String cluster, HttpServletRequest request) {
-        return page(actor, cluster, null, request);
+    ModelAndView show(
+            Actor actor,
+            @PathVariable String cluster,
+            @RequestParam(required = false) PlanLine.@Nullable Kind kind,
+            @RequestParam(defaultValue = "") String q,
+            @RequestParam(required = false) @Nullable String cursor,
+            HttpServletRequest request) {
+        return page(actor, cluster, new Search(kind, q.strip(), cursor), null, request);
     }
 
     @PostMapping("/reading")
@@ -80,7 +111,7 @@ class ReconciliationPages {
     @GetMapping("/dump")
     ResponseEntity<String> dump(Actor actor, @PathVariable String cluster) {
         return ResponseEntity.ok()
-                .contentType(new MediaType(MediaType.TEXT_PLAIN, java.nio.charset.StandardCharsets.UTF_8))
+                .contentType(new MediaType(MediaType.TEXT_PLAIN, StandardCharsets.UTF_8))
                 .header(
                         "Content-Disposition",
                         "attachment; filename=\"" + cluster.replaceAll("[^A-Za-z0-9_-]", "_") + ".cfg\"")
@@ -101,36 +132,40 @@ class ReconciliationPages {
                 yield new ModelAndView("redirect:/clusters/{cluster}/slurm");
             }
             case Outcome.Refused<?>(Refusal refusal) -> {
-                ModelAndView page = page(actor, cluster, refusal, request);
+                ModelAndView page = page(actor, cluster, Search.NONE, refusal, request);
                 page.setStatus(HttpStatus.FORBIDDEN);
                 yield page;
             }
         };
     }
 
-    private ModelAndView page(Actor actor, String cluster, @Nullable Refusal refusal, HttpServletRequest request) {
+    private ModelAndView page(
+            Actor actor, String cluster, Search search, @Nullable Refusal refusal, HttpServletRequest request) {
         Reconciliations.View view = reconciliations.get(actor, cluster);
-        Read read = view.state().read();
+        Map<PlanLine.Kind, Long> counts = reconciliations.planCounts(actor, cluster, search.words());
+        Page<PlanLine> page = search.isNarrowed()
+                ? reconciliations.plan(actor, cluster, search.kind(), search.words(), search.cursor(), null)
+                : new Page<>(reconciliations.planByKinds(actor, cluster, MOST_OF_A_KIND), null);
         Map<String, Object> model = new HashMap<>();
         model.put("shell", shells.of(request));
         model.put("view", view);
         model.put("acts", Reconciliations.mayAct(actor));
-        model.put("groups", read == null ? List.of() : groups(read.lines()));
+        model.put("search", search);
+        model.put("counts", counts);
+        model.put("groups", groups(page.items(), counts));
+        model.put("page", page);
         if (refusal != null) {
             model.put("refusal", refusal);
         }
         return new ModelAndView("slurm/slurm", model);
     }
 
-    static List<Group> groups(List<PlanLine> lines) {
+    static List<Group> groups(List<PlanLine> lines, Map<PlanLine.Kind, Long> counts) {
         Map<PlanLine.Kind, List<PlanLine>> kinds = lines.stream()
                 .collect(Collectors.groupingBy(
                         PlanLine::kind, () -> new EnumMap<>(PlanLine.Kind.class), Collectors.toList()));
         return kinds.entrySet().stream()
-                .map(e -> new Group(
-                        e.getKey(),
-                        e.getValue().stream().limit(MOST_OF_A_KIND).toList(),
-                        Math.max(0, e.getValue().size() - MOST_OF_A_KIND)))
+                .map(e -> new Group(e.getKey(), e.getValue(), counts.getOrDefault(e.getKey(), 0L)))
                 .toList();
     }
 }

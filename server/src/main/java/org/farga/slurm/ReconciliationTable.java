@@ -6,11 +6,15 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 import org.farga.shared.PersonId;
 import org.farga.slurm.Reconciliation.Applied;
+import org.farga.slurm.Reconciliation.Applying;
 import org.farga.slurm.Reconciliation.Mode;
 import org.farga.slurm.Reconciliation.Read;
 import org.jspecify.annotations.Nullable;
@@ -23,8 +27,8 @@ import tools.jackson.databind.json.JsonMapper;
 class ReconciliationTable {
     private static final String SELECT = """
             SELECT cluster, slurm_name, mode, read_wanted_at, apply_wanted_at, apply_wanted_by, tried_at, complaint, read_at,
-                   associations, changes, stops, lines::text AS lines, troubles::text AS troubles, drift_since, held,
-                   applied_at, applied_changes, applied_left, applied_complaint
+                   associations, changes, stops, troubles::text AS troubles, drift_since, held,
+                   applying_since, applying_changes, applying_done, applied_at, applied_changes, applied_left, applied_complaint
             FROM slurm_reconciliation
             """;
 
@@ -104,25 +108,127 @@ class ReconciliationTable {
             long associations,
             int changes,
             int stops,
-            List<PlanLine> lines,
             List<Plan.Trouble> troubles,
             boolean held,
             Instant at) {
         jdbc.sql("""
                 UPDATE slurm_reconciliation
                 SET tried_at = :at, complaint = NULL, read_at = :at, associations = :associations, changes = :changes,
-                    stops = :stops, lines = :lines::jsonb, troubles = :troubles::jsonb, held = :held,
+                    stops = :stops, lines = '[]', troubles = :troubles::jsonb, held = :held,
                     drift_since = CASE WHEN :changes > 0 THEN coalesce(drift_since, :at) END
                 WHERE cluster = :cluster""")
                 .param("at", utc(at))
                 .param("associations", associations)
                 .param("changes", changes)
                 .param("stops", stops)
-                .param("lines", json.writeValueAsString(lines))
                 .param("troubles", json.writeValueAsString(troubles))
                 .param("held", held)
                 .param("cluster", cluster)
                 .update();
+    }
+
+    /** Replaces the plan. */
+    void setPlan(String cluster, List<PlanLine> lines) {
+        jdbc.sql("DELETE FROM slurm_plan_line WHERE cluster = :cluster")
+                .param("cluster", cluster)
+                .update();
+        // Tens of thousands of lines in one statement, each column an array.
+        jdbc.sql("""
+                INSERT INTO slurm_plan_line (cluster, position, kind, subject, user_name, reason, slurm_has, slurm_shall)
+                SELECT :cluster, l.position, l.kind, l.subject, l.user_name, l.reason, l.slurm_has, l.slurm_shall
+                FROM unnest(:kinds::text[], :subjects::text[], :users::text[], :reasons::text[], :has::text[], :shall::text[])
+                     WITH ORDINALITY AS l (kind, subject, user_name, reason, slurm_has, slurm_shall, position)""")
+                .param("cluster", cluster)
+                .param("kinds", column(lines, line -> line.kind().name()))
+                .param("subjects", column(lines, PlanLine::subject))
+                .param("users", column(lines, PlanLine::user))
+                .param(
+                        "reasons",
+                        column(
+                                lines,
+                                line -> line.reason() == null
+                                        ? null
+                                        : line.reason().name()))
+                .param("has", column(lines, PlanLine::from))
+                .param("shall", column(lines, PlanLine::to))
+                .update();
+    }
+
+    private static @Nullable String[] column(List<PlanLine> lines, Function<PlanLine, @Nullable String> of) {
+        return lines.stream().map(of).toArray(String[]::new);
+    }
+
+    /** A line with its place in the plan, from 1. */
+    record Placed(int position, PlanLine line) {}
+
+    /**
+     * Lines of the plan in its order, those after a place.
+     *
+     * @param kind null for all
+     * @param words a part of an account's or a user's name, whatever its case; empty for all
+     */
+    List<Placed> plan(String cluster, PlanLine.@Nullable Kind kind, String words, int after, int limit) {
+        return jdbc.sql("""
+                SELECT position, kind, subject, user_name, reason, slurm_has, slurm_shall FROM slurm_plan_line
+                WHERE cluster = :cluster AND position > :after AND (:kind::text IS NULL OR kind = :kind)
+                      AND (:words = '' OR strpos(lower(subject || ' ' || coalesce(user_name, '')), lower(:words)) > 0)
+                ORDER BY position LIMIT :limit""")
+                .param("cluster", cluster)
+                .param("after", after)
+                .param("kind", kind == null ? null : kind.name())
+                .param("words", words)
+                .param("limit", limit)
+                .query((row, number) -> new Placed(
+                        row.getInt("position"),
+                        new PlanLine(
+                                PlanLine.Kind.valueOf(row.getString("kind")),
+                                row.getString("subject"),
+                                row.getString("user_name"),
+                                row.getString("reason") == null
+                                        ? null
+                                        : Desired.Reason.valueOf(row.getString("reason")),
+                                row.getString("slurm_has"),
+                                row.getString("slurm_shall"))))
+                .list();
+    }
+
+    /** How many lines of each kind there are, of those with such words. */
+    Map<PlanLine.Kind, Long> planCounts(String cluster, String words) {
+        Map<PlanLine.Kind, Long> counts = new EnumMap<>(PlanLine.Kind.class);
+        jdbc.sql("""
+                SELECT kind, count(*) AS lines FROM slurm_plan_line
+                WHERE cluster = :cluster
+                      AND (:words = '' OR strpos(lower(subject || ' ' || coalesce(user_name, '')), lower(:words)) > 0)
+                GROUP BY kind""").param("cluster", cluster).param("words", words).query(row -> {
+            counts.put(PlanLine.Kind.valueOf(row.getString("kind")), row.getLong("lines"));
+        });
+        return counts;
+    }
+
+    /** The lines of each kind, the first of each; in the order of kinds. */
+    List<PlanLine> planByKinds(String cluster, int ofEach) {
+        return List.of(PlanLine.Kind.values()).stream()
+                .flatMap(kind -> plan(cluster, kind, "", 0, ofEach).stream().map(Placed::line))
+                .toList();
+    }
+
+    /** An application is under way, and has come so far. */
+    void setApplying(String cluster, Applying applying) {
+        jdbc.sql("""
+                UPDATE slurm_reconciliation
+                SET applying_since = :since, applying_changes = :changes, applying_done = :done WHERE cluster = :cluster""")
+                .param("since", utc(applying.since()))
+                .param("changes", applying.changes())
+                .param("done", Math.min(applying.done(), applying.changes()))
+                .param("cluster", cluster)
+                .update();
+    }
+
+    /** None is under way. */
+    void endApplying(String cluster) {
+        jdbc.sql("""
+                UPDATE slurm_reconciliation SET applying_since = NULL, applying_changes = NULL, applying_done = NULL
+                WHERE cluster = :cluster AND applying_since IS NOT NULL""").param("cluster", cluster).update();
     }
 
     /** The application has ended that was asked for until then. */
@@ -145,6 +251,7 @@ class ReconciliationTable {
     private Reconciliation reconciliation(ResultSet row, int number) throws SQLException {
         Instant readAt = instant(row, "read_at");
         Instant appliedAt = instant(row, "applied_at");
+        Instant applyingSince = instant(row, "applying_since");
         UUID by = row.getObject("apply_wanted_by", UUID.class);
         return new Reconciliation(
                 row.getString("cluster"),
@@ -162,10 +269,12 @@ class ReconciliationTable {
                                 row.getLong("associations"),
                                 row.getInt("changes"),
                                 row.getInt("stops"),
-                                json.readValue(row.getString("lines"), new TypeReference<List<PlanLine>>() {}),
                                 json.readValue(row.getString("troubles"), new TypeReference<List<Plan.Trouble>>() {}),
                                 instant(row, "drift_since")),
                 row.getBoolean("held"),
+                applyingSince == null
+                        ? null
+                        : new Applying(applyingSince, row.getInt("applying_changes"), row.getInt("applying_done")),
                 appliedAt == null
                         ? null
                         : new Applied(

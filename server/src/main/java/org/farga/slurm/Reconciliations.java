@@ -9,12 +9,14 @@ import java.util.TreeSet;
 import org.farga.allocation.Allocation;
 import org.farga.allocation.Allocations;
 import org.farga.audit.AuditLog;
+import org.farga.platform.Cursor;
 import org.farga.shared.Actor;
 import org.farga.shared.AllocationId;
 import org.farga.shared.CentreRole;
 import org.farga.shared.Fields;
 import org.farga.shared.NotFoundException;
 import org.farga.shared.Outcome;
+import org.farga.shared.Page;
 import org.farga.shared.Refusal;
 import org.farga.slurm.Reconciliation.Mode;
 import org.jspecify.annotations.Nullable;
@@ -87,6 +89,47 @@ class Reconciliations {
     View get(Actor actor, String cluster) {
         requireReader(actor);
         return view(find(cluster));
+    }
+
+    /**
+     * What must change in Slurm, as it was read last, in the order in which it would be.
+     *
+     * @param words a part of an account's or a user's name
+     */
+    Page<PlanLine> plan(
+            Actor actor,
+            String cluster,
+            PlanLine.@Nullable Kind kind,
+            @Nullable String words,
+            @Nullable String cursor,
+            @Nullable Integer limit) {
+        requireReader(actor);
+        find(cluster);
+        Integer after = Cursor.decode(cursor, Integer::valueOf);
+        int size = Cursor.size(limit);
+        List<ReconciliationTable.Placed> found =
+                table.plan(cluster, kind, words == null ? "" : words.strip(), after == null ? 0 : after, size + 1);
+        List<PlanLine> lines =
+                found.stream().limit(size).map(ReconciliationTable.Placed::line).toList();
+        return new Page<>(
+                lines,
+                found.size() > size
+                        ? Cursor.encode(String.valueOf(found.get(size - 1).position()))
+                        : null);
+    }
+
+    /** How many changes of each kind the plan has, of those with such words in a name. */
+    Map<PlanLine.Kind, Long> planCounts(Actor actor, String cluster, String words) {
+        requireReader(actor);
+        find(cluster);
+        return table.planCounts(cluster, words);
+    }
+
+    /** The first changes of each kind. */
+    List<PlanLine> planByKinds(Actor actor, String cluster, int ofEach) {
+        requireReader(actor);
+        find(cluster);
+        return table.planByKinds(cluster, ofEach);
     }
 
     private View view(Reconciliation state) {

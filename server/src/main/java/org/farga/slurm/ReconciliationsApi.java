@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import org.farga.allocation.Projects;
 import org.farga.platform.Answer;
-import org.farga.platform.Cursor;
 import org.farga.shared.Actor;
 import org.farga.shared.AllocationId;
 import org.farga.shared.CpuHours;
@@ -16,6 +15,7 @@ import org.farga.shared.OrganisationId;
 import org.farga.shared.Page;
 import org.farga.shared.PersonId;
 import org.farga.slurm.Reconciliation.Applied;
+import org.farga.slurm.Reconciliation.Applying;
 import org.farga.slurm.Reconciliation.Mode;
 import org.farga.slurm.Reconciliation.Read;
 import org.jspecify.annotations.Nullable;
@@ -163,6 +163,9 @@ class ReconciliationsApi {
         }
     }
 
+    /** {@code done} of the {@code changes} have been given to Slurm. */
+    record ApplyingJson(Instant since, int changes, int done) {}
+
     record AppliedJson(
             Instant at, int changes, int left, @Nullable String complaint) {
         static AppliedJson of(Applied applied) {
@@ -199,12 +202,14 @@ class ReconciliationsApi {
             @Nullable Instant triedAt,
             @Nullable String complaint,
             @Nullable ReadJson read,
+            @Nullable ApplyingJson applying,
             @Nullable AppliedJson applied,
             Map<UnixAccount.State, Long> unixAccounts,
             List<UnixAccountJson> waiting) {
         static SlurmClusterJson of(Reconciliations.View view) {
             Reconciliation state = view.state();
             Read read = state.read();
+            Applying applying = state.applying();
             Applied applied = state.applied();
             return new SlurmClusterJson(
                     state.cluster(),
@@ -216,6 +221,7 @@ class ReconciliationsApi {
                     state.triedAt(),
                     state.complaint(),
                     read == null ? null : ReadJson.of(read),
+                    applying == null ? null : new ApplyingJson(applying.since(), applying.changes(), applying.done()),
                     applied == null ? null : AppliedJson.of(applied),
                     view.unixAccounts(),
                     view.waiting().stream().map(UnixAccountJson::of).toList());
@@ -269,19 +275,16 @@ class ReconciliationsApi {
         return SlurmClusterJson.of(reconciliations.get(actor, cluster));
     }
 
-    /** What must change in Slurm, as it was read last; of a plan of many thousands, the first. */
+    /** What must change in Slurm, as it was read last; {@code q} is a part of an account's or a user's name. */
     @GetMapping(path = "/slurm-clusters/{cluster}/plan", produces = MediaType.APPLICATION_JSON_VALUE)
     Page<PlanLine> plan(
             Actor actor,
             @PathVariable String cluster,
+            @RequestParam(required = false) PlanLine.@Nullable Kind kind,
+            @RequestParam(required = false) @Nullable String q,
             @RequestParam(required = false) @Nullable String cursor,
             @RequestParam(required = false) @Nullable Integer limit) {
-        Read read = reconciliations.get(actor, cluster).state().read();
-        List<PlanLine> all = read == null ? List.of() : read.lines();
-        Integer from = Cursor.decode(cursor, Integer::valueOf);
-        int first = Math.clamp(from == null ? 0 : from, 0, all.size());
-        int to = Math.min(all.size(), first + Cursor.size(limit));
-        return new Page<>(all.subList(first, to), to < all.size() ? Cursor.encode(String.valueOf(to)) : null);
+        return reconciliations.plan(actor, cluster, kind, q, cursor, limit);
     }
 
     /** Asks for what Slurm has to be read anew; {@code readingWaits} until that is done. */

@@ -10,9 +10,16 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
-/** The Slurm clusters, each by the name that Farga shows: {@code farga.cluster.slurm.NAME.*}. */
+/**
+ * The Slurm clusters, each by the name that Farga shows: {@code farga.cluster.slurm.NAME.*}.
+ *
+ * @param silence of any cluster: for how long an engine may not answer, or not know one of its jobs, before anything is
+ *     concluded from that; one that is only restarted takes less
+ */
 @ConfigurationProperties("farga.cluster")
-public record SlurmClusterSettings(@DefaultValue Map<String, Reach> slurm) {
+public record SlurmClusterSettings(
+        @DefaultValue Map<String, Reach> slurm,
+        @DefaultValue("30s") Duration silence) {
 
     /**
      * How one is reached and used.

@@ -35,12 +35,19 @@ class UnixAccounts {
 
     private final UnixAccountTable table;
     private final AuditLog audit;
+    private final AccountSettings settings;
     private final TransactionTemplate transaction;
     private final Clock clock;
 
-    UnixAccounts(UnixAccountTable table, AuditLog audit, PlatformTransactionManager transactions, Clock clock) {
+    UnixAccounts(
+            UnixAccountTable table,
+            AuditLog audit,
+            AccountSettings settings,
+            PlatformTransactionManager transactions,
+            Clock clock) {
         this.table = table;
         this.audit = audit;
+        this.settings = settings;
         this.transaction = new TransactionTemplate(transactions);
         this.clock = clock;
     }
@@ -118,9 +125,10 @@ class UnixAccounts {
         if (!acts) {
             return false;
         }
-        due.stream().limit(AT_ONCE).forEach(account -> call(cluster, commands, hook, "add", account));
-        idle.stream().limit(AT_ONCE).forEach(account -> call(cluster, commands, hook, "remove", account));
-        return due.size() > AT_ONCE || idle.size() > AT_ONCE;
+        // A command that hangs would do so for everybody: the others wait for the next round.
+        boolean answers = due.stream().limit(AT_ONCE).allMatch(account -> call(cluster, commands, hook, "add", account))
+                && idle.stream().limit(AT_ONCE).allMatch(account -> call(cluster, commands, hook, "remove", account));
+        return answers && (due.size() > AT_ONCE || idle.size() > AT_ONCE);
     }
 
     /** Which of these the cluster knows by now. */
@@ -142,18 +150,22 @@ class UnixAccounts {
         }
     }
 
-    private void call(String cluster, SlurmCommands commands, List<String> hook, String what, UnixAccount account) {
+    /** Calls the command for one account; answers whether it ended by itself. */
+    private boolean call(String cluster, SlurmCommands commands, List<String> hook, String what, UnixAccount account) {
         List<String> command = new ArrayList<>(hook);
         command.add(what);
         command.add(account.userName());
         String complaint = null;
+        boolean answered = true;
         try {
-            SlurmCommands.Answer answer = commands.run(PATIENCE, null, command);
+            SlurmCommands.Answer answer = commands.run(settings.of(cluster).accountHookLimit(), null, command);
             if (answer.status() != 0) {
                 complaint = "ended with " + answer.status() + ": " + (answer.complaint() + answer.output()).strip();
             }
         } catch (UncheckedIOException e) {
-            complaint = String.valueOf(e.getCause());
+            complaint = String.valueOf(
+                    e.getCause() == null ? e.getMessage() : e.getCause().getMessage());
+            answered = false;
         }
         Instant now = clock.instant();
         boolean adds = what.equals("add");
@@ -181,5 +193,6 @@ class UnixAccounts {
                 table.update(cluster, account.kept(now));
             }
         });
+        return answered;
     }
 }

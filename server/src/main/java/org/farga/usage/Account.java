@@ -12,6 +12,7 @@ import org.farga.shared.Refusal;
 /**
  * An allocation's books at one moment: what was awarded, what ended jobs used, what live jobs have set aside.
  *
+ * @param gpuAwarded what may be used in all: the award, unless the engine says otherwise
  * @param gpuMost what all live jobs may use at most, from their start to their limit
  * @param cpuMost the same of CPUs
  * @param running those of them that have started; however many wait, they only count in the sums
@@ -28,6 +29,18 @@ record Account(
 
     Account {
         running = List.copyOf(running);
+    }
+
+    /** With this beyond what may be used by now. */
+    Account upTo(Overdraft.Beyond beyond) {
+        return new Account(
+                gpuAwarded.plus(new GpuHours(beyond.gpuMilliseconds())),
+                cpuAwarded.plus(new CpuHours(beyond.cpuMilliseconds())),
+                gpuSettled,
+                cpuSettled,
+                gpuMost,
+                cpuMost,
+                running);
     }
 
     Balance balance(Instant now) {

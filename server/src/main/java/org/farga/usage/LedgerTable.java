@@ -7,8 +7,11 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -46,11 +49,15 @@ class LedgerTable {
     }
 
     /** How many runs came into the ledger, took the place of others, or wait for an owner; the rest stood there already. */
-    record Merged(long entered, long corrected, long unattributed) {}
+    record Merged(long entered, long corrected, long unattributed) {
+        Merged plus(Merged other) {
+            return new Merged(entered + other.entered, corrected + other.corrected, unattributed + other.unattributed);
+        }
+    }
 
     /**
      * Enters runs of a cluster, in the transaction that is under way: what is there already stays, what stands otherwise is reversed and
-     * replaced. Runs that are all new take a shorter way, unless {@code careful}; where another program enters one of them at the same
+     * replaced. Runs of jobs that are new take a shorter way, unless {@code careful}; where another program enters one of them at the same
      * time, that throws {@link org.springframework.dao.DuplicateKeyException}, and the careful way is to be taken.
      */
     Merged merge(String cluster, Collection<SacctRun> runs, Owners owners, boolean careful) {
@@ -58,10 +65,27 @@ class LedgerTable {
             return new Merged(0, 0, 0);
         }
         List<Owned> owned = runs.stream().map(run -> Owned.of(run, owners)).toList();
-        Merged merged =
-                jdbc.execute((ConnectionCallback<Merged>) connection -> careful || knowsAny(connection, cluster, runs)
-                        ? mergeBesideKnown(connection, cluster, owned)
-                        : enterNew(connection, cluster, owned));
+        Merged merged = jdbc.execute((ConnectionCallback<Merged>) connection -> {
+            if (careful) {
+                return mergeBesideKnown(connection, cluster, owned);
+            }
+            Map<Long, List<Line>> known = known(connection, cluster, runs);
+            if (known.isEmpty()) {
+                return enterNew(connection, cluster, owned);
+            }
+            List<Owned> fresh = new ArrayList<>();
+            List<Owned> others = new ArrayList<>();
+            for (Owned one : owned) {
+                List<Line> lines = known.get(one.run().job());
+                if (lines == null) {
+                    fresh.add(one);
+                } else if (!one.stands(lines)) {
+                    others.add(one);
+                }
+            }
+            Merged changed = others.isEmpty() ? new Merged(0, 0, 0) : mergeBesideKnown(connection, cluster, others);
+            return changed.plus(enterNew(connection, cluster, fresh));
+        });
         if (merged == null) {
             throw new IllegalStateException("the statement answers");
         }
@@ -88,37 +112,139 @@ class LedgerTable {
             return new Owned(
                     run, allocation == null ? null : allocation.value(), person == null ? null : person.value(), null);
         }
-    }
 
-    private static boolean knowsAny(Connection connection, String cluster, Collection<SacctRun> runs)
-            throws SQLException {
-        // Looked up one by one through the index, whatever the planner thinks of a ledger that grows while it looks.
-        try (PreparedStatement statement = connection.prepareStatement("""
-                SELECT EXISTS (
-                    SELECT 1 FROM unnest(?::text[]) AS s (job) CROSS JOIN LATERAL (
-                        SELECT 1 FROM usage_record k WHERE k.cluster = ? AND k.engine_job_id = s.job OFFSET 0) k)
-                    OR EXISTS (
-                    SELECT 1 FROM unnest(?::text[]) AS s (job) CROSS JOIN LATERAL (
-                        SELECT 1 FROM usage_unattributed u WHERE u.cluster = ? AND u.engine_job_id = s.job OFFSET 0) u)""")) {
-            Array jobs = connection.createArrayOf(
-                    "text", runs.stream().map(r -> Long.toString(r.job())).toArray());
-            statement.setArray(1, jobs);
-            statement.setString(2, cluster);
-            statement.setArray(3, jobs);
-            statement.setString(4, cluster);
-            try (ResultSet row = statement.executeQuery()) {
-                return row.next() && row.getBoolean(1);
-            }
+        /** Whether it says what sacct said of it before, and nothing else was ever said of the job. */
+        boolean stands(List<Line> lines) {
+            return job == null
+                    && lines.stream().allMatch(Line::isPlain)
+                    && lines.stream().anyMatch(line -> line.says(run));
         }
     }
+
+    /** What the ledger has of a run; {@code isPlain} where sacct said so and nobody took it back. Instants in seconds since 1970. */
+    private record Line(
+            boolean isPlain,
+            long startedAt,
+            long endedAt,
+            long milliseconds,
+            int gpus,
+            int cpus,
+            long memory,
+            @Nullable String partition) {
+        boolean says(SacctRun run) {
+            return startedAt == run.startedAt()
+                    && endedAt == run.endedAt()
+                    && milliseconds == run.chargedSeconds() * 1_000
+                    && gpus == run.held().gpus()
+                    && cpus == run.held().cpus()
+                    && memory == run.held().memoryMebibytes()
+                    && run.partition().equals(partition);
+        }
+    }
+
+    /** What the ledger has of those of the jobs of which it has anything, or that wait for an owner. */
+    private static Map<Long, List<Line>> known(Connection connection, String cluster, Collection<SacctRun> runs)
+            throws SQLException {
+        long[] jobs = runs.stream().mapToLong(SacctRun::job).sorted().distinct().toArray();
+        // Most are new, and stand beside each other: what lies between a first and a last one is asked before each
+        // single one is.
+        List<String> first = new ArrayList<>();
+        List<String> last = new ArrayList<>();
+        List<long[]> ranges = new ArrayList<>();
+        int each = Math.max(1, jobs.length / RANGES);
+        for (int from = 0; from < jobs.length; ) {
+            int digits = Long.toString(jobs[from]).length();
+            int to = from + 1;
+            // As text, which they are there, only numbers of as many digits stand in their own order.
+            while (to < jobs.length
+                    && to - from < each
+                    && Long.toString(jobs[to]).length() == digits) {
+                to++;
+            }
+            first.add(Long.toString(jobs[from]));
+            last.add(Long.toString(jobs[to - 1]));
+            ranges.add(Arrays.copyOfRange(jobs, from, to));
+            from = to;
+        }
+        List<String> doubtful = new ArrayList<>();
+        try (PreparedStatement statement = connection.prepareStatement(KNOWN_RANGES)) {
+            statement.setArray(1, connection.createArrayOf("text", first.toArray()));
+            statement.setArray(2, connection.createArrayOf("text", last.toArray()));
+            statement.setString(3, cluster);
+            statement.setString(4, cluster);
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    for (long job : ranges.get(rows.getInt(1) - 1)) {
+                        doubtful.add(Long.toString(job));
+                    }
+                }
+            }
+        }
+        Map<Long, List<Line>> known = new HashMap<>();
+        if (doubtful.isEmpty()) {
+            return known;
+        }
+        try (PreparedStatement statement = connection.prepareStatement(KNOWN_JOBS)) {
+            Array asked = connection.createArrayOf("text", doubtful.toArray());
+            statement.setArray(1, asked);
+            statement.setString(2, cluster);
+            statement.setArray(3, asked);
+            statement.setString(4, cluster);
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    known.computeIfAbsent(Long.parseLong(rows.getString(1)), job -> new ArrayList<>())
+                            .add(new Line(
+                                    rows.getBoolean(2),
+                                    rows.getLong(3),
+                                    rows.getLong(4),
+                                    rows.getLong(5),
+                                    rows.getInt(6),
+                                    rows.getInt(7),
+                                    rows.getLong(8),
+                                    rows.getString(9)));
+                }
+            }
+        }
+        return known;
+    }
+
+    private static final int RANGES = 200;
+
+    // Looked up one by one through the index, whatever the planner thinks of a ledger that grows while it looks.
+
+    private static final String KNOWN_RANGES = """
+            SELECT r.n FROM unnest(?::text[], ?::text[]) WITH ORDINALITY AS r (first, last, n)
+            WHERE EXISTS (
+                    SELECT 1 FROM (
+                        SELECT 1 FROM usage_record k WHERE k.cluster = ? AND k.engine_job_id BETWEEN r.first AND r.last
+                        ORDER BY k.engine_job_id LIMIT 1) k)
+                OR EXISTS (
+                    SELECT 1 FROM (
+                        SELECT 1 FROM usage_unattributed u WHERE u.cluster = ? AND u.engine_job_id BETWEEN r.first AND r.last
+                        ORDER BY u.engine_job_id LIMIT 1) u)""";
+
+    private static final String KNOWN_JOBS = """
+            SELECT s.job, k.sign = 1 AND k.source = 'SLURM', date_part('epoch', k.started_at)::bigint,
+                date_part('epoch', k.ended_at)::bigint, k.duration_milliseconds, k.gpus, k.cpus, k.memory_mebibytes, k.partition_name
+            FROM unnest(?::text[]) AS s (job) CROSS JOIN LATERAL (
+                SELECT * FROM usage_record k WHERE k.cluster = ? AND k.engine_job_id = s.job OFFSET 0) k
+            UNION ALL
+            SELECT s.job, false, 0, 0, 0, 0, 0, 0, NULL
+            FROM unnest(?::text[]) AS s (job) CROSS JOIN LATERAL (
+                SELECT 1 FROM usage_unattributed u WHERE u.cluster = ? AND u.engine_job_id = s.job LIMIT 1) u""";
 
     /** Straight into the ledger, which is twice as quick. */
     private static Merged enterNew(Connection connection, String cluster, List<Owned> runs) throws SQLException {
         // Beside each other in the ledger's indexes.
         List<Owned> attributed = runs.stream()
                 .filter(o -> o.allocation() != null)
-                .sorted(Comparator.comparing(Owned::allocation, Comparator.nullsLast(Comparator.naturalOrder())))
+                .sorted(Comparator.comparing(Owned::allocation, Comparator.nullsLast(Comparator.naturalOrder()))
+                        .thenComparingLong(o -> o.run().endedAt()))
                 .toList();
+        try (Statement statement = connection.createStatement()) {
+            // For the lines that the sums are made of once all are there: as many do not fit where others' work does.
+            statement.execute("SET LOCAL work_mem = '32MB'");
+        }
         StringBuilder prefix = new StringBuilder();
         text(prefix, cluster);
         copy(connection, """
@@ -148,11 +274,12 @@ class LedgerTable {
             copy(connection, "COPY usage_staged FROM STDIN", runs, "", false);
             statement.execute("""
                     CREATE TEMP TABLE usage_known ON COMMIT DROP AS
-                    SELECT k.* FROM (SELECT DISTINCT job FROM usage_staged) s CROSS JOIN LATERAL (
-                        SELECT k.line, k.sign, k.revision, k.source, k.engine_job_id AS job, k.job_id, k.allocation_id,
+                    SELECT k.* FROM (SELECT DISTINCT job, task FROM usage_staged) s CROSS JOIN LATERAL (
+                        SELECT k.line, k.sign, k.revision, k.source, s.job, k.job_id, k.allocation_id,
                             k.person_id, k.started_at, k.ended_at, k.duration_milliseconds, k.gpus, k.cpus,
                             k.memory_mebibytes, k.partition_name
-                        FROM usage_record k WHERE k.cluster = %s AND k.engine_job_id = s.job OFFSET 0) k""".formatted(of));
+                        FROM usage_record k
+                        WHERE k.cluster = %s AND k.engine_job_id IN (s.job, s.task) OFFSET 0) k""".formatted(of));
             statement.execute("ANALYZE usage_known");
             statement.execute("ANALYZE usage_staged");
             statement.execute(OWNED_BY_RUNS_BEFORE);
@@ -206,7 +333,7 @@ class LedgerTable {
 
     /**
      * What stands for each run is the line of the latest revision, unless that is reversed. What Farga saw of a run at the
-     * same time under another start gives way.
+     * same time under another start gives way. A partition that Farga did not know is no correction, unless it changes the price.
      */
     private static final String BESIDE_KNOWN = """
             WITH latest AS (
@@ -218,7 +345,9 @@ class LedgerTable {
                     OR (s.duration > 0 OR l.duration_milliseconds = 0)
                     AND (l.ended_at, l.duration_milliseconds, l.gpus, l.cpus, l.memory_mebibytes, l.allocation_id)
                         IS DISTINCT FROM (s.ended_at, s.duration, s.gpus, s.cpus, s.memory, s.allocation)
-                    OR l.partition_name <> s.partition_name)),
+                    OR coalesce(l.partition_name, '') <> s.partition_name
+                    AND (l.partition_name IS NOT NULL OR EXISTS (
+                        SELECT 1 FROM usage_rate r WHERE r.cluster = $cluster AND r.partition_name IS NOT NULL)))),
             given_way AS (
                 SELECT DISTINCT l.line FROM latest l JOIN usage_staged s ON s.job = l.job
                 WHERE l.sign = 1 AND l.source = 'FARGA' AND s.allocation IS NOT NULL AND s.duration > 0
@@ -340,6 +469,25 @@ class LedgerTable {
             }
         }
         rows.append('\t');
+    }
+
+    /** Whether Farga itself entered one of these as a task of an array, whose own number in the engine it never learnt. */
+    boolean knowsTasks(String cluster, Collection<SacctRun> runs) {
+        String[] tasks = runs.stream()
+                .map(SacctRun::task)
+                .filter(task -> task != null && task.indexOf('_') > 0)
+                .distinct()
+                .toArray(String[]::new);
+        return tasks.length > 0
+                && client.sql("""
+                        SELECT EXISTS (
+                            SELECT 1 FROM unnest(CAST(:tasks AS text[])) AS s (task) CROSS JOIN LATERAL (
+                                SELECT 1 FROM usage_record k
+                                WHERE k.cluster = :cluster AND k.engine_job_id = s.task OFFSET 0) k)""")
+                        .param("tasks", tasks)
+                        .param("cluster", cluster)
+                        .query(Boolean.class)
+                        .single();
     }
 
     // --- what waits for an owner

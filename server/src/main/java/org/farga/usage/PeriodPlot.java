@@ -12,6 +12,7 @@ record PeriodPlot(List<Bar> bars, List<Tick> ticks, int decimals) {
     static final int BOTTOM = 26;
     private static final int TOP = 12;
     private static final int NAMES = 6;
+    private static final double WIDEST = 72;
 
     /** A period's bar; its name where there is room for it, otherwise nothing. */
     record Bar(double x, double y, double width, double height, double hours, String period, String shown) {}
@@ -31,9 +32,9 @@ record PeriodPlot(List<Bar> bars, List<Tick> ticks, int decimals) {
             double value = Math.max(0, hours.applyAsDouble(line));
             double height = room * value / top;
             bars.add(new Bar(
-                    LEFT + step * i + step * 0.1,
+                    LEFT + step * i + (step - Math.clamp(step * 0.8, 0.5, WIDEST)) / 2,
                     TOP + room - height,
-                    Math.max(0.5, step * 0.8),
+                    Math.clamp(step * 0.8, 0.5, WIDEST),
                     height,
                     value,
                     line.name(),

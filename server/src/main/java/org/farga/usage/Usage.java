@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -14,6 +15,7 @@ import org.farga.shared.AllocationId;
 import org.farga.shared.JobId;
 import org.farga.shared.NotFoundException;
 import org.farga.shared.Outcome;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
@@ -26,13 +28,23 @@ import org.springframework.transaction.annotation.Transactional;
 public class Usage {
     private final UsageTable table;
     private final LedgerTable ledger;
+    private final Rates rates;
     private final Allocations allocations;
+    private final ObjectProvider<Overdraft> overdrafts;
     private final Clock clock;
 
-    Usage(UsageTable table, LedgerTable ledger, Allocations allocations, Clock clock) {
+    Usage(
+            UsageTable table,
+            LedgerTable ledger,
+            Rates rates,
+            Allocations allocations,
+            ObjectProvider<Overdraft> overdrafts,
+            Clock clock) {
         this.table = table;
         this.ledger = ledger;
+        this.rates = rates;
         this.allocations = allocations;
+        this.overdrafts = overdrafts; // asked for late: they look at balances themselves
         this.clock = clock;
     }
 
@@ -46,8 +58,22 @@ public class Usage {
         return account(allocation).balance(now());
     }
 
-    /** The same for many at once. */
+    /** The same with all that its engine lets it use in the place of the award: what is left of that a new job may ask for. */
+    public Balance spendable(Allocation allocation) {
+        return spendableAccount(allocation).balance(now());
+    }
+
+    /** How many stand at once. */
     public Map<AllocationId, Balance> balances(Collection<Allocation> of) {
+        return balances(of, Map.of());
+    }
+
+    /** The same with all that their engines let them use in the place of the awards. */
+    public Map<AllocationId, Balance> spendable(Collection<Allocation> of) {
+        return balances(of, beyond(of));
+    }
+
+    private Map<AllocationId, Balance> balances(Collection<Allocation> of, Map<AllocationId, Overdraft.Beyond> beyond) {
         if (of.isEmpty()) {
             return Map.of();
         }
@@ -55,7 +81,23 @@ public class Usage {
         var books = table.books(of.stream().map(Allocation::id).toList());
         return of.stream()
                 .collect(Collectors.toMap(
-                        Allocation::id, a -> account(a, books.get(a.id())).balance(now), (a, b) -> a));
+                        Allocation::id,
+                        a -> account(a, books.get(a.id()))
+                                .upTo(beyond.getOrDefault(a.id(), Overdraft.Beyond.NOTHING))
+                                .balance(now),
+                        (a, b) -> a));
+    }
+
+    /** The runs of a job on its allocation's statement, in their order; whoever asks has seen that the reader may see the job. */
+    public List<JobRun> runs(JobId job) {
+        List<UsageTable.Standing> lines = table.ofJob(job);
+        if (lines.isEmpty()) {
+            return List.of();
+        }
+        Tariff tariff = rates.tariff();
+        return lines.stream()
+                .map(standing -> JobRun.of(standing.line(), standing.provisional(), tariff))
+                .toList();
     }
 
     /**
@@ -65,7 +107,7 @@ public class Usage {
     @Transactional(propagation = Propagation.MANDATORY)
     public Outcome<Balance> commit(AllocationId allocation, JobId job, int gpus, int cpus, Duration timeLimit) {
         if (table.knows(job)) {
-            return Outcome.done(balance(allocation));
+            return Outcome.done(spendable(allocations.get(allocation)));
         }
         return commitNew(allocations.lock(allocation), job, gpus, cpus, timeLimit);
     }
@@ -77,7 +119,7 @@ public class Usage {
     @Transactional(propagation = Propagation.MANDATORY)
     public Outcome<Balance> commitNew(Allocation locked, JobId job, int gpus, int cpus, Duration timeLimit) {
         // Read after the lock is held: whoever held it before has committed by then, and is seen.
-        Account account = account(locked);
+        Account account = spendableAccount(locked);
         Commitment wanted = new Commitment(job, gpus, cpus, timeLimit, null);
         return account.commit(wanted, now()).map(balance -> {
             table.insert(locked.id(), wanted);
@@ -85,10 +127,27 @@ public class Usage {
         });
     }
 
+    /**
+     * Sets aside what a job may use at most that its engine has accepted already, whether that fits or not: the books show what
+     * may come of it. The same job twice is set aside once.
+     */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public void setAside(AllocationId allocation, JobId job, int gpus, int cpus, Duration timeLimit) {
+        if (!table.knows(job)) {
+            table.insert(allocation, new Commitment(job, gpus, cpus, timeLimit, null));
+        }
+    }
+
     /** The job runs since then: its commitment is partly in flight now. Told again, the first start stays. */
     @Transactional(propagation = Propagation.MANDATORY)
     public void started(JobId job, Instant startedAt) {
         table.start(job, startedAt.truncatedTo(ChronoUnit.MILLIS));
+    }
+
+    /** The job runs no more, and waits to be started anew: its commitment is whole again. */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public void takenBack(JobId job) {
+        table.unstart(job);
     }
 
     /** The job never ran: its commitment is lifted. */
@@ -134,6 +193,17 @@ public class Usage {
                 books.gpuMost(),
                 books.cpuMost(),
                 books.running());
+    }
+
+    private Account spendableAccount(Allocation allocation) {
+        return account(allocation)
+                .upTo(beyond(List.of(allocation)).getOrDefault(allocation.id(), Overdraft.Beyond.NOTHING));
+    }
+
+    private Map<AllocationId, Overdraft.Beyond> beyond(Collection<Allocation> of) {
+        Map<AllocationId, Overdraft.Beyond> all = new HashMap<>();
+        overdrafts.forEach(overdraft -> all.putAll(overdraft.beyond(of)));
+        return all;
     }
 
     private Instant now() {

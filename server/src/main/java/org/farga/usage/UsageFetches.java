@@ -55,11 +55,14 @@ public class UsageFetches {
         if (state == null || until == null) {
             return new Fetching(cluster, now.minus(FIRST), now, true);
         }
+        // slurmctld tells slurmdbd only moments after that is back what ended while it was away: so from there on once
+        // more.
+        Instant reached = state.complaint() == null ? now : until;
         Instant looked = state.lookedBack();
         boolean back = looked == null || now.isAfter(looked.plus(LOOK_BACK_EACH));
         Instant since = until.minus(OVERLAP);
         Instant farther = now.minus(LOOK_BACK);
-        return new Fetching(cluster, back && farther.isBefore(since) ? farther : since, now, back);
+        return new Fetching(cluster, back && farther.isBefore(since) ? farther : since, reached, back);
     }
 
     /** One fetch under way. Its lines are entered in pieces; where it stands is moved on by {@link #done} only. */
@@ -132,6 +135,24 @@ public class UsageFetches {
     /** All the jobs of a cluster that run away by now. */
     public void runaways(String cluster, Collection<Runaway> found) {
         transaction.executeWithoutResult(s -> table.runaways(cluster, found, clock.instant()));
+    }
+
+    /**
+     * How far a cluster's accounting was read.
+     *
+     * @param readUntil null where it never was
+     * @param complaint why it could not be the last time; null where it could
+     */
+    public record Standing(
+            String cluster,
+            @Nullable Instant readUntil,
+            @Nullable String complaint) {}
+
+    /** How far each cluster's accounting was read. */
+    public List<Standing> standings() {
+        return table.list().stream()
+                .map(state -> new Standing(state.cluster(), state.readUntil(), state.complaint()))
+                .toList();
     }
 
     List<Runaway> runaways(Actor actor) {

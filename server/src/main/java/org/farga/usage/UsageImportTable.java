@@ -50,12 +50,81 @@ class UsageImportTable {
                 .optional();
     }
 
-    /** Locks it for the transaction; answers up to where it is committed, empty where it has ended or never was. */
-    Optional<Long> lockPosition(UUID id) {
-        return jdbc.sql("SELECT position_bytes FROM usage_import WHERE id = :id AND ended_at IS NULL FOR UPDATE")
+    /** Up to where it is committed; empty where it has ended or never was. */
+    Optional<Long> position(UUID id) {
+        return jdbc.sql("SELECT position_bytes FROM usage_import WHERE id = :id AND ended_at IS NULL")
                 .param("id", id)
                 .query(Long.class)
                 .optional();
+    }
+
+    /** The same, locked for the transaction. */
+    Optional<Long> lockPosition(UUID id) {
+        return jdbc.sql("""
+                        SELECT position_bytes FROM usage_import WHERE id = :id AND ended_at IS NULL
+                        FOR NO KEY UPDATE""").param("id", id).query(Long.class).optional();
+    }
+
+    boolean hasChunk(UUID id, long from) {
+        return jdbc.sql("SELECT EXISTS (SELECT 1 FROM usage_import_chunk WHERE import_id = :id AND from_bytes = :from)")
+                .param("id", id)
+                .param("from", from)
+                .query(Boolean.class)
+                .single();
+    }
+
+    /** Notes that a piece is entered; false where somebody else entered one from there. */
+    boolean insertChunk(UUID id, long from, long to, UsageImport.Counts c) {
+        return jdbc.sql("""
+                INSERT INTO usage_import_chunk (import_id, from_bytes, to_bytes, lines, entered, corrected, unchanged, unattributed,
+                    steps, never_started, not_ended, empty, rejected)
+                VALUES (:id, :from, :to, :lines, :entered, :corrected, :unchanged, :unattributed, :steps, :neverStarted, :notEnded,
+                    :empty, :rejected)
+                ON CONFLICT (import_id, from_bytes) DO NOTHING""")
+                        .param("id", id)
+                        .param("from", from)
+                        .param("to", to)
+                        .param("lines", c.lines())
+                        .param("entered", c.entered())
+                        .param("corrected", c.corrected())
+                        .param("unchanged", c.unchanged())
+                        .param("unattributed", c.unattributed())
+                        .param("steps", c.steps())
+                        .param("neverStarted", c.neverStarted())
+                        .param("notEnded", c.notEnded())
+                        .param("empty", c.empty())
+                        .param("rejected", c.rejected())
+                        .update()
+                == 1;
+    }
+
+    /** Forgets pieces that are entered but not counted: their lines come again, and stand in the ledger then. */
+    void deleteChunks(UUID id) {
+        jdbc.sql("DELETE FROM usage_import_chunk WHERE import_id = :id")
+                .param("id", id)
+                .update();
+    }
+
+    /** Moves on over the piece that begins at its position; false where there is none. */
+    boolean advance(UUID id, String header, @Nullable String slurmCluster, Instant at) {
+        return jdbc.sql("""
+                WITH chunk AS (
+                    DELETE FROM usage_import_chunk c USING usage_import i
+                    WHERE i.id = :id AND i.ended_at IS NULL AND c.import_id = i.id AND c.from_bytes = i.position_bytes
+                    RETURNING c.*)
+                UPDATE usage_import i
+                SET position_bytes = c.to_bytes, header = :header, slurm_cluster = :slurmCluster, changed_at = :at,
+                    lines = i.lines + c.lines, entered = i.entered + c.entered, corrected = i.corrected + c.corrected,
+                    unchanged = i.unchanged + c.unchanged, unattributed = i.unattributed + c.unattributed,
+                    steps = i.steps + c.steps, never_started = i.never_started + c.never_started,
+                    not_ended = i.not_ended + c.not_ended, empty = i.empty + c.empty, rejected = i.rejected + c.rejected
+                FROM chunk c WHERE i.id = c.import_id""")
+                        .param("header", header)
+                        .param("slurmCluster", slurmCluster, Types.VARCHAR)
+                        .param("at", utc(at))
+                        .param("id", id)
+                        .update()
+                == 1;
     }
 
     /** Where a list stands. */
@@ -80,34 +149,6 @@ class UsageImportTable {
                 .param("most", most)
                 .query(UsageImportTable::row)
                 .list();
-    }
-
-    void advance(
-            UUID id, long position, String header, @Nullable String slurmCluster, UsageImport.Counts c, Instant at) {
-        jdbc.sql("""
-                UPDATE usage_import
-                SET position_bytes = :position, header = :header, slurm_cluster = :slurmCluster, changed_at = :at,
-                    lines = lines + :lines, entered = entered + :entered, corrected = corrected + :corrected,
-                    unchanged = unchanged + :unchanged, unattributed = unattributed + :unattributed, steps = steps + :steps,
-                    never_started = never_started + :neverStarted, not_ended = not_ended + :notEnded, empty = empty + :empty,
-                    rejected = rejected + :rejected
-                WHERE id = :id""")
-                .param("position", position)
-                .param("header", header)
-                .param("slurmCluster", slurmCluster, Types.VARCHAR)
-                .param("at", utc(at))
-                .param("lines", c.lines())
-                .param("entered", c.entered())
-                .param("corrected", c.corrected())
-                .param("unchanged", c.unchanged())
-                .param("unattributed", c.unattributed())
-                .param("steps", c.steps())
-                .param("neverStarted", c.neverStarted())
-                .param("notEnded", c.notEnded())
-                .param("empty", c.empty())
-                .param("rejected", c.rejected())
-                .param("id", id)
-                .update();
     }
 
     /** False where it had ended before. */
@@ -137,7 +178,8 @@ class UsageImportTable {
                 INSERT INTO usage_import_rejection (import_id, line, reason, content)
                 SELECT :id, r.line, r.reason, r.content
                 FROM unnest(CAST(:lines AS bigint[]), CAST(:reasons AS text[]), CAST(:contents AS text[]))
-                    AS r (line, reason, content)""")
+                    AS r (line, reason, content)
+                ON CONFLICT (import_id, line) DO NOTHING""")
                 .param("id", id)
                 .param(
                         "lines",

@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +17,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.farga.audit.AuditLog;
 import org.farga.platform.Cursor;
@@ -47,8 +50,11 @@ import org.springframework.transaction.support.TransactionTemplate;
 @Service
 public class UsageImports {
     private static final Logger LOG = LoggerFactory.getLogger(UsageImports.class);
-    private static final int CHUNK_LINES = 40_000;
-    private static final long CHUNK_BYTES = 12L << 20;
+    private static final int CHUNK_LINES = 20_000;
+    private static final long CHUNK_BYTES = 6L << 20;
+    /** Pieces that are entered beside each other: what limits an import is one of the database's processes. */
+    private static final int BESIDE_EACH_OTHER = 2;
+
     private static final Duration CHUNK_TIME = Duration.ofSeconds(2);
     private static final int ATTRIBUTE_EACH = 20_000;
     private static final int MOST_WAITING = 200;
@@ -174,6 +180,7 @@ public class UsageImports {
             return Outcome.refused(Refusal.invalid("import-header", String.join(", ", lacking), SacctExport.COLUMNS));
         }
         export.of(known.slurmCluster());
+        transaction.executeWithoutResult(s -> table.deleteChunks(id));
         Target target = new Target(id, known.cluster(), header, export, owners(known.cluster()));
         if (!read(lines, target, from, known.linesRead())) {
             return Outcome.refused(Refusal.conflict("import-position", position(id)));
@@ -209,44 +216,55 @@ public class UsageImports {
         return table.find(id).map(UsageImport::positionBytes).orElse(0L);
     }
 
-    /** One piece is read while the one before is entered. False where somebody else goes on with the import. */
+    /** A piece of the file, and between which places it stands there. */
+    private record Piece(
+            SacctChunk chunk, long from, long to, @Nullable String slurmCluster) {}
+
+    /** One piece is read while those before are entered. False where somebody else goes on with the import. */
     private boolean read(LineReader lines, Target target, long from, long linesBefore) throws IOException {
-        CompletableFuture<Boolean> entering = CompletableFuture.completedFuture(true);
+        Deque<CompletableFuture<Boolean>> underWay = new ArrayDeque<>();
+        CompletableFuture<Boolean> last = CompletableFuture.completedFuture(true);
         long number = Math.max(linesBefore, 1);
         long begin = from;
         SacctChunk chunk = new SacctChunk();
         Instant since = clock.instant();
         boolean more = true;
-        while (more) {
-            String line = lines.next();
-            if (line == null) {
-                more = false;
-            } else {
-                number++;
-                chunk.add(
-                        number,
-                        line,
-                        lines.wasTooLong()
-                                ? new SacctReading.Rejected(SacctReading.Reason.TOO_LONG)
-                                : target.export().read(line));
-            }
-            boolean full = chunk.lines() >= CHUNK_LINES || lines.position() - begin >= CHUNK_BYTES;
-            if (full || !more || lines.mayWait() && clock.instant().isAfter(since.plus(CHUNK_TIME))) {
-                if (!joined(entering)) {
-                    return false;
+        try {
+            while (more) {
+                String line = lines.next();
+                if (line == null) {
+                    more = false;
+                } else {
+                    number++;
+                    chunk.add(
+                            number,
+                            line,
+                            lines.wasTooLong()
+                                    ? new SacctReading.Rejected(SacctReading.Reason.TOO_LONG)
+                                    : target.export().read(line));
                 }
-                SacctChunk full1 = chunk;
-                long start = begin;
-                long end = lines.position();
-                String slurmCluster = target.export().cluster();
-                entering = CompletableFuture.supplyAsync(
-                        () -> enter(target, full1, start, end, slurmCluster), Thread::startVirtualThread);
-                chunk = new SacctChunk();
-                begin = end;
-                since = clock.instant();
+                boolean full = chunk.lines() >= CHUNK_LINES || lines.position() - begin >= CHUNK_BYTES;
+                if (lines.position() > begin
+                        && (full || !more || lines.mayWait() && clock.instant().isAfter(since.plus(CHUNK_TIME)))) {
+                    if (underWay.size() >= BESIDE_EACH_OTHER && !joined(underWay.remove())) {
+                        return false;
+                    }
+                    Piece piece = new Piece(
+                            chunk, begin, lines.position(), target.export().cluster());
+                    last = last.thenCombine(
+                            CompletableFuture.supplyAsync(() -> enter(target, piece), Thread::startVirtualThread),
+                            (before, entered) -> before && entered && advance(target, piece));
+                    underWay.add(last);
+                    chunk = new SacctChunk();
+                    begin = lines.position();
+                    since = clock.instant();
+                }
             }
+            return joined(last);
+        } finally {
+            // Also where whoever sends it went away: nothing goes on behind the answer's back.
+            last.exceptionally(e -> false).join();
         }
-        return joined(entering);
     }
 
     private static boolean joined(CompletableFuture<Boolean> entering) {
@@ -260,38 +278,76 @@ public class UsageImports {
         }
     }
 
-    /** In one transaction with the place it was read up to. False where the import is elsewhere. */
-    private boolean enter(Target target, SacctChunk chunk, long from, long to, @Nullable String slurmCluster) {
-        Instant since = clock.instant();
-        boolean again = false;
-        boolean careful = false;
-        while (true) {
-            boolean repeated = again;
-            boolean carefully = careful;
+    /**
+     * Enters a piece in one transaction with the note that it is; false where the import is elsewhere. Pieces are entered in any order:
+     * whatever comes twice stands in the ledger already.
+     */
+    private boolean enter(Target target, Piece piece) {
+        boolean[] careful = {false};
+        return persistently(target, again -> {
             try {
                 return Boolean.TRUE.equals(transaction.execute(s -> {
-                    Long position = table.lockPosition(target.id()).orElse(-1L);
-                    if (position != from) {
+                    long position = table.position(target.id()).orElse(-1L);
+                    if (again && (position >= piece.to() || table.hasChunk(target.id(), piece.from()))) {
                         // The answer to a commit may be lost with the connection.
-                        return repeated && position == to;
+                        return true;
                     }
-                    LedgerTable.Merged merged =
-                            ledger.merge(target.cluster(), chunk.runs(), target.owners(), carefully);
-                    table.advance(
-                            target.id(),
-                            to,
-                            target.header(),
-                            slurmCluster,
-                            UsageImport.Counts.of(chunk, merged),
-                            clock.instant());
-                    table.reject(target.id(), chunk.rejections());
+                    if (position < 0 || position > piece.from()) {
+                        return false;
+                    }
+                    LedgerTable.Merged merged = ledger.merge(
+                            target.cluster(),
+                            piece.chunk().runs(),
+                            target.owners(),
+                            careful[0]
+                                    || ledger.knowsTasks(
+                                            target.cluster(), piece.chunk().runs()));
+                    table.reject(target.id(), piece.chunk().rejections());
+                    if (!table.insertChunk(
+                            target.id(), piece.from(), piece.to(), UsageImport.Counts.of(piece.chunk(), merged))) {
+                        s.setRollbackOnly();
+                        return false;
+                    }
                     return true;
                 }));
             } catch (DuplicateKeyException e) {
-                if (careful) {
+                if (careful[0]) {
                     throw e;
                 }
-                careful = true;
+                careful[0] = true;
+                return null;
+            }
+        });
+    }
+
+    /** Moves the import on over a piece, after all before it. False where somebody else did. */
+    private boolean advance(Target target, Piece piece) {
+        return persistently(
+                target,
+                again -> Boolean.TRUE.equals(transaction.execute(s -> {
+                    long position = table.lockPosition(target.id()).orElse(-1L);
+                    return position == piece.from()
+                            ? table.advance(target.id(), target.header(), piece.slurmCluster(), clock.instant())
+                            : again && position == piece.to();
+                })));
+    }
+
+    private interface Step {
+        /** Null to be taken again at once. */
+        @Nullable
+        Boolean take(boolean again);
+    }
+
+    /** Waits for a database that is away. */
+    private boolean persistently(Target target, Step step) {
+        Instant since = clock.instant();
+        boolean again = false;
+        while (true) {
+            try {
+                Boolean done = step.take(again);
+                if (done != null) {
+                    return done;
+                }
             } catch (DataAccessException | TransactionException e) {
                 if (!mayPass(e) || clock.instant().isAfter(since.plus(PATIENCE))) {
                     throw e;
@@ -306,7 +362,12 @@ public class UsageImports {
     /** Enters lines of no file: what was fetched. */
     LedgerTable.Merged enter(String cluster, SacctChunk chunk) {
         LedgerTable.Owners owners = owners(cluster);
-        LedgerTable.Merged merged = transaction.execute(s -> ledger.merge(cluster, chunk.runs(), owners, true));
+        LedgerTable.Merged merged;
+        try {
+            merged = transaction.execute(s -> ledger.merge(cluster, chunk.runs(), owners, false));
+        } catch (DuplicateKeyException e) {
+            merged = transaction.execute(s -> ledger.merge(cluster, chunk.runs(), owners, true));
+        }
         return java.util.Objects.requireNonNull(merged);
     }
 
@@ -332,8 +393,9 @@ public class UsageImports {
                 ? Map.of()
                 : jobs.live(cluster).stream().collect(Collectors.toMap(EngineJobs.Own::engineJob, j -> j, (a, b) -> b));
         return new LedgerTable.Owners() {
-            private final Map<String, Optional<AllocationId>> allocations = new HashMap<>();
-            private final Map<String, Optional<PersonId>> persons = new HashMap<>();
+            // Of several threads.
+            private final Map<String, Optional<AllocationId>> allocations = new ConcurrentHashMap<>();
+            private final Map<String, Optional<PersonId>> persons = new ConcurrentHashMap<>();
 
             @Override
             public @Nullable AllocationId allocation(SacctRun run) {
@@ -357,7 +419,11 @@ public class UsageImports {
                 if (own.isEmpty()) {
                     return null;
                 }
+                // Farga knows a task of an array by the array's number and its index, as sacct shows it.
                 EngineJobs.Own job = own.get(Long.toString(run.job()));
+                if (run.task() != null && own.containsKey(run.task())) {
+                    job = own.get(run.task());
+                }
                 // An hour for clocks of different machines.
                 return job != null
                                 && run.startedAt()

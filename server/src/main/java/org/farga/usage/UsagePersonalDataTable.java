@@ -18,6 +18,8 @@ class UsagePersonalDataTable implements PersonalData {
     @Override
     public Map<String, String> exceptions() {
         return Map.of(
+                "usage_person.person_id",
+                        "says no more than that the person has lines of usage, which the section on usage holds",
                 "usage_import.started_by",
                         "which operator imported a file is the centre's work, kept with the audit log",
                 "usage_rate.set_by", "which operator set a rate is the centre's work, kept with the audit log");

@@ -87,9 +87,15 @@ class UsageReports {
      *
      * @param name of what it is of
      * @param live settled, in flight and committed of all of them together
+     * @param calls the titles of all calls that were awarded from, in their order; none but in reports of a call or the centre
      */
     record Reported(
-            Asked asked, String name, UsageReport report, Balance live, Map<AllocationId, Allocation> allocations) {}
+            Asked asked,
+            String name,
+            UsageReport report,
+            Balance live,
+            Map<AllocationId, Allocation> allocations,
+            List<String> calls) {}
 
     Outcome<Reported> report(Actor actor, Asked asked) {
         Of of = reach(actor, asked.scope(), asked.id() == null ? "" : asked.id());
@@ -129,10 +135,15 @@ class UsageReports {
                 UsageReport.of(by, zone, begin, end, calendar, parts, tariff),
                 together(of.allocations()),
                 of.allocations().stream()
-                        .collect(java.util.stream.Collectors.toMap(Allocation::id, a -> a, (a, b) -> a))));
+                        .collect(java.util.stream.Collectors.toMap(Allocation::id, a -> a, (a, b) -> a)),
+                of.calls()));
     }
 
-    private record Of(String name, List<Allocation> allocations) {}
+    private record Of(String name, List<Allocation> allocations, List<String> calls) {
+        Of(String name, List<Allocation> allocations) {
+            this(name, allocations, List.of());
+        }
+    }
 
     private Of reach(Actor actor, Scope scope, String id) {
         return switch (scope) {
@@ -156,22 +167,24 @@ class UsageReports {
             }
             case CALL -> {
                 requireCentre(actor);
-                List<Allocation> awarded = allocations.ofCall(id);
+                List<Allocation> all = allocations.all();
+                List<Allocation> awarded =
+                        all.stream().filter(a -> a.callTitle().equals(id)).toList();
                 if (awarded.isEmpty()) {
                     throw new NotFoundException("call");
                 }
-                yield new Of(id, awarded);
+                yield new Of(id, awarded, calls(all));
             }
             case CENTRE -> {
                 requireCentre(actor);
-                yield new Of("", allocations.all());
+                List<Allocation> all = allocations.all();
+                yield new Of("", all, calls(all));
             }
         };
     }
 
-    /** The titles of all calls that were awarded from, for those who may report on them. */
-    List<String> calls(Actor actor) {
-        return seesAll(actor) ? allocations.callTitles() : List.of();
+    private static List<String> calls(List<Allocation> all) {
+        return all.stream().map(Allocation::callTitle).distinct().sorted().toList();
     }
 
     private static void requireCentre(Actor actor) {

@@ -71,6 +71,12 @@ class UsageTable {
                 .update();
     }
 
+    void unstart(JobId job) {
+        jdbc.sql("UPDATE usage_commitment SET started_at = NULL WHERE job_id = :job")
+                .param("job", job.value())
+                .update();
+    }
+
     void deleteCommitment(JobId job) {
         jdbc.sql("DELETE FROM usage_commitment WHERE job_id = :job")
                 .param("job", job.value())
@@ -94,6 +100,10 @@ class UsageTable {
                     AND NOT EXISTS (
                         SELECT 1 FROM usage_record k
                         WHERE k.cluster = :cluster AND k.engine_job_id = :engineJob AND k.source = 'SLURM'
+                            AND k.started_at < :endedAt AND k.ended_at > :startedAt)
+                    AND NOT EXISTS (
+                        SELECT 1 FROM usage_record k
+                        WHERE k.job_id = :job AND k.source = 'SLURM'
                             AND k.started_at < :endedAt AND k.ended_at > :startedAt)
                 ON CONFLICT DO NOTHING""")
                 .param("job", record.job() == null ? null : record.job().value(), Types.BIGINT)
@@ -197,6 +207,28 @@ class UsageTable {
                 .param("line", after == null ? 0L : after.line())
                 .param("most", most)
                 .query(UsageTable::line)
+                .list();
+    }
+
+    /** A line that stands, and whether the engine's own accounting has yet to say it. */
+    record Standing(UsageRecord line, boolean provisional) {}
+
+    /** The lines of a job that nothing takes back, in the order of their starts. */
+    List<Standing> ofJob(JobId job) {
+        return jdbc.sql("""
+                        SELECT line, sign, job_id, job_name, allocation_id, cluster, person_id, started_at, ended_at,
+                            duration_milliseconds, gpus, cpus, memory_mebibytes, engine_job_id, engine_task, account, unix_user,
+                            partition_name, qos, state, nodes, tres,
+                            source = 'FARGA' AND engine_job_id IS NOT NULL AND EXISTS (
+                                SELECT 1 FROM usage_fetch f WHERE f.cluster = u.cluster AND f.read_until < u.ended_at) AS provisional
+                        FROM usage_record u
+                        WHERE job_id = :job AND sign = 1 AND NOT EXISTS (
+                            SELECT 1 FROM usage_record r
+                            WHERE r.cluster = u.cluster AND r.engine_job_id = u.engine_job_id AND r.started_at = u.started_at
+                                AND r.revision = u.revision AND r.sign = -1)
+                        ORDER BY started_at, line""")
+                .param("job", job.value())
+                .query((row, n) -> new Standing(line(row, n), row.getBoolean("provisional")))
                 .list();
     }
 

@@ -10,7 +10,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import org.farga.shared.JobId;
+import org.jspecify.annotations.Nullable;
 
 /** An engine that runs nothing: tests say what becomes of its jobs, and where whoever speaks to it dies. */
 final class FakeScheduler implements Scheduler {
@@ -27,6 +29,8 @@ final class FakeScheduler implements Scheduler {
         DIES_AFTER,
         /** The engine cannot be reached. */
         AWAY,
+        /** The engine does not answer until {@link #answers}. */
+        HANGS,
         REJECTS
     }
 
@@ -41,7 +45,13 @@ final class FakeScheduler implements Scheduler {
     final List<ByHand> othersRecords = new ArrayList<>();
     final Map<JobId, ByHand> adopted = new HashMap<>();
     final List<Instant> accountingAsked = new ArrayList<>();
+    /** What it was told again, in case its own notes were lost. */
+    final List<String> recalled = new ArrayList<>();
+
+    List<Cluster.Node> nodes = List.of();
     boolean queuesItself;
+    final CountDownLatch hung = new CountDownLatch(1);
+    final CountDownLatch answers = new CountDownLatch(1);
     Trouble trouble = Trouble.NONE;
 
     @Override
@@ -52,6 +62,14 @@ final class FakeScheduler implements Scheduler {
         }
         if (trouble == Trouble.AWAY) {
             throw new UncheckedIOException(new IOException("no route to the engine"));
+        }
+        if (trouble == Trouble.HANGS) {
+            hung.countDown();
+            try {
+                answers.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
         }
         if (trouble == Trouble.REJECTS) {
             return new Submission.Rejected("no such partition");
@@ -69,6 +87,11 @@ final class FakeScheduler implements Scheduler {
 
     void start(JobId job, Instant at) {
         jobs.put(job, new Observation(job, JobState.RUNNING, null, at, null, null, held(job), NOTHING));
+    }
+
+    /** It ran, and is to be started anew. */
+    void takeBack(JobId job) {
+        jobs.put(job, new Observation(job, JobState.PENDING, "BeginTime", null, null, null, null, NOTHING));
     }
 
     void end(JobId job, JobState state, Instant from, Instant to) {
@@ -104,7 +127,10 @@ final class FakeScheduler implements Scheduler {
 
     @Override
     public Cluster describe() {
-        return new Cluster("fake", IsolationLevel.PLAIN, List.of());
+        if (trouble == Trouble.AWAY) {
+            throw new UncheckedIOException(new IOException("no route to the engine"));
+        }
+        return new Cluster("fake", IsolationLevel.PLAIN, nodes);
     }
 
     @Override
@@ -144,6 +170,11 @@ final class FakeScheduler implements Scheduler {
         }
         accountingAsked.add(since);
         return List.copyOf(othersRecords);
+    }
+
+    @Override
+    public void recall(JobId job, JobOrder.@Nullable Task task, @Nullable String engineJobId, Instant since) {
+        recalled.add(job + " " + engineJobId);
     }
 
     @Override

@@ -20,6 +20,7 @@ import org.farga.notification.Notifications;
 import org.farga.shared.JobId;
 import org.farga.shared.OrganisationId;
 import org.farga.slurm.Associations;
+import org.farga.slurm.SlurmClusterSettings;
 import org.farga.usage.Usage;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -234,6 +235,7 @@ class HandJobsTest extends ComputeTest {
                 notifications,
                 events::add,
                 transactions,
+                new SlurmClusterSettings(Map.of(), Duration.ofSeconds(30)),
                 Clock.systemUTC());
         progress.observe(cluster);
         progress.observe(cluster);

@@ -18,6 +18,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import javax.sql.DataSource;
 import org.farga.allocation.Allocations;
 import org.farga.allocation.Projects;
 import org.farga.audit.AuditLog;
@@ -34,6 +37,7 @@ import org.farga.shared.CpuHours;
 import org.farga.shared.JobId;
 import org.farga.shared.OrganisationId;
 import org.farga.shared.Scope;
+import org.farga.slurm.SlurmClusterSettings;
 import org.farga.usage.Balance;
 import org.farga.usage.Usage;
 import org.junit.jupiter.api.BeforeEach;
@@ -89,6 +93,9 @@ class JobProgressTest extends ComputeTest {
     @Autowired
     private SchedulerClient queue;
 
+    @Autowired
+    private DataSource source;
+
     private final FakeScheduler engine = new FakeScheduler();
     private final List<Object> events = Collections.synchronizedList(new ArrayList<>());
     private final Instant start = Instant.now().truncatedTo(ChronoUnit.MILLIS);
@@ -114,8 +121,14 @@ class JobProgressTest extends ComputeTest {
     }
 
     private JobProgress process(ApplicationEventPublisher publisher, Clock clock) {
-        Clusters clusters = new Clusters(
-                Map.of(cluster, new Clusters.Served(engine, Duration.ofHours(72), 1000, false)), clusterTable);
+        return process(
+                publisher,
+                clock,
+                new Clusters(
+                        Map.of(cluster, new Clusters.Served(engine, Duration.ofHours(72), 1000, false)), clusterTable));
+    }
+
+    private JobProgress process(ApplicationEventPublisher publisher, Clock clock, Clusters clusters) {
         return new JobProgress(
                 table,
                 clusters,
@@ -127,6 +140,7 @@ class JobProgressTest extends ComputeTest {
                 notifications,
                 publisher,
                 transactions,
+                new SlurmClusterSettings(Map.of(), Duration.ofSeconds(30)),
                 clock);
     }
 
@@ -261,7 +275,9 @@ class JobProgressTest extends ComputeTest {
         killed(() -> progress.handOver(id));
         assertThat(job(id).stage()).isEqualTo(new Stage.Submitting());
         engine.trouble = Trouble.NONE;
+        assertThat(engine.recalled).isEmpty();
         progress.handOver(id);
+        assertThat(engine.recalled).as("that it may have been asked").containsExactly(id + " null");
         assertThat(engine.asked).containsExactly(id, id);
         assertThat(job(id).engineJobId()).isEqualTo("engine-" + id);
         runsToItsEnd(id);
@@ -447,8 +463,10 @@ class JobProgressTest extends ComputeTest {
         JobProgress watching = process(events::add, clock);
         watching.observe(cluster);
         engine.jobs.clear();
+        assertThat(engine.recalled).isEmpty();
         clock.now = start.plusSeconds(121);
         watching.observe(cluster);
+        assertThat(engine.recalled).as("its number").containsExactly(id + " engine-" + id);
         watching.observe("another cluster"); // which has nothing to do with it
         clock.now = start.plusSeconds(150);
         watching.observe(cluster);
@@ -459,6 +477,84 @@ class JobProgressTest extends ComputeTest {
         assertThat(job(id).state()).isEqualTo(JobState.NODE_FAIL);
         assertThat(balance().cpuSettled()).isEqualTo(TWO_MINUTES_OF_TWO);
         assertThat(balance().cpuCommitted()).isEqualTo(CpuHours.ZERO);
+    }
+
+    @Test
+    void nothingIsChargedForAJobThatWasForgottenBeforeThisProcessSawIt() {
+        JobId id = accepted();
+        progress.handOver(id);
+        engine.start(id, start);
+        progress.observe(cluster);
+        engine.jobs.clear();
+        Ticking clock = new Ticking(start.plusSeconds(7_200));
+        JobProgress heir = process(events::add, clock);
+        heir.observe(cluster);
+        clock.now = start.plusSeconds(7_230);
+        heir.observe(cluster);
+        assertThat(job(id).state()).isEqualTo(JobState.NODE_FAIL);
+        assertThat(job(id).reason()).isEqualTo("Lost");
+        assertThat(balance().cpuSettled()).isEqualTo(CpuHours.ZERO);
+        assertThat(balance().cpuCommitted()).isEqualTo(CpuHours.ZERO);
+    }
+
+    @Test
+    void aJobThatItsEngineTookBackWaitsAgainAndMayUseAllOfItsTime() {
+        JobId id = accepted();
+        CpuHours most = balance().cpuCommitted();
+        progress.handOver(id);
+        engine.start(id, start);
+        progress.observe(cluster);
+        engine.takeBack(id);
+        progress.observe(cluster);
+        assertThat(job(id).state()).isEqualTo(JobState.PENDING);
+        assertThat(job(id).reason()).isEqualTo("BeginTime");
+        assertThat(balance().cpuCommitted()).isEqualTo(most);
+        engine.start(id, start.plusSeconds(200));
+        progress.observe(cluster);
+        assertThat(job(id).startedAt()).isEqualTo(start.plusSeconds(200));
+    }
+
+    @Test
+    void noJobWaitsForAnEngineThatIsNotItsOwn() throws InterruptedException {
+        FakeScheduler slow = new FakeScheduler();
+        slow.trouble = Trouble.HANGS;
+        String slowCluster = cluster + "-slow";
+        jdbc.sql("INSERT INTO cluster (name, scheduler) VALUES (:name, 'LOCAL')")
+                .param("name", slowCluster)
+                .update();
+        String quickCluster = cluster;
+        org.farga.allocation.Allocation quick = allocation;
+        Clusters both = new Clusters(
+                Map.of(
+                        slowCluster, new Clusters.Served(slow, Duration.ofHours(72), 1000, false),
+                        quickCluster, new Clusters.Served(engine, Duration.ofHours(72), 1000, false)),
+                clusterTable);
+        HandOver loops = new HandOver(table, process(events::add, Clock.systemUTC(), both), both, source);
+        loops.start();
+        try {
+            cluster = slowCluster;
+            allocation = world.allocation(OrganisationId.valueOf(organisationOf(ana)), ana.person(), slowCluster, 10);
+            JobId waiting = accepted();
+            assertThat(slow.hung.await(30, TimeUnit.SECONDS)).isTrue();
+            cluster = quickCluster;
+            allocation = quick;
+            JobId other = accepted();
+            await("it is with its engine", () -> job(other).engineJobId() != null);
+            assertThat(job(waiting).engineJobId()).isNull();
+            slow.answers.countDown();
+            await("so is the one that waited", () -> job(waiting).engineJobId() != null);
+        } finally {
+            slow.answers.countDown();
+            loops.stop();
+        }
+    }
+
+    private static void await(String what, BooleanSupplier wish) throws InterruptedException {
+        long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while (!wish.getAsBoolean()) {
+            assertThat(System.nanoTime()).as(what).isLessThan(deadline);
+            Thread.sleep(20);
+        }
     }
 
     @Test

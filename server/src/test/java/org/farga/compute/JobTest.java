@@ -25,6 +25,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class JobTest {
     private static final Instant NOW = Instant.parse("2026-11-22T10:00:00Z");
     private static final Allocation HELD = new Allocation("node1", 4, 2048, 2, List.of(0, 1));
+    private static final Instant AGAIN = NOW.plusSeconds(200);
+    private static final Allocation ELSEWHERE = new Allocation("node2", 4, 2048, 2, List.of(2, 3));
     private static final Measured NOTHING = new Measured(null, null);
 
     private static final Stage ACCEPTED = new Stage.Accepted();
@@ -61,6 +63,10 @@ class JobTest {
         return new Observation(new JobId(7), JobState.RUNNING, null, NOW, null, null, HELD, NOTHING);
     }
 
+    private static Observation runsAnew() {
+        return new Observation(new JobId(7), JobState.RUNNING, null, AGAIN, null, null, ELSEWHERE, NOTHING);
+    }
+
     private static Observation ended() {
         return new Observation(new JobId(7), JobState.COMPLETED, "None", NOW, NOW.plusSeconds(60), 0, HELD, NOTHING);
     }
@@ -78,8 +84,10 @@ class JobTest {
                 Arguments.of(PENDING, waits("Resources"), new Stage.Pending("Resources")),
                 Arguments.of(PENDING, runs(), RUNNING),
                 Arguments.of(PENDING, ended(), ENDED),
-                // It only ever goes on.
-                Arguments.of(RUNNING, waits("Priority"), null),
+                // Its engine took it back, and started it anew; where it can only not say how it stands, it still runs.
+                Arguments.of(RUNNING, waits("BeginTime"), new Stage.Pending("BeginTime")),
+                Arguments.of(RUNNING, runsAnew(), new Stage.Running(AGAIN, ELSEWHERE)),
+                Arguments.of(RUNNING, waits(null), null),
                 Arguments.of(RUNNING, runs(), null),
                 Arguments.of(RUNNING, ended(), ENDED),
                 Arguments.of(ENDED, waits("Priority"), null),

@@ -4,22 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.Reader;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Objects;
-import java.util.Properties;
 import org.farga.compute.Occupancy.EngineJob;
 import org.farga.compute.Occupancy.Gpus;
 import org.farga.compute.Occupancy.Node;
 import org.farga.compute.Occupancy.Partition;
 import org.farga.compute.Occupancy.State;
-import org.farga.slurm.SlurmCommands;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -193,15 +186,8 @@ class OccupancyTextTest {
 
     /** The questions themselves, on the cluster that is up. */
     @Test
-    void aRealClusterAnswersAllThreeQuestions() throws IOException {
-        Path lab = Path.of(System.getProperty("farga.slurm.lab", "../.farga/lab/debian12"), "lab.properties");
-        Assumptions.assumeTrue(Files.isReadable(lab), "no Slurm to try on: ./farga lab up brings one up");
-        Properties properties = new Properties();
-        try (Reader reader = Files.newBufferedReader(lab)) {
-            properties.load(reader);
-        }
-        Occupancy occupancy =
-                OccupancyText.ask(new SlurmCommands(Path.of(properties.getProperty("slurmConf")), List.of()), NOW);
+    void aRealClusterAnswersAllThreeQuestions() {
+        Occupancy occupancy = OccupancyText.ask(SlurmLab.up().commands(), NOW);
         assertThat(occupancy.nodes()).hasSizeGreaterThan(3).allSatisfy(node -> {
             assertThat(node.cpus()).isPositive();
             assertThat(node.state()).isNotEqualTo(State.UNKNOWN);

@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.farga.shared.JobId;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
@@ -155,8 +156,16 @@ abstract class SchedulerFixture {
     }
 
     Observation await(JobId job, Predicate<Observation> wanted, String what) {
-        await(() -> wanted.test(observe(job)), what + " of job " + job + ", which is " + observe(job), patience());
+        await(
+                () -> wanted.test(observe(job)),
+                () -> what + " of job " + job + ", which is " + observe(job) + evidence(),
+                patience());
         return observe(job);
+    }
+
+    /** What the engine itself says when a test has waited in vain. */
+    String evidence() {
+        return "";
     }
 
     /** How long an engine may take for one step. */
@@ -165,13 +174,15 @@ abstract class SchedulerFixture {
     }
 
     static void await(Condition condition, String what) {
-        await(condition, what, PATIENCE);
+        await(condition, () -> what, PATIENCE);
     }
 
-    private static void await(Condition condition, String what, Duration patience) {
+    private static void await(Condition condition, Supplier<String> what, Duration patience) {
         long deadline = System.nanoTime() + patience.toNanos();
         while (!condition.holds()) {
-            assertThat(System.nanoTime()).as("waited too long for " + what).isLessThan(deadline);
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("waited too long for " + what.get());
+            }
             try {
                 Thread.sleep(50);
             } catch (InterruptedException e) {

@@ -112,7 +112,8 @@ class SlurmKillTest {
                             lab.settings().partition(),
                             lab.commands().conf().toString(),
                             lab.mark(),
-                            Integer.toString(n))
+                            Integer.toString(n),
+                            String.join(",", lab.commands().via()))
                     .redirectErrorStream(true)
                     .redirectOutput(
                             lab.settings().folder().resolve("submitter.log").toFile())
@@ -217,7 +218,9 @@ class SlurmKillTest {
                             Duration.ofMillis(200),
                             Duration.ofMinutes(2)),
                     arguments[7],
-                    Optional.of(new SlurmCommands(Path.of(arguments[6]), List.of())),
+                    Optional.of(new SlurmCommands(
+                            Path.of(arguments[6]),
+                            arguments[9].isEmpty() ? List.of() : List.of(arguments[9].split(",")))),
                     order -> Optional.empty(),
                     Clock.systemUTC());
             try {

@@ -42,7 +42,10 @@ record SlurmLab(SlurmSettings settings, SlurmCommands commands, String mark) {
                     true,
                     Duration.ofMillis(200),
                     Duration.ofMinutes(2));
-            SlurmCommands commands = new SlurmCommands(Path.of(properties.getProperty("slurmConf")), List.of());
+            // The newer one's commands live in a tree of its own.
+            String via = properties.getProperty("via", "");
+            SlurmCommands commands = new SlurmCommands(
+                    Path.of(properties.getProperty("slurmConf")), via.isEmpty() ? List.of() : List.of(via.split(",")));
             SlurmLab found = new SlurmLab(settings, commands, mark);
             found.scheduler().describe();
             return found;

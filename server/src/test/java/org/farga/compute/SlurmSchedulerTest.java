@@ -27,6 +27,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Slurm, on the cluster that {@code ./farga lab up} brings up. Skipped where there is none. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -60,6 +62,18 @@ class SlurmSchedulerTest extends SchedulerContract {
     @Override
     Duration patience() {
         return Duration.ofMinutes(3);
+    }
+
+    @Override
+    String evidence() {
+        return "\n"
+                + commands.run(
+                                Duration.ofSeconds(30),
+                                null,
+                                List.of("squeue", "-a", "-r", "-o", "%i %u %P %T %r %N %k"))
+                        .output()
+                + commands.run(Duration.ofSeconds(30), null, List.of("sinfo", "-a", "-N", "-o", "%N %P %T %C %E"))
+                        .output();
     }
 
     private SlurmScheduler another(SlurmSettings other, Clock clock) {
@@ -103,7 +117,7 @@ class SlurmSchedulerTest extends SchedulerContract {
         awaitState(running.id(), JobState.RUNNING);
         awaitEnd(ended.id());
         for (JobOrder order : List.of(running, ended)) {
-            Files.delete(folder(order.id()).path().resolve("engine"));
+            loseTheAnswer(order.id());
             Files.deleteIfExists(folder(order.id()).path().resolve("end"));
         }
         SlurmScheduler heir = another(settings, Clock.systemUTC());
@@ -114,6 +128,121 @@ class SlurmSchedulerTest extends SchedulerContract {
         awaitEnd(running.id());
         assertThat(output(running.id(), "times")).isEqualTo("once\n");
         assertThat(output(ended.id(), "times")).isEqualTo("once\n");
+    }
+
+    /** As it is when Farga is killed before the answer comes. */
+    private void loseTheAnswer(JobId job) throws IOException {
+        assertThat(folder(job).known()).isNotNull();
+        folder(job).sending(Instant.now(), settings.user(), settings.account());
+        assertThat(folder(job).known()).isNull();
+    }
+
+    // --- what a power cut takes
+
+    private enum Left {
+        NOTHING,
+        EMPTY_NOTES,
+        NO_NOTES;
+
+        /** Leaves so much of a folder; all that was written last is what is lost. */
+        void of(SlurmFolder folder) throws IOException {
+            switch (this) {
+                case NOTHING -> JobFolders.remove(folder.path());
+                case EMPTY_NOTES -> Files.writeString(folder.path().resolve("sent"), "");
+                case NO_NOTES -> Files.delete(folder.path().resolve("sent"));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Left.class)
+    void aWaitingJobWhoseNotesAPowerCutTookIsFoundAgainAndRunsOnce(Left left) throws IOException {
+        Instant before = Instant.now();
+        close(true);
+        JobOrder order = order(script("echo once >> output/times"), small());
+        try {
+            Submission answer = submit(order);
+            left.of(folder(order.id()));
+            SlurmScheduler heir = another(settings, Clock.systemUTC());
+            heir.recall(order.id(), null, null, before);
+            assertThat(heir.submit(order)).isEqualTo(answer);
+            assertThat(observe(heir, order.id()).state()).isEqualTo(JobState.PENDING);
+        } finally {
+            close(false);
+        }
+        assertThat(awaitEnd(order.id()).state()).isEqualTo(JobState.COMPLETED);
+        assertThat(output(order.id(), "times")).isEqualTo("once\n");
+    }
+
+    private void close(boolean closed) {
+        commands.run(
+                        Duration.ofSeconds(10),
+                        "scontrol",
+                        "update",
+                        "PartitionName=" + settings.partition(),
+                        "State=" + (closed ? "DOWN" : "UP"))
+                .good();
+    }
+
+    @Test
+    void aJobThatEndedBeforeItsLostNotesWereMissedIsFoundInAccounting() throws IOException {
+        Instant before = Instant.now();
+        JobOrder order = order(script("exit 5"), small());
+        Submission answer = submit(order);
+        awaitEnd(order.id());
+        Left.NOTHING.of(folder(order.id()));
+        SlurmScheduler heir = another(settings, Clock.systemUTC());
+        heir.recall(order.id(), null, null, before);
+        assertThat(heir.submit(order)).isEqualTo(answer);
+        await(() -> observe(heir, order.id()).state() == JobState.FAILED, "its end");
+        assertThat(observe(heir, order.id()).exitCode()).isEqualTo(5);
+    }
+
+    @Test
+    void whatMayHaveBeenAskedBeforeAPowerCutIsNotAskedAgainAtOnce() throws IOException {
+        JobOrder order = order(script("exit 0"), small());
+        scheduler.recall(order.id(), null, null, Instant.now());
+        assertThatThrownBy(() -> scheduler.submit(order)).hasMessageContaining("not known yet");
+        SlurmScheduler later = another(settings, Clock.offset(Clock.systemUTC(), Duration.ofSeconds(101)));
+        assertThat(later.submit(order)).isInstanceOf(Submission.Accepted.class);
+        toEnd(order.id());
+        assertThat(awaitEnd(order.id()).state()).isEqualTo(JobState.COMPLETED);
+    }
+
+    @Test
+    void aJobIsKnownAgainByTheNumberThatTheDatabaseHas() throws IOException {
+        JobOrder order = order(script(sleep()), small());
+        String number = ((Submission.Accepted) submit(order)).engineJobId();
+        JobId array = nextNumber();
+        List<JobOrder> tasks = array(array, script(sleep()), null, 4, 9);
+        String arrays = ((Submission.Accepted) scheduler.submitArray(array, tasks)).engineJobId();
+        JobOrder task = tasks.get(1);
+        awaitState(order.id(), JobState.RUNNING);
+        awaitState(task.id(), JobState.RUNNING);
+        for (JobId id : List.of(order.id(), array, task.id())) {
+            Left.NOTHING.of(folder(id));
+        }
+        SlurmScheduler heir = another(settings, Clock.systemUTC());
+        assertThat(heir.observe(Set.of(order.id(), task.id()))).isEmpty();
+        heir.recall(order.id(), null, number, Instant.now());
+        heir.recall(task.id(), task.task(), arrays + "_9", Instant.now());
+        assertThat(observe(heir, order.id()).state()).isEqualTo(JobState.RUNNING);
+        assertThat(observe(heir, task.id()).state()).isEqualTo(JobState.RUNNING);
+        heir.cancel(order.id());
+        heir.cancel(task.id());
+        for (JobId id : List.of(order.id(), task.id())) {
+            await(() -> observe(heir, id).state() == JobState.CANCELLED, "the end");
+        }
+        scheduler.cancel(tasks.getFirst().id());
+    }
+
+    @Test
+    void whatWasNeverAskedForWantOfSlurmIsAskedAtOnceWhenItIsBack() {
+        SlurmScheduler away = another(with(URI.create("http://127.0.0.1:9"), settings.account()), Clock.systemUTC());
+        JobOrder order = order(script("exit 0"), small());
+        assertThatThrownBy(() -> away.submit(order)).isInstanceOf(UncheckedIOException.class);
+        scheduler.recall(order.id(), null, null, Instant.now());
+        assertThat(submit(order)).isInstanceOf(Submission.Accepted.class);
     }
 
     @Test
@@ -207,9 +336,11 @@ class SlurmSchedulerTest extends SchedulerContract {
         JobOrder four = order(script("exit 0"), new Resources(1, 256, 4, "H100", false, Duration.ofMinutes(2), 64));
         JobOrder named = in(order(script("exit 0"), small()), "gpu", null);
         List.of(narrow, two, four, named).forEach(order -> run(free, order));
-        assertThat(List.of(narrow, two, four, named).stream()
-                        .map(order -> awaitEnd(order.id()).allocation().nodes())
-                        .map(node -> node.replaceAll("^d13|[0-9]+$", "")))
+        List<Observation> ends = List.of(narrow, two, four, named).stream()
+                .map(order -> awaitEnd(order.id()))
+                .toList();
+        assertThat(ends).allMatch(end -> end.allocation() != null);
+        assertThat(ends.stream().map(end -> end.allocation().nodes()).map(node -> node.replaceAll("^d13|[0-9]+$", "")))
                 .containsExactly("cpu", "small", "gpu", "gpu");
         assertThat(refusal(free, in(order(script("exit 0"), small()), "nowhere", null)))
                 .contains("no partition nowhere", "cpu, gpu, small");
@@ -251,6 +382,30 @@ class SlurmSchedulerTest extends SchedulerContract {
         run(order);
         Allocation held = awaitEnd(order.id()).allocation();
         assertThat(held.cpus()).isEqualTo(8);
+    }
+
+    // --- what its own shell enforces
+
+    @Test
+    void aJobThatWritesMoreThanTheDiskItAskedForIsEnded() {
+        Observation many = awaitEnd(run(order(
+                script("for i in 1 2 3 4; do head -c 30m /dev/zero >output/$i; done", sleep()),
+                new Resources(1, 256, 0, Duration.ofMinutes(2), 64))));
+        assertThat(many.state()).isEqualTo(JobState.FAILED);
+        assertThat(many.reason()).isEqualTo("DiskQuotaExceeded");
+        Observation large = awaitEnd(run(order(
+                script("exec head -c 100m /dev/zero >output/large"),
+                new Resources(1, 256, 0, Duration.ofMinutes(2), 64))));
+        assertThat(large.reason()).isEqualTo("DiskQuotaExceeded");
+    }
+
+    @Test
+    void aLogIsCutAtItsLimitAndTheJobGoesOn() throws IOException {
+        JobId job = run(script("head -c 120m /dev/zero", "echo on >output/on"));
+        assertThat(awaitEnd(job).state()).isEqualTo(JobState.COMPLETED);
+        assertThat(output(job, "on")).isEqualTo("on\n");
+        long limit = SlurmFolder.LOG_MEBIBYTES << 20;
+        assertThat(Files.size(scheduler.files(job).log())).isBetween(limit, limit + 200);
     }
 
     // --- arrays and dependencies
@@ -305,6 +460,12 @@ class SlurmSchedulerTest extends SchedulerContract {
                 .extracting(Observation::state)
                 .containsExactly(JobState.COMPLETED, JobState.FAILED, JobState.FAILED);
         assertThat(ids(tasks).stream().map(job -> output(job, "index"))).containsExactly("0 0\n", "3 3\n", "7 7\n");
+        for (JobId task : ids(tasks)) {
+            assertThat(folder(number).exists()).isTrue();
+            discard(task);
+            assertThat(folder(task).exists()).isFalse();
+        }
+        assertThat(folder(number).exists()).isFalse();
     }
 
     @Test
@@ -336,7 +497,7 @@ class SlurmSchedulerTest extends SchedulerContract {
         JobId number = nextNumber();
         List<JobOrder> tasks = array(number, script("echo once >> output/times"), null, 0, 1);
         Submission answer = scheduler.submitArray(number, tasks);
-        Files.delete(folder(number).path().resolve("engine"));
+        loseTheAnswer(number);
         assertThat(another(settings, Clock.systemUTC()).submitArray(number, tasks))
                 .isEqualTo(answer);
         for (JobId task : ids(tasks)) {
@@ -383,8 +544,9 @@ class SlurmSchedulerTest extends SchedulerContract {
 
     @Test
     void aJobGivenToSlurmByHandIsFoundAdoptedObservedAndCancelled() {
-        SlurmCommands asPau = new SlurmCommands(
-                commands.conf(), List.of("setpriv", "--reuid", "lab-pau", "--regid", "lab-pau", "--clear-groups"));
+        List<String> via = new ArrayList<>(commands.via());
+        via.addAll(List.of("setpriv", "--reuid", "lab-pau", "--regid", "lab-pau", "--clear-groups"));
+        SlurmCommands asPau = new SlurmCommands(commands.conf(), via);
         String name = "by|hand " + nextNumber();
         List<String> sbatch = List.of(
                 "sbatch",

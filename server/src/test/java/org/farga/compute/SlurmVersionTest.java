@@ -115,6 +115,34 @@ class SlurmVersionTest {
     }
 
     @Test
+    void anEndWithoutItsTimeIsNoneYet() {
+        String record =
+                "{'state':{'current':['COMPLETED']},'nodes':'n1','time':{'start':1795440116,'end':%s},'steps':[]}";
+        assertThat(SlurmVersion.isClosed(json(record.formatted("0")), null)).isFalse();
+        assertThat(SlurmVersion.isClosed(json(record.formatted("1795440118")), null))
+                .isTrue();
+    }
+
+    @Test
+    void anEndWithoutTheNodesThatTheControllerSawIsNoneYet() {
+        String record =
+                "{'state':{'current':['COMPLETED']},'nodes':'%s','time':{'start':1795440116,'end':1795440118},'steps':[]}";
+        JsonNode nowhere = json(record.formatted("None assigned"));
+        Observation live = new Observation(
+                new JobId(1),
+                JobState.COMPLETED,
+                null,
+                Instant.ofEpochSecond(1795440116),
+                Instant.ofEpochSecond(1795440118),
+                0,
+                new Allocation("n1", 1, 100, 0, List.of()),
+                new Measured(null, null));
+        assertThat(SlurmVersion.isClosed(nowhere, live)).isFalse();
+        assertThat(SlurmVersion.isClosed(nowhere, null)).isTrue();
+        assertThat(SlurmVersion.isClosed(json(record.formatted("n1")), live)).isTrue();
+    }
+
+    @Test
     void aDrainedNodeIsNotAvailableAndItsGpusAreTold() {
         String node = "{'name':'n1','cpus':8,'real_memory':16000,'alloc_cpus':2,'alloc_memory':1000,"
                 + "'gres':'gpu:h100:2','gres_used':'gpu:h100:1(IDX:1)','state':%s,'state_flags':[]}";

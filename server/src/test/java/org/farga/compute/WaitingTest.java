@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.TreeMap;
@@ -170,12 +171,45 @@ class WaitingTest {
         assertThat(remedy("AssocGrpCpuLimit", Facts.of(ASKED))).isEmpty();
     }
 
-    /** Every word that Slurm 22.05's own library holds, in every language. */
+    @Test
+    void aNodeOfItsOwnWaitsForAnEmptyOne() {
+        Facts facts = facts("22");
+        Resources alone = new Resources(1, 1_000, 0, null, true, Duration.ofMinutes(10), 100);
+        assertThat(why("Resources", new Facts(alone, null, facts.seen(), facts.occupancy(), facts.names())))
+                .isEqualTo("It is its turn, and it asks for a node of its own;"
+                        + " none of the 4 that it could run on is empty now.");
+    }
+
+    @Test
+    void anotherPartitionWithRoomIsNamed() {
+        Facts facts = facts("22");
+        Resources little = new Resources(1, 1_000, 0, Duration.ofMinutes(10), 100);
+        assertThat(remedy("Resources", new Facts(little, null, facts.seen(), facts.occupancy(), facts.names())))
+                .isEqualTo("Partition cpu has room for it now: cancel it, and run it again there.");
+        // Longer than any partition gives a job, it has no better place to go to.
+        Resources long_ = new Resources(1, 1_000, 0, Duration.ofDays(30), 100);
+        assertThat(remedy("Resources", new Facts(long_, null, facts.seen(), facts.occupancy(), facts.names())))
+                .isEmpty();
+        assertThat(remedy("Resources", facts)).isEmpty();
+    }
+
+    /** Every word that Slurm 22.05's own library holds, and those that came until 25.11 (job_reason_codes), in every language. */
     @Test
     void everyWordOfSlurmsIsExplained() {
         TreeSet<String> unknown = new TreeSet<>();
         TreeMap<String, String> missing = new TreeMap<>();
-        List<String> words = OccupancyTextTest.text("reasons.txt").lines().toList();
+        List<String> words =
+                new ArrayList<>(OccupancyTextTest.text("reasons.txt").lines().toList());
+        words.addAll(List.of(
+                "Constraints",
+                "InactiveLimit",
+                "JobLaunchFailure",
+                "NonZeroExitCode",
+                "OutOfMemory",
+                "QOSMaxBBMinutesPerJob",
+                "QOSMinBilling",
+                "RaisedSignal",
+                "TimeLimit"));
         assertThat(words).hasSizeGreaterThan(150);
         for (String word : words) {
             Waiting waiting = Waiting.of(word, Facts.of(ASKED));

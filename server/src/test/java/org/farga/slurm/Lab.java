@@ -23,20 +23,17 @@ record Lab(Path folder, String cluster, SlurmCommands commands) {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        Path base = folder.toAbsolutePath().normalize();
-        // The newer one lives in a tree of its own.
-        Path tree = base.resolveSibling("debian13-tree");
-        List<String> via = base.endsWith("debian13")
-                ? List.of("chroot", tree.toString(), "env", "PATH=/usr/sbin:/usr/bin:/sbin:/bin")
-                : List.of();
-        SlurmCommands commands = new SlurmCommands(Path.of(properties.getProperty("slurmConf")), via);
+        // The newer one's commands live in a tree of its own.
+        String via = properties.getProperty("via", "");
+        SlurmCommands commands = new SlurmCommands(
+                Path.of(properties.getProperty("slurmConf")), via.isEmpty() ? List.of() : List.of(via.split(",")));
         try {
             commands.run(Duration.ofSeconds(20), "sacctmgr", "-nP", "list", "cluster")
                     .good();
         } catch (UncheckedIOException e) {
             Assumptions.abort("no Slurm to try on: ./farga lab up brings one up (" + e.getMessage() + ")");
         }
-        return new Lab(base, properties.getProperty("cluster"), commands);
+        return new Lab(folder.toAbsolutePath().normalize(), properties.getProperty("cluster"), commands);
     }
 
     String run(String... command) {

@@ -35,6 +35,8 @@ class LadderTest {
         assertThat(new Ladder(80, 100, 100, 0).mostMinutes(59_999)).isZero();
         // Ten million GPU-hours for a century do not overflow.
         assertThat(USUAL.mostMinutes(Long.MAX_VALUE)).isEqualTo(184_467_440_737_095L);
+        assertThat(USUAL.most(Long.MAX_VALUE)).isEqualTo(Long.MAX_VALUE);
+        assertThat(USUAL.most(100)).isEqualTo(120);
     }
 
     @Test

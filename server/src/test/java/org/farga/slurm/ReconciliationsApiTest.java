@@ -38,10 +38,10 @@ class ReconciliationsApiTest extends HttpTest {
                 60_000,
                 lines,
                 0,
-                plan,
                 List.of(new Plan.Trouble(Plan.Trouble.Kind.NAME_TAKEN, "folding")),
                 false,
                 java.time.Instant.now());
+        table.setPlan(cluster, plan);
     }
 
     @Test
@@ -62,6 +62,14 @@ class ReconciliationsApiTest extends HttpTest {
         assertThat(rest.path("items")).hasSize(1);
         assertThat(rest.path("items").get(0).path("subject").asString()).isEqualTo("folding-2");
         assertThat(rest.has("next")).isFalse();
+        JsonNode found = operator.get(path + "/plan?q=FG00001&kind=ADD_USER").expect(200);
+        assertThat(found.path("items")).hasSize(1);
+        assertThat(found.path("items").get(0).path("subject").asString()).isEqualTo("folding-1");
+        assertThat(operator.get(path + "/plan?kind=CLOSE_USER").expect(200).path("items"))
+                .isEmpty();
+        table.setApplying(cluster, new Reconciliation.Applying(java.time.Instant.now(), 3, 1));
+        assertThat(operator.get(path).expect(200).path("applying").path("done").asInt())
+                .isEqualTo(1);
 
         assertThat(operator.post(path + "/readings", null)
                         .expect(202)
@@ -124,6 +132,19 @@ class ReconciliationsApiTest extends HttpTest {
         stranger().get(path).expect(401);
     }
 
+    /** Of sixty thousand lines any page is read as quickly as the first. */
+    @Test
+    void aPlanOfSixtyThousandChangesIsKeptWholeAndPagedToItsEnd() {
+        plan(60_000);
+        assertThat(table.plan(cluster, null, "", 59_990, 100)).hasSize(10);
+        assertThat(table.plan(cluster, null, "folding-59999", 0, 100))
+                .extracting(ReconciliationTable.Placed::position)
+                .containsExactly(60_000);
+        assertThat(table.planCounts(cluster, "")).isEqualTo(java.util.Map.of(Kind.ADD_USER, 60_000L));
+        plan(0);
+        assertThat(table.planCounts(cluster, "")).isEmpty();
+    }
+
     @Test
     void theCentreGivesAnAllocationStepsOfItsOwn() {
         Client ana = signUp("Ana");
@@ -177,9 +198,20 @@ class ReconciliationsApiTest extends HttpTest {
         Browser browser = new Browser(address()).signIn(operator.email(), PASSWORD);
         String page = "/clusters/" + cluster + "/slurm";
         assertThat(browser.get(page).body())
-                .contains("60 associations are made", "folding-49", "and 10 more", "Connection refused")
+                .contains("60 associations are made", "folding-19<", "All 60 of them", "Connection refused")
                 .contains("Slurm has an account “folding” elsewhere")
+                .doesNotContain("folding-20<");
+        assertThat(browser.get(page + "?kind=ADD_USER").body())
+                .contains("folding-0<", "folding-49<", "cursor=")
                 .doesNotContain("folding-50<");
+        assertThat(browser.get(page + "?q=Folding-5").body())
+                .contains("folding-5<", "folding-59<", "11 associations are made")
+                .doesNotContain("folding-6<");
+        assertThat(browser.get(page + "?q=nobody").body()).contains("Nothing in the plan fits.");
+        table.setApplying(cluster, new Reconciliation.Applying(java.time.Instant.now(), 60, 50));
+        assertThat(browser.get(page).body()).contains("50 of 60 changes are made");
+        table.endApplying(cluster);
+        assertThat(browser.get(page).body()).doesNotContain("changes are made");
         plan(1);
         assertThat(browser.submit(page, page + "/mode", "mode", "APPLY").statusCode())
                 .isEqualTo(302);

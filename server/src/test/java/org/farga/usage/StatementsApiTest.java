@@ -3,18 +3,22 @@ package org.farga.usage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.farga.HttpTest;
+import org.farga.allocation.Allocation;
 import org.farga.allocation.Allocations;
 import org.farga.allocation.Projects;
 import org.farga.shared.AllocationId;
@@ -30,6 +34,7 @@ import org.farga.shared.ProposalId;
 import org.farga.shared.Refusal;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.beans.factory.support.StaticListableBeanFactory;
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.transaction.IllegalTransactionStateException;
@@ -50,6 +55,15 @@ class StatementsApiTest extends HttpTest {
 
     @Autowired
     private Allocations allocations;
+
+    @Autowired
+    private UsageTable usageTable;
+
+    @Autowired
+    private LedgerTable ledger;
+
+    @Autowired
+    private Rates rates;
 
     @Autowired
     private PlatformTransactionManager transactions;
@@ -142,6 +156,32 @@ class StatementsApiTest extends HttpTest {
         Balance balance = usage.balance(startup.allocation());
         assertThat(balance.gpuSettled()).isEqualTo(GpuHours.of(2, Duration.ofSeconds(10)));
         assertThat(balance.gpuCommitted()).isEqualTo(GpuHours.ZERO);
+    }
+
+    @Test
+    void whatAnEngineAllowsBeyondTheAwardMayBeAskedForAndNotOneMillisecondMore() {
+        Startup startup = startup(10, 10);
+        Overdraft twoHours = of ->
+                of.stream().collect(Collectors.toMap(Allocation::id, a -> new Overdraft.Beyond(7_200_000, 7_200_000)));
+        Usage beyond = new Usage(
+                usageTable,
+                ledger,
+                rates,
+                allocations,
+                new StaticListableBeanFactory(Map.of("twoHours", twoHours)).getBeanProvider(Overdraft.class),
+                Clock.systemUTC());
+        assertThat(beyond.spendable(allocations.get(startup.allocation())).gpuLeft())
+                .isEqualTo(GpuHours.ofHours(12));
+        assertThat(inTransaction(() -> beyond.commit(
+                        startup.allocation(), job(), 1, 1, Duration.ofHours(12).plusMillis(1))))
+                .isInstanceOf(Outcome.Refused.class);
+        inTransaction(() -> beyond.commit(startup.allocation(), job(), 1, 1, Duration.ofHours(12)))
+                .orThrow();
+        assertThat(beyond.balance(startup.allocation()).gpuLeft())
+                .as("of the award")
+                .isEqualTo(new GpuHours(-7_200_000));
+        assertThat(inTransaction(() -> beyond.commit(startup.allocation(), job(), 1, 1, Duration.ofMillis(1))))
+                .isInstanceOf(Outcome.Refused.class);
     }
 
     @Test

@@ -15,6 +15,8 @@ import org.farga.shared.GpuHours;
 import org.farga.shared.JobId;
 import org.farga.shared.PersonId;
 import org.farga.shared.ProjectId;
+import org.farga.usage.LedgerTable.Merged;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -100,6 +102,45 @@ class UsageLedgerTest {
     }
 
     @Test
+    void theRunsOfAJobAreThoseThatStandInTheirOrder() {
+        JobId job = job();
+        usage.settle(List.of(run(job, "39", START.plusSeconds(220), 50, 1), run(job, "39", START, 100, 2)));
+        assertThat(usage.runs(job))
+                .extracting(JobRun::startedAt, JobRun::duration, JobRun::gpus)
+                .containsExactly(
+                        org.assertj.core.groups.Tuple.tuple(START, Duration.ofSeconds(100), 2),
+                        org.assertj.core.groups.Tuple.tuple(START.plusSeconds(220), Duration.ofSeconds(50), 1));
+        assertThat(usage.runs(job())).isEmpty();
+    }
+
+    @Test
+    void aLineIsOfAnAllocationAndAPersonThatAreThere() {
+        JobUsage sound = run(job(), "40", START, 100, 1);
+        assertThatThrownBy(() -> usage.settle(new JobUsage(
+                        sound.job(),
+                        "train",
+                        allocation,
+                        cluster,
+                        PersonId.create(),
+                        START,
+                        START.plusSeconds(1),
+                        1,
+                        1,
+                        1,
+                        EngineRun.of("40"))))
+                .isInstanceOf(DataIntegrityViolationException.class);
+    }
+
+    @Test
+    void whatAnEngineTookBeyondTheBudgetIsSetAsideAllTheSame() {
+        JobId job = job();
+        usage.setAside(allocation, job, 8, 8, Duration.ofHours(100));
+        usage.setAside(allocation, job, 8, 8, Duration.ofHours(100));
+        assertThat(usage.balance(allocation).gpuCommitted()).isEqualTo(GpuHours.ofHours(800));
+        assertThat(usage.balance(allocation).gpuLeft()).isEqualTo(GpuHours.ofHours(-700));
+    }
+
+    @Test
     void everyRunOfARequeuedJobIsChargedOnce() {
         JobId job = job();
         usage.commit(allocation, job, 1, 4, Duration.ofHours(1)).orThrow();
@@ -133,6 +174,64 @@ class UsageLedgerTest {
         // Another run of the same job is not that one.
         usage.settle(run(job, "7", START.plusSeconds(10), 5, 1));
         assertThat(settled()).isEqualTo(GpuHours.of(1, Duration.ofSeconds(14)));
+    }
+
+    @Test
+    void aTaskOfAnArrayIsOneRunByItsIndexAndByItsOwnNumber() {
+        JobId seen = job();
+        usage.settle(run(seen, "39_0", START, 100, 1));
+        SacctRun told = task(40, "39_0", 100);
+        assertThat(ledger.knowsTasks(cluster, List.of(told))).isTrue();
+        assertThat(ledger.merge(cluster, List.of(told), owners(null), true)).isEqualTo(new Merged(0, 0, 0));
+        assertThat(settled()).isEqualTo(GpuHours.of(1, Duration.ofSeconds(100)));
+        // What the engine's accounting says otherwise takes its place.
+        ledger.merge(cluster, List.of(task(40, "39_0", 90)), owners(null), true);
+        ledger.merge(cluster, List.of(task(40, "39_0", 90)), owners(null), true);
+        assertThat(settled()).isEqualTo(GpuHours.of(1, Duration.ofSeconds(90)));
+        // Told by the accounting first, and seen by us then.
+        JobId later = job();
+        ledger.merge(cluster, List.of(task(41, "39_1", 30)), owners(later), true);
+        usage.settle(run(later, "39_1", START, 31, 1));
+        assertThat(settled()).isEqualTo(GpuHours.of(1, Duration.ofSeconds(120)));
+    }
+
+    @Autowired
+    private LedgerTable ledger;
+
+    private static SacctRun task(long number, String task, int seconds) {
+        return new SacctRun(
+                number,
+                task,
+                "train",
+                "account",
+                "ana",
+                "gpu",
+                "normal",
+                "COMPLETED",
+                START.getEpochSecond(),
+                START.getEpochSecond() + seconds,
+                seconds,
+                new Tres(4, 1, 1_024, 1),
+                "cpu=4,mem=1G,node=1,gres/gpu=1");
+    }
+
+    private LedgerTable.Owners owners(@Nullable JobId job) {
+        return new LedgerTable.Owners() {
+            @Override
+            public AllocationId allocation(SacctRun run) {
+                return allocation;
+            }
+
+            @Override
+            public PersonId person(SacctRun run) {
+                return person;
+            }
+
+            @Override
+            public EngineJobs.@Nullable Own own(SacctRun run) {
+                return job == null ? null : new EngineJobs.Own("39_1", job, allocation, person, START);
+            }
+        };
     }
 
     @Test

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.nio.file.Files;
@@ -47,6 +48,7 @@ final class Journey {
     private static final String DATASET = "digits";
     private static final String MODEL = "digits";
     private static final String JOB = "Read handwritten digits";
+    private static final String BY_HAND = "By hand";
     private static final BigDecimal MILLISECONDS_PER_HOUR = BigDecimal.valueOf(3_600_000);
     private static final int EPOCHS = 300;
     /** What such a network reaches on these data is 0.966 to 0.989; less means that it did not learn. */
@@ -77,6 +79,10 @@ final class Journey {
     private JsonNode job = Api.JSON.missingNode();
     private String run = "";
     private String model = "";
+    /** What Ana is on the Slurm cluster, and what her jobs are charged to there; empty without one. */
+    private String unixUser = "";
+
+    private String account = "";
 
     /** @param lab where the jobs run; null where that is the machine that Farga runs on */
     Journey(
@@ -108,11 +114,18 @@ final class Journey {
         rulesDecide();
         awardMakesAProject();
         officerDecides();
+        if (lab != null) {
+            slurmIsKept(lab);
+        }
         dataAreReadAndAccepted();
         preflightRefuses();
         modelIsTrained();
         modelKnowsWhereItCameFrom();
         statementIsExact();
+        if (lab != null) {
+            jobByHandIsSeen(lab);
+            exportOfSlurmCountsNothingTwice(lab);
+        }
         budgetHolds();
         othersSeeNothing();
         auditorReads();
@@ -522,6 +535,61 @@ final class Journey {
         narrator.checked("awarded by " + by + ": " + text(decided.path("decision"), "reason"));
     }
 
+    private void slurmIsKept(Lab slurm) throws IOException {
+        narrator.step("Farga shows what it would change in Slurm, and once it may, changes it");
+        Api marta = as(Cast.ADMINISTRATOR);
+        String path = V1 + "/slurm-clusters/" + Lab.CLUSTER;
+        await("Farga to look at Slurm", () -> found(marta, path), c -> c.has("read"));
+        if (text(marta.get(path).json(), "mode").equals("PLAN")) {
+            marta.post(path + "/readings", Api.JSON.createObjectNode());
+            JsonNode planned = await(
+                    "a plan with both projects",
+                    () -> marta.get(path).json(),
+                    c -> !c.path("readingWaits").asBoolean(true)
+                            && c.path("read").path("changes").asInt() > 0);
+            narrator.tell(planned.path("read").path("changes").asInt() + " changes beside "
+                    + planned.path("read").path("associations").asInt() + " associations that are there:");
+            marta.items(path + "/plan", 20)
+                    .forEach(line -> narrator.tell("  "
+                            + text(line, "kind").toLowerCase(Locale.ROOT).replace('_', ' ') + "  "
+                            + text(line, "subject") + "  " + text(line, "to")));
+            marta.put(path + "/mode", Api.object("mode", "APPLY"));
+        }
+        List<String> hers = new ArrayList<>();
+        JsonNode kept = await(
+                "Slurm to be as it should",
+                () -> {
+                    JsonNode now = marta.get(path).json();
+                    if (now.path("read").path("changes").asInt(-1) == 0) {
+                        hers.clear();
+                        hers.addAll(associations(slurm));
+                    }
+                    return now;
+                },
+                c -> !hers.isEmpty());
+        expect("Slurm complained of nothing", !kept.path("applied").has("complaint"), kept.path("applied"));
+        String[] association = hers.getFirst().split("\\|", -1);
+        account = association[0];
+        unixUser = association[1];
+        expect("one person of the project, so far", hers.size() == 1, hers);
+        narrator.tell("sacctmgr: user " + unixUser + " may charge the account " + account);
+        slurm.ask("sacctmgr", "-nP", "list", "assoc", "account=" + account, "user=", "format=ParentName,GrpTRESMins")
+                .forEach(line -> narrator.tell("sacctmgr: " + account + " under " + line.replace("|", ", at most ")));
+        narrator.checked("what an allocation is worth, Slurm enforces by itself now; " + unixUser
+                + " is Ana's own Unix account, made by lab/account-hook");
+    }
+
+    /** Users of the project's accounts, as {@code ACCOUNT|USER}. */
+    private List<String> associations(Lab slurm) {
+        try {
+            return slurm.ask("sacctmgr", "-nP", "list", "assoc", "format=Account,User").stream()
+                    .filter(line -> line.startsWith(text(project, "slug") + "-") && !line.endsWith("|"))
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     // It works.
 
     private void dataAreReadAndAccepted() throws IOException {
@@ -830,6 +898,92 @@ final class Journey {
                 + " CPU-hours; " + hours(balance, "cpuLeft") + " of " + hours(balance, "cpuAwarded") + " left");
         narrator.checked("on the statement once, to the millisecond"
                 + (late.toSeconds() < 60 ? ", " + Amounts.time(late) + " after the job's end" : ""));
+    }
+
+    private void jobByHandIsSeen(Lab slurm) throws IOException {
+        narrator.step("A job given to Slurm by hand is seen and charged like any other");
+        Api ana = as(Cast.ANA);
+        if (jobNamed(BY_HAND) == null) {
+            List<String> command = List.of(
+                    "sbatch",
+                    "--parsable",
+                    "-A",
+                    account,
+                    "-J",
+                    BY_HAND,
+                    "-c",
+                    "2",
+                    "--mem=100",
+                    "-t",
+                    "2",
+                    "-D",
+                    "/",
+                    "-o",
+                    "/dev/null",
+                    "--wrap",
+                    "sleep 3");
+            narrator.typed(
+                    unixUser + "$ sbatch -A " + account + " -J \"" + BY_HAND + "\" -c 2 -t 2 --wrap \"sleep 3\"");
+            List<String> whole =
+                    new ArrayList<>(List.of("setpriv", "--reuid=" + unixUser, "--regid=" + unixUser, "--init-groups"));
+            whole.addAll(command);
+            narrator.tell("Slurm's job " + String.join(" ", slurm.ask(whole.toArray(String[]::new))));
+        }
+        JsonNode seen = await("the job", () -> jobNamed(BY_HAND), j -> j.has("endedAt"));
+        expect("it completed", text(seen, "state").equals("COMPLETED"), seen);
+        expect("it is Ana's", text(seen, "submittedBy").equals(persons.get(Cast.ANA)), seen);
+        JsonNode line = await(
+                "it on the statement",
+                () -> {
+                    for (JsonNode each : ana.get(V1 + "/allocations/" + text(allocation, "id") + "/statement")
+                            .json()
+                            .path("lines")) {
+                        if (text(each, "job").equals(text(seen, "id"))) {
+                            return each;
+                        }
+                    }
+                    return null;
+                },
+                l -> true);
+        List<String> told = slurm.ask(
+                "sacct", "-a", "-X", "-n", "-P", "-S", "now-7days", "--name=" + BY_HAND, "-o", "ElapsedRaw,AllocCPUS");
+        String[] run = told.getFirst().split("\\|", -1);
+        long charged = Long.parseLong(run[0]) * Long.parseLong(run[1]) * 1_000;
+        expect(
+                "it is charged what sacct says",
+                line.path("cpuMilliseconds").asLong(-1) == charged,
+                line + " and sacct " + told);
+        narrator.checked("Farga's job " + text(seen, "id") + ", charged " + run[1] + " cores × " + run[0]
+                + " s, as sacct has it");
+    }
+
+    private void exportOfSlurmCountsNothingTwice(Lab slurm) throws IOException {
+        narrator.step("All that sacct knows is imported too, and nothing counts twice");
+        Api marta = as(Cast.ADMINISTRATOR);
+        String balance = V1 + "/allocations/" + text(allocation, "id") + "/statement";
+        JsonNode before = as(Cast.ANA).get(balance).json().path("balance");
+        List<String> lines = slurm.ask("sacct", "-a", "-D", "-P", "-S", "now-1days", "-A", account, "-o", "ALL");
+        JsonNode opened = marta.post(
+                        V1 + "/usage-imports",
+                        Api.object(
+                                "cluster",
+                                Lab.CLUSTER,
+                                "zone",
+                                ZoneId.systemDefault().getId(),
+                                "name",
+                                "sacct.txt"))
+                .json();
+        byte[] text = (String.join("\n", lines) + "\n").getBytes(UTF_8);
+        marta.upload(V1 + "/usage-imports/" + text(opened, "id") + "/lines", text, "text/plain");
+        JsonNode ended = marta.get(V1 + "/usage-imports/" + text(opened, "id")).json();
+        expect("all lines were read", ended.path("lines").asLong() >= 2, ended);
+        expect("none was rejected", ended.path("rejected").asLong(-1) == 0, ended);
+        expect("none was new", ended.path("entered").asLong(-1) == 0, ended);
+        JsonNode after = as(Cast.ANA).get(balance).json().path("balance");
+        expect("the balance is what it was", after.equals(before), after + " instead of " + before);
+        narrator.checked(ended.path("lines").asLong() + " lines of sacct: "
+                + ended.path("unchanged").asLong() + " runs known, "
+                + ended.path("skipped").path("steps").asLong() + " steps of them, none counted again");
     }
 
     private void budgetHolds() {
