@@ -70,7 +70,10 @@ final class ProposeCommand extends FargaCommand {
     @Option(names = "--personal-data", negatable = true, description = "It uses personal data, or it does not.")
     private @Nullable Boolean personalData;
 
-    @Option(names = "--answer", paramLabel = "FIELD=VALUE", description = "Any other field that the call asks for, such as partition or sections.JOBS.")
+    @Option(
+            names = "--answer",
+            paramLabel = "FIELD=VALUE",
+            description = "Any other field that the call asks for, such as partition or sections.JOBS.")
     private Map<String, String> answers = Map.of();
 
     @Option(names = "--submit", description = "Submit it once nothing is missing.")

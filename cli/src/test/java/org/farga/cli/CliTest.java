@@ -477,14 +477,21 @@ class CliTest {
                  "decision": {"by": "RULES", "reason": "All rules hold."}, "decidedAt": "2026-11-22T12:00:00Z",
                  "eligibility": [{"answer": "MET", "reason": "It is an SME."}]}""");
         assertThat(signedIn(
-                        "propose", "--title", "Digits", "--cpu-hours", "20", "--civilian", "--answer", "sections.jobs=Ten.", "--submit"))
+                        "propose",
+                        "--title",
+                        "Digits",
+                        "--cpu-hours",
+                        "20",
+                        "--civilian",
+                        "--answer",
+                        "sections.jobs=Ten.",
+                        "--submit"))
                 .isZero();
         FakeFarga.Asked patch = farga.asked.stream()
                 .filter(a -> a.method().equals("PATCH"))
                 .findFirst()
                 .orElseThrow();
-        assertThat(Api.JSON.readTree(patch.body()))
-                .isEqualTo(Api.JSON.readTree("""
+        assertThat(Api.JSON.readTree(patch.body())).isEqualTo(Api.JSON.readTree("""
                         {"title": "Digits", "cpuHours": 20, "civilianUse": true, "sections": {"JOBS": "Ten."}}"""));
         assertThat(patch.header("If-match")).isEqualTo("\"1\"");
         assertThat(farga.asked.stream()
@@ -518,7 +525,9 @@ class CliTest {
     @Test
     void theCallThatFitsIsNamedWithItsReasons() {
         farga.on(
-                "GET /api/v1/call-advice?who=STARTUP_OR_SME&purpose=TRAIN&gpuHours=20000&withinWorkingDays=4", 200, """
+                "GET /api/v1/call-advice?who=STARTUP_OR_SME&purpose=TRAIN&gpuHours=20000&withinWorkingDays=4",
+                200,
+                """
                 [{"call": "FAST-LANE", "title": "Fast Lane", "fit": "BEST", "reasons": [
                    {"reason": "size", "holds": true, "sentence": "It grants 0 to 50,000 GPU-hours."}]},
                  {"call": "PLAYGROUND", "title": "Playground", "fit": "NO", "reasons": [

@@ -94,10 +94,7 @@ class CatalogueApi {
                 .map(c -> new CallsApi.CoverageJson(
                         c.audience(),
                         c.partition(),
-                        c.served().stream()
-                                .map(s -> s.call().code())
-                                .distinct()
-                                .toList(),
+                        c.served().stream().map(s -> s.call().code()).distinct().toList(),
                         c.holes().stream()
                                 .map(h -> new CallsApi.HoleJson(h.fromGpu(), h.toGpu(), h.fromCpu(), h.toCpu()))
                                 .toList()))

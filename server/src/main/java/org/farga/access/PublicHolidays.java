@@ -52,11 +52,12 @@ final class PublicHolidays {
                 .map(code -> code.toLowerCase(Locale.ROOT))
                 .collect(Collectors.toCollection(TreeSet::new));
         if (!countries.contains(parts[0])) {
-            throw new IllegalArgumentException(place + ": no calendar of holidays of " + parts[0] + "; there are "
-                    + String.join(", ", countries));
+            throw new IllegalArgumentException(
+                    place + ": no calendar of holidays of " + parts[0] + "; there are " + String.join(", ", countries));
         }
         String[] within = Arrays.copyOfRange(parts, 1, parts.length);
-        CalendarHierarchy at = HolidayManager.getInstance(ManagerParameters.create(parts[0])).getCalendarHierarchy();
+        CalendarHierarchy at =
+                HolidayManager.getInstance(ManagerParameters.create(parts[0])).getCalendarHierarchy();
         List<String> regions = new ArrayList<>();
         for (String part : within) {
             CalendarHierarchy inner = at.getChildren().get(part);
@@ -78,8 +79,7 @@ final class PublicHolidays {
 
     /** The place's names: the country's in this language, the others as Jollyday has them in English. */
     String place(Locale language) {
-        return Stream.concat(
-                        Stream.of(Locale.of("", country).getDisplayCountry(language)), regions.stream())
+        return Stream.concat(Stream.of(Locale.of("", country).getDisplayCountry(language)), regions.stream())
                 .collect(Collectors.joining(", "));
     }
 

@@ -88,8 +88,7 @@ class CoverageTest {
                 CpuHours.ofHours(100),
                 List.of(),
                 null);
-        List<Coverage> coverage =
-                Coverage.of(List.of(call(grants("0-9.99", "0-100"), gpp)), NOW, ZoneOffset.UTC);
+        List<Coverage> coverage = Coverage.of(List.of(call(grants("0-9.99", "0-100"), gpp)), NOW, ZoneOffset.UTC);
         assertThat(coverage).extracting(Coverage::partition).containsExactly(null, "mn5/acc", "mn5/gpp");
         assertThat(coverage.getFirst().served()).hasSize(2);
         assertThat(coverage.getFirst().holes()).isEmpty();

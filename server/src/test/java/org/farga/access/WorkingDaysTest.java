@@ -119,7 +119,11 @@ class WorkingDaysTest {
         assertThat(PublicHolidays.of("es").on(LocalDate.parse("2026-09-24"))).isFalse();
         assertThat(PublicHolidays.BARCELONA.place(Locale.ENGLISH)).isEqualTo("Spain, Catalonia, Barcelona");
         assertThat(PublicHolidays.of("de-by-mu").place(Locale.ENGLISH)).startsWith("Germany, ");
-        assertThatThrownBy(() -> PublicHolidays.of("xx")).hasMessageContaining("there are").hasMessageContaining("es");
-        assertThatThrownBy(() -> PublicHolidays.of("es-qq")).hasMessageContaining("Spain").hasMessageContaining("ct");
+        assertThatThrownBy(() -> PublicHolidays.of("xx"))
+                .hasMessageContaining("there are")
+                .hasMessageContaining("es");
+        assertThatThrownBy(() -> PublicHolidays.of("es-qq"))
+                .hasMessageContaining("Spain")
+                .hasMessageContaining("ct");
     }
 }
