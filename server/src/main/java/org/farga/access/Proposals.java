@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.farga.aid.Grants;
 import org.farga.allocation.ClusterNames;
 import org.farga.allocation.Projects;
 import org.farga.audit.AuditLog;
@@ -51,6 +52,7 @@ class Proposals {
     private final People people;
     private final AddressProof proof;
     private final Projects projects;
+    private final Grants grants;
     private final ClusterNames clusters;
     private final Closings closings;
     private final AuditLog audit;
@@ -67,6 +69,7 @@ class Proposals {
             People people,
             AddressProof proof,
             Projects projects,
+            Grants grants,
             ClusterNames clusters,
             Closings closings,
             AuditLog audit,
@@ -80,6 +83,7 @@ class Proposals {
         this.people = people;
         this.proof = proof;
         this.projects = projects;
+        this.grants = grants;
         this.clusters = clusters;
         this.closings = closings;
         this.audit = audit;
@@ -196,6 +200,20 @@ class Proposals {
         if (hindered.isPresent()) {
             return Outcome.refused(hindered.get());
         }
+        boolean byRule = findings.stream().noneMatch(Finding::needsPerson);
+        Proposal.Granted asked = new Proposal.Granted(
+                requireNonNull(proposal.answers().gpuHours()),
+                requireNonNull(proposal.answers().cpuHours()),
+                call.rules().cluster());
+        Grants.Plan paid = null;
+        if (byRule) {
+            switch (paid(proposal, call, asked)) {
+                case Outcome.Refused<Grants.Plan>(Refusal why) -> {
+                    return Outcome.refused(why);
+                }
+                case Outcome.Done<Grants.Plan>(Grants.Plan plan) -> paid = plan;
+            }
+        }
         ProposalState.Submission submission =
                 new ProposalState.Submission(now, actor.person(), call.rulesVersion(), findings);
         happened(proposal, ProposalEvent.Kind.SUBMITTED, actor, now);
@@ -205,7 +223,7 @@ class Proposals {
                 "proposal",
                 id,
                 Map.of("code", proposal.code(), "rulesVersion", call.rulesVersion(), "findings", findings));
-        if (findings.stream().anyMatch(Finding::needsPerson)) {
+        if (paid == null) {
             Instant dueAt = workingDays.due(now, call.rules().decisionWorkingDays());
             write(proposal.with(new ProposalState.Submitted(submission, dueAt)));
             happened(proposal, ProposalEvent.Kind.PASSED_TO_OFFICER, null, now);
@@ -216,11 +234,7 @@ class Proposals {
                     proposal.code(),
                     requireNonNull(proposal.answers().title()));
         } else {
-            Proposal.Granted granted = new Proposal.Granted(
-                    requireNonNull(proposal.answers().gpuHours()),
-                    requireNonNull(proposal.answers().cpuHours()),
-                    call.rules().cluster());
-            award(proposal, call, submission, null, new ProposalState.Decision(now, null, null), granted, null);
+            award(proposal, call, submission, null, new ProposalState.Decision(now, null, null), asked, paid, null);
         }
         return Outcome.done(get(actor, id));
     }
@@ -272,16 +286,32 @@ class Proposals {
         }
         Call call = calls.get(proposal.call());
         CallRules rules = callTable.rules(call.id(), submitted.submission().rulesVersion());
-        return proposal.grant(verdict, rules, clusters.all()).map(granted -> {
+        return proposal.grant(verdict, rules, clusters.all()).then(granted -> {
             String reason = requireNonNull(verdict.reason()).strip();
             ProposalState.Decision decision = new ProposalState.Decision(now(), actor.person(), reason);
-            switch (requireNonNull(verdict.choice())) {
+            return switch (requireNonNull(verdict.choice())) {
                 case AWARD ->
-                    award(proposal, call, submitted.submission(), submitted.dueAt(), decision, granted, actor);
-                case DECLINE -> decline(proposal, submitted, decision, actor);
-            }
-            return get(actor, id);
+                    paid(proposal, call, granted).map(paid -> {
+                        award(proposal, call, submitted.submission(), submitted.dueAt(), decision, granted, paid, actor);
+                        return get(actor, id);
+                    });
+                case DECLINE -> {
+                    decline(proposal, submitted, decision, actor);
+                    yield Outcome.done(get(actor, id));
+                }
+            };
         });
+    }
+
+    /** Who pays for what is to be awarded, and whether that may be granted as aid. */
+    private Outcome<Grants.Plan> paid(Proposal proposal, Call call, Proposal.Granted granted) {
+        return grants.plan(new Grants.Award(
+                proposal.organisation(),
+                granted.gpuHours(),
+                granted.cpuHours(),
+                AidBorders.subject(call),
+                proposal.code(),
+                null));
     }
 
     private void award(
@@ -291,6 +321,7 @@ class Proposals {
             @Nullable Instant dueAt,
             ProposalState.Decision decision,
             Proposal.Granted granted,
+            Grants.Plan paid,
             @Nullable Actor officer) {
         int months = requireNonNull(proposal.answers().durationMonths());
         String title = requireNonNull(proposal.answers().title());
@@ -313,6 +344,7 @@ class Proposals {
                 granted.gpuHours(),
                 granted.cpuHours(),
                 new Period(decision.at(), endsAt)));
+        grants.grant(paid, project, officer);
         write(proposal.with(new ProposalState.Awarded(
                 submission, dueAt, decision, project, granted.gpuHours(), granted.cpuHours(), endsAt)));
         happened(proposal, ProposalEvent.Kind.AWARDED, officer, decision.at());

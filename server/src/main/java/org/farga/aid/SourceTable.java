@@ -9,6 +9,7 @@ import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,23 +30,33 @@ class SourceTable {
 
     /** All, those in use first. */
     List<FundingSource> list() {
+        Map<UUID, FundingSource> sources = new LinkedHashMap<>();
         Map<UUID, List<MarketValue>> values = new HashMap<>();
         jdbc.sql("""
-                        SELECT source_id, since, until, gpu_hour_cents, cpu_hour_cents, evidence, set_by, set_at
-                        FROM aid_market_value ORDER BY source_id, since DESC""").query(row -> {
-            values.computeIfAbsent(row.getObject("source_id", UUID.class), id -> new ArrayList<>())
-                    .add(new MarketValue(
-                            row.getObject("since", LocalDate.class),
-                            row.getObject("until", LocalDate.class),
-                            row.getBigDecimal("gpu_hour_cents"),
-                            row.getBigDecimal("cpu_hour_cents"),
-                            row.getString("evidence"),
-                            new PersonId(row.getObject("set_by", UUID.class)),
-                            row.getObject("set_at", OffsetDateTime.class).toInstant()));
+                        SELECT s.id, s.code, s.name, s.kind, s.member_state, s.authority, s.regime, s.active, s.changed_by,
+                               s.changed_at, s.version, v.since, v.until, v.gpu_hour_cents, v.cpu_hour_cents, v.evidence,
+                               v.set_by, v.set_at
+                        FROM aid_source s LEFT JOIN aid_market_value v ON v.source_id = s.id
+                        ORDER BY s.active DESC, s.code, v.since DESC""").query(row -> {
+            UUID id = row.getObject("id", UUID.class);
+            List<MarketValue> own = values.computeIfAbsent(id, known -> new ArrayList<>());
+            if (row.getObject("since", LocalDate.class) != null) {
+                own.add(value(row));
+            }
+            sources.put(id, source(row, id, own));
         });
-        return jdbc.sql("""
-                        SELECT id, code, name, kind, member_state, authority, regime, active, changed_by, changed_at, version
-                        FROM aid_source ORDER BY active DESC, code""").query((row, n) -> source(row, values)).list();
+        return List.copyOf(sources.values());
+    }
+
+    private static MarketValue value(ResultSet row) throws SQLException {
+        return new MarketValue(
+                row.getObject("since", LocalDate.class),
+                row.getObject("until", LocalDate.class),
+                row.getBigDecimal("gpu_hour_cents"),
+                row.getBigDecimal("cpu_hour_cents"),
+                row.getString("evidence"),
+                new PersonId(row.getObject("set_by", UUID.class)),
+                row.getObject("set_at", OffsetDateTime.class).toInstant());
     }
 
     Optional<FundingSource> find(UUID id) {
@@ -163,8 +174,7 @@ class SourceTable {
                 == 1;
     }
 
-    private static FundingSource source(ResultSet row, Map<UUID, List<MarketValue>> values) throws SQLException {
-        UUID id = row.getObject("id", UUID.class);
+    private static FundingSource source(ResultSet row, UUID id, List<MarketValue> values) throws SQLException {
         UUID by = row.getObject("changed_by", UUID.class);
         return new FundingSource(
                 id,
@@ -178,6 +188,6 @@ class SourceTable {
                 by == null ? null : new PersonId(by),
                 row.getObject("changed_at", OffsetDateTime.class).toInstant(),
                 row.getInt("version"),
-                values.getOrDefault(id, List.of()));
+                values);
     }
 }
