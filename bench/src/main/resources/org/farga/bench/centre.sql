@@ -219,23 +219,6 @@ SELECT bench.id('notification', number, ended_at), submitted_by, ended_at,
        CASE WHEN state = 'COMPLETED' THEN jsonb_build_array(name) ELSE jsonb_build_array(name, state) END, '/jobs/' || number,
        CASE WHEN number % 50 <> 0 THEN ended_at + interval '1 hour' END
 FROM job ORDER BY number;
---> declarations of other aid: one of each organisation
-INSERT INTO aid_declaration (id, organisation_id, tax_id, sector, declared_by, declared_at, valid_until, sha256)
-SELECT bench.id('aid-declaration', o.n, o.at), o.id, 'B' || lpad(o.n::text, 8, '0'), '62.10', p.id, o.at, o.at::date + 90,
-       sha256(convert_to(o.n::text, 'UTF8'))
-FROM bench.organisation o JOIN bench.person p ON p.n = o.n * 4 % ${people};
---> the aid ledger: a grant to every second organisation, every tenth of them in the central register
-INSERT INTO aid_entry (id, kind, grant_id, organisation_id, beneficiary, tax_id, regime, regulation, member_state, granted_on,
-    amount_cents, authority, instrument, sector, reference, source_id, recorded_at, register_due_on)
-SELECT i.id, 'GRANT', i.id, o.id, 'Startup ' || o.n || ' SL', 'B' || lpad(o.n::text, 8, '0'), 'DE_MINIMIS',
-       'Regulation (EU) 2023/2831', 'ES', o.at::date, 100000 + o.n, 'Generalitat de Catalunya', 'SERVICE', '62.10', 'S-' || o.n,
-       (SELECT id FROM aid_source WHERE code = 'ES-CT'), o.at, o.at::date + 28
-FROM bench.organisation o CROSS JOIN LATERAL (SELECT bench.id('aid', o.n, o.at) AS id) i
-WHERE o.n % 2 = 0;
---> what of it stands in the central register
-INSERT INTO aid_registration (entry_id, entered_on, entered_by, entered_at)
-SELECT e.id, e.granted_on + 7, (SELECT id FROM bench.person WHERE n = 1), e.recorded_at + interval '7 days'
-FROM aid_entry e WHERE e.number % 10 = 0;
 --> the audit log
 INSERT INTO audit_entry (at, person_id, action, subject_type, subject_id, details)
 SELECT submitted_at, submitted_by, 'job.submitted', 'job', number::text,

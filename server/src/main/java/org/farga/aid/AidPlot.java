@@ -16,12 +16,12 @@ record AidPlot(
         double todayX,
         List<Mark> years,
         List<Mark> amounts) {
-    static final int WIDTH = 640;
-    static final int HEIGHT = 230;
+    static final int WIDTH = 520;
+    static final int HEIGHT = 220;
     static final int LEFT = 70;
     static final int RIGHT = 10;
     static final int BOTTOM = 26;
-    private static final int TOP = 16;
+    private static final int TOP = 20;
 
     /** A mark on an axis: where it is, and the year or the cents that it says. */
     record Mark(double at, long value) {}

@@ -67,6 +67,28 @@ class DeclarationTable {
                 ORDER BY organisation_id, declared_at DESC, id DESC""".formatted(COLUMNS), organisations);
     }
 
+    /** What everybody's latest declaration names of a day or later. */
+    List<Headroom.Line> declaredSince(LocalDate day) {
+        return jdbc.sql("""
+                        SELECT d.organisation_id, a.granted_on, a.amount_cents, a.member_state, a.authority, a.reference
+                        FROM (SELECT DISTINCT ON (organisation_id) organisation_id, id FROM aid_declaration
+                              ORDER BY organisation_id, declared_at DESC, id DESC) d
+                        JOIN aid_declared a ON a.declaration_id = d.id
+                        WHERE a.granted_on >= :day
+                        ORDER BY d.organisation_id, a.position""")
+                .param("day", day)
+                .query((row, n) -> new Headroom.Line(
+                        new OrganisationId(row.getObject("organisation_id", UUID.class)),
+                        null,
+                        row.getObject("granted_on", LocalDate.class),
+                        row.getLong("amount_cents"),
+                        row.getString("member_state"),
+                        row.getString("authority"),
+                        row.getString("reference"),
+                        false))
+                .list();
+    }
+
     /** All of one, newest first, at most fifty. */
     List<Declaration> list(OrganisationId organisation) {
         return read("""
@@ -74,17 +96,21 @@ class DeclarationTable {
                 ORDER BY declared_at DESC, id DESC LIMIT 50""".formatted(COLUMNS), List.of(organisation));
     }
 
-    /** Who else declared that it has a tax number, in the latest declaration that it made. */
-    List<OrganisationId> withTaxId(String taxId) {
-        return jdbc.sql("""
-                        SELECT DISTINCT d.organisation_id FROM aid_declaration d
-                        WHERE d.tax_id = :tax AND NOT EXISTS (
+    /** Who declares these tax numbers, in the latest declaration that each made. */
+    Map<String, List<OrganisationId>> withTaxIds(Collection<String> taxIds) {
+        Map<String, List<OrganisationId>> found = new HashMap<>();
+        jdbc.sql("""
+                        SELECT DISTINCT d.tax_id, d.organisation_id FROM aid_declaration d
+                        WHERE d.tax_id = ANY(:taxes) AND NOT EXISTS (
                             SELECT FROM aid_declaration later WHERE later.organisation_id = d.organisation_id
                               AND (later.declared_at, later.id) > (d.declared_at, d.id))
-                        LIMIT 10""")
-                .param("tax", taxId)
-                .query((row, n) -> new OrganisationId(row.getObject(1, UUID.class)))
-                .list();
+                        LIMIT 200""")
+                .param("taxes", taxIds.toArray(String[]::new))
+                .query(row -> {
+                    found.computeIfAbsent(row.getString("tax_id"), tax -> new ArrayList<>())
+                            .add(new OrganisationId(row.getObject("organisation_id", UUID.class)));
+                });
+        return found;
     }
 
     private List<Declaration> read(String sql, Collection<OrganisationId> organisations) {

@@ -33,6 +33,14 @@ class EntryTable {
                 r.entered_on, r.register_reference, r.entered_by, r.entered_at
             FROM aid_entry e LEFT JOIN aid_registration r ON r.entry_id = e.id
             """;
+    private static final String STANDING = """
+            SELECT e.organisation_id, e.grant_id, e.granted_on, e.member_state, e.authority, e.reference,
+                   sum(e.amount_cents) AS cents
+            FROM aid_entry e
+            WHERE e.regime = 'DE_MINIMIS' AND %s
+            GROUP BY e.organisation_id, e.grant_id, e.granted_on, e.member_state, e.authority, e.reference
+            HAVING sum(e.amount_cents) > 0
+            ORDER BY e.granted_on, e.grant_id""";
     private static final String WHERE = """
              WHERE (CAST(:text AS text) IS NULL OR e.beneficiary ILIKE :text OR e.tax_id ILIKE :text OR e.reference ILIKE :text)
                AND (CAST(:regime AS text) IS NULL OR e.regime = :regime)
@@ -142,25 +150,30 @@ class EntryTable {
 
     /** What stands of each de minimis grant to any of these, with its corrections; those that nothing stands of are left out. */
     List<Headroom.Line> standing(Collection<OrganisationId> organisations) {
-        return jdbc.sql("""
-                        SELECT e.organisation_id, e.grant_id, e.granted_on, e.member_state, e.authority, e.reference,
-                               sum(e.amount_cents) AS cents
-                        FROM aid_entry e
-                        WHERE e.regime = 'DE_MINIMIS' AND e.organisation_id = ANY(:ids)
-                        GROUP BY e.organisation_id, e.grant_id, e.granted_on, e.member_state, e.authority, e.reference
-                        HAVING sum(e.amount_cents) > 0
-                        ORDER BY e.granted_on, e.grant_id""")
+        return jdbc.sql(STANDING.formatted("e.organisation_id = ANY(:ids)"))
                 .param("ids", organisations.stream().map(OrganisationId::value).toArray(UUID[]::new))
-                .query((row, n) -> new Headroom.Line(
-                        new OrganisationId(row.getObject("organisation_id", UUID.class)),
-                        row.getObject("grant_id", UUID.class),
-                        row.getObject("granted_on", LocalDate.class),
-                        row.getLong("cents"),
-                        row.getString("member_state"),
-                        row.getString("authority"),
-                        row.getString("reference"),
-                        false))
+                .query(EntryTable::standing)
                 .list();
+    }
+
+    /** The same of everybody, of grants since a day. */
+    List<Headroom.Line> standingSince(LocalDate day) {
+        return jdbc.sql(STANDING.formatted("e.granted_on >= :day"))
+                .param("day", day)
+                .query(EntryTable::standing)
+                .list();
+    }
+
+    private static Headroom.Line standing(ResultSet row, int number) throws SQLException {
+        return new Headroom.Line(
+                new OrganisationId(row.getObject("organisation_id", UUID.class)),
+                row.getObject("grant_id", UUID.class),
+                row.getObject("granted_on", LocalDate.class),
+                row.getLong("cents"),
+                row.getString("member_state"),
+                row.getString("authority"),
+                row.getString("reference"),
+                false);
     }
 
     /**

@@ -98,6 +98,21 @@ class LinkTable {
                         () -> new TreeSet<>((a, b) -> a.toString().compareTo(b.toString()))));
     }
 
+    /** All that make one undertaking of two on a day: organisations, and enterprises that are none here. */
+    List<Groups.Pair> pairs(LocalDate day) {
+        return jdbc.sql("""
+                        SELECT organisation_id AS one, enterprise_id AS other FROM aid_link
+                        WHERE state = 'CONFIRMED' AND relation = 'LINKED' AND since <= :day AND (until IS NULL OR until > :day)
+                        UNION ALL
+                        SELECT other_organisation_id, enterprise_id FROM aid_link
+                        WHERE state = 'CONFIRMED' AND relation = 'LINKED' AND since <= :day AND (until IS NULL OR until > :day)
+                          AND other_organisation_id IS NOT NULL""")
+                .param("day", day)
+                .query((row, n) ->
+                        new Groups.Pair(row.getObject("one", UUID.class), row.getObject("other", UUID.class)))
+                .list();
+    }
+
     void insert(EnterpriseLink link) {
         jdbc.sql("""
                 INSERT INTO aid_enterprise (id, name, country, tax_id) VALUES (:id, :name, :country, :tax)

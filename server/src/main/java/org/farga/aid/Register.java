@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.farga.audit.AuditLog;
 import org.farga.people.Organisations;
 import org.farga.platform.Cursor;
@@ -145,6 +147,63 @@ class Register {
         }
         audit.record(actor, "aid.registered", "aid", id, details);
         return Outcome.done(table.find(id).orElseThrow());
+    }
+
+    /** An undertaking that is near the ceiling in a Member State, or over it. */
+    record Warning(List<Organisations.Summary> members, Headroom headroom) {}
+
+    /** All that are today, those with the most aid first. */
+    List<Warning> warnings(Actor actor) {
+        AidRights.requireReader(actor);
+        LocalDate day = today();
+        Optional<Ceiling> inForce = Ceiling.on(sources.ceilings(), day);
+        if (inForce.isEmpty()) {
+            return List.of();
+        }
+        Ceiling ceiling = inForce.get();
+        Map<UUID, List<Headroom.Line>> ledger =
+                byOrganisation(table.standingSince(ceiling.windowFrom(day)));
+        Map<UUID, List<Headroom.Line>> declared =
+                byOrganisation(declarations.declaredSince(ceiling.windowFrom(day)));
+        Set<UUID> aided = new TreeSet<>(ledger.keySet());
+        aided.addAll(declared.keySet());
+        Map<Headroom, Set<UUID>> near = new HashMap<>();
+        for (Set<UUID> group : new Groups(links.pairs(day)).of(aided)) {
+            List<Headroom.Line> granted = of(group, ledger);
+            List<Headroom.Line> others = of(group, declared);
+            Set<String> states = new TreeSet<>();
+            granted.forEach(l -> states.add(l.memberState()));
+            others.forEach(l -> states.add(l.memberState()));
+            for (String state : states) {
+                Headroom headroom = Headroom.of(day, state, ceiling, granted, others);
+                if (headroom.level() != Headroom.Level.FREE) {
+                    near.put(headroom, group);
+                }
+            }
+        }
+        Map<OrganisationId, Organisations.Summary> names = organisations.summaries(
+                near.values().stream().flatMap(Set::stream).map(OrganisationId::new).toList());
+        return near.entrySet().stream()
+                .map(e -> new Warning(
+                        e.getValue().stream()
+                                .map(id -> names.get(new OrganisationId(id)))
+                                .filter(java.util.Objects::nonNull)
+                                .toList(),
+                        e.getKey()))
+                .sorted(Comparator.comparing((Warning w) -> -w.headroom().usedCents())
+                        .thenComparing(w -> w.members().getFirst().name()))
+                .toList();
+    }
+
+    private static Map<UUID, List<Headroom.Line>> byOrganisation(List<Headroom.Line> lines) {
+        return lines.stream()
+                .collect(Collectors.groupingBy(l -> l.organisation().value()));
+    }
+
+    private static List<Headroom.Line> of(Set<UUID> group, Map<UUID, List<Headroom.Line>> lines) {
+        return group.stream()
+                .flatMap(id -> lines.getOrDefault(id, List.of()).stream())
+                .toList();
     }
 
     /**

@@ -13,9 +13,11 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.UUID;
+import org.farga.people.Organisations;
 import org.farga.platform.Answer;
 import org.farga.shared.Actor;
 import org.farga.shared.AllocationId;
+import org.farga.shared.Fields;
 import org.farga.shared.OrganisationId;
 import org.farga.shared.Page;
 import org.jspecify.annotations.Nullable;
@@ -120,15 +122,15 @@ class RegisterApi {
     AidRegisterJson list(
             Actor actor,
             @RequestParam(required = false) @Nullable String text,
-            @RequestParam(required = false) @Nullable Regime regime,
-            @RequestParam(required = false) @Nullable LocalDate from,
-            @RequestParam(required = false) @Nullable LocalDate to,
-            @RequestParam(defaultValue = "false") boolean open,
-            @RequestParam(defaultValue = "false") boolean overdue,
+            @RequestParam(required = false) @Nullable String regime,
+            @RequestParam(required = false) @Nullable String from,
+            @RequestParam(required = false) @Nullable String to,
+            @RequestParam(required = false) @Nullable String open,
+            @RequestParam(required = false) @Nullable String overdue,
             @RequestParam(required = false) @Nullable String cursor,
             @RequestParam(required = false) @Nullable Integer limit) {
         Page<AidEntry> page =
-                register.list(actor, new EntryTable.Filter(text, regime, from, to, open, overdue), cursor, limit);
+                register.list(actor, filter(actor, text, regime, from, to, open, overdue), cursor, limit);
         return new AidRegisterJson(page.items().stream().map(AidEntryJson::of).toList(), page.next());
     }
 
@@ -137,21 +139,67 @@ class RegisterApi {
     void csv(
             Actor actor,
             @RequestParam(required = false) @Nullable String text,
-            @RequestParam(required = false) @Nullable Regime regime,
-            @RequestParam(required = false) @Nullable LocalDate from,
-            @RequestParam(required = false) @Nullable LocalDate to,
-            @RequestParam(defaultValue = "false") boolean open,
-            @RequestParam(defaultValue = "false") boolean overdue,
+            @RequestParam(required = false) @Nullable String regime,
+            @RequestParam(required = false) @Nullable String from,
+            @RequestParam(required = false) @Nullable String to,
+            @RequestParam(required = false) @Nullable String open,
+            @RequestParam(required = false) @Nullable String overdue,
             HttpServletResponse response)
             throws IOException {
-        AidRights.requireReader(actor);
+        EntryTable.Filter filter = filter(actor, text, regime, from, to, open, overdue);
         response.setContentType(CSV);
         response.setCharacterEncoding(StandardCharsets.UTF_8.name());
         response.setHeader(
                 HttpHeaders.CONTENT_DISPOSITION, "attachment; filename=\"aid-register-" + register.today() + ".csv\"");
         Writer writer = new BufferedWriter(new OutputStreamWriter(response.getOutputStream(), StandardCharsets.UTF_8));
-        register.writeCsv(actor, new EntryTable.Filter(text, regime, from, to, open, overdue), writer);
+        register.writeCsv(actor, filter, writer);
         writer.flush();
+    }
+
+    /** Read once it is known that the actor may read the register: others are told nothing of what is wrong. */
+    private static EntryTable.Filter filter(
+            Actor actor,
+            @Nullable String text,
+            @Nullable String regime,
+            @Nullable String from,
+            @Nullable String to,
+            @Nullable String open,
+            @Nullable String overdue) {
+        AidRights.requireReader(actor);
+        Regime only = Typed.one(Regime.class, regime);
+        LocalDate first = Typed.day(from);
+        LocalDate last = Typed.day(to);
+        new Fields()
+                .rule("regime", only != null || regime == null || regime.isBlank(), "aid-regime")
+                .rule("from", first != null || from == null || from.isBlank(), "not-a-date")
+                .rule("to", last != null || to == null || to.isBlank(), "not-a-date")
+                .refusal()
+                .ifPresent(refusal -> {
+                    throw new Answer.RefusedException(refusal);
+                });
+        return new EntryTable.Filter(text, only, first, last, "true".equals(open), "true".equals(overdue));
+    }
+
+    record AidWarningJson(
+            List<OrganisationId> undertaking,
+            String memberState,
+            BigDecimal usedEuros,
+            BigDecimal leftEuros,
+            Headroom.Level level) {}
+
+    record AidWarningsJson(List<AidWarningJson> items) {}
+
+    @Operation(summary = "The undertakings that are near the ceiling of a Member State today, or at it")
+    @GetMapping("/warnings")
+    AidWarningsJson warnings(Actor actor) {
+        return new AidWarningsJson(register.warnings(actor).stream()
+                .map(w -> new AidWarningJson(
+                        w.members().stream().map(Organisations.Summary::id).toList(),
+                        w.headroom().memberState(),
+                        Euro.of(w.headroom().usedCents()),
+                        Euro.of(w.headroom().leftCents()),
+                        w.headroom().level()))
+                .toList());
     }
 
     @Operation(summary = "Records aid that was granted otherwise than by an award; refused at the ceiling")

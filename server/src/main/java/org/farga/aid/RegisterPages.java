@@ -87,6 +87,12 @@ class RegisterPages {
         return query.toString();
     }
 
+    @GetMapping("/warnings")
+    ModelAndView warnings(Actor actor, HttpServletRequest request) {
+        return new ModelAndView(
+                "aid/warnings", Map.of("shell", shells.of(request), "warnings", register.warnings(actor)));
+    }
+
     @GetMapping("/grants")
     ModelAndView form(Actor actor, @RequestParam Map<String, String> typed, HttpServletRequest request) {
         AidRights.requireOfficer(actor);

@@ -251,6 +251,10 @@ class Undertakings {
         LocalDate today = today();
         Set<OrganisationId> members = links.members(id, today);
         List<EnterpriseLink> all = links.list(members);
+        Map<String, List<OrganisationId>> byTaxId = declarations.withTaxIds(all.stream()
+                .filter(EnterpriseLink::waits)
+                .map(EnterpriseLink::taxId)
+                .toList());
         Map<UUID, List<OrganisationId>> suggested = new HashMap<>();
         Set<OrganisationId> named = new HashSet<>(members);
         for (EnterpriseLink link : all) {
@@ -259,7 +263,7 @@ class Undertakings {
                 named.add(link.other());
             }
             if (link.waits()) {
-                List<OrganisationId> found = declarations.withTaxId(link.taxId()).stream()
+                List<OrganisationId> found = byTaxId.getOrDefault(link.taxId(), List.of()).stream()
                         .filter(o -> !o.equals(link.organisation()))
                         .toList();
                 suggested.put(link.id(), found);

@@ -176,6 +176,14 @@ class AidApiTest extends HttpTest {
                 .isEqualByComparingTo("110000");
         grant(officer, companies.get(1), "190000.01", today()).expectProblem(409, "aid-ceiling");
         grant(officer, companies.get(1), "190000", today()).expect(201);
+        List<JsonNode> warnings = officer.get("/api/v1/aid/warnings").expect(200).path("items").valueStream()
+                .filter(w -> w.path("undertaking").valueStream().anyMatch(o -> o.asString().equals(companies.get(0))))
+                .toList();
+        assertThat(warnings).singleElement().satisfies(w -> {
+            assertThat(w.path("undertaking")).hasSize(3);
+            assertThat(w.path("usedEuros").decimalValue()).isEqualByComparingTo("300000");
+            assertThat(w.path("level").asString()).isEqualTo("REACHED");
+        });
     }
 
     @Test

@@ -223,4 +223,17 @@ class HeadroomTest {
         assertThat(FundingShare.basisPoints(new BigDecimal("33.333"))).isEqualTo(-1);
         assertThat(FundingShare.basisPoints(new BigDecimal("1e999999999"))).isEqualTo(-1);
     }
+
+    @Test
+    void circlesAndRepeatedLinksMakeOneGroup() {
+        List<UUID> ids = java.util.stream.Stream.generate(UUID::randomUUID).limit(6).toList();
+        Groups groups = new Groups(List.of(
+                new Groups.Pair(ids.get(0), ids.get(1)),
+                new Groups.Pair(ids.get(1), ids.get(2)),
+                new Groups.Pair(ids.get(2), ids.get(0)),
+                new Groups.Pair(ids.get(0), ids.get(1)),
+                new Groups.Pair(ids.get(3), ids.get(3)),
+                new Groups.Pair(ids.get(4), UUID.randomUUID())));
+        assertThat(groups.of(ids).stream().map(java.util.Set::size).sorted()).containsExactly(1, 1, 1, 3);
+    }
 }
