@@ -316,8 +316,7 @@ class StatementCountTest extends HttpTest {
             known.put(cluster, cluster.replace("{name}", "local"));
         }
         for (String aid : List.of("/aid-declarations", "/enterprise-links")) {
-            known.put(
-                    "/api/v1/organisations/{organisation}" + aid, "/api/v1/organisations/" + organisation + aid);
+            known.put("/api/v1/organisations/{organisation}" + aid, "/api/v1/organisations/" + organisation + aid);
         }
         known.put("/organisations/{id}/providers", "/organisations/" + organisation + "/providers");
         known.put("/runs/{id}/folder", "/runs/" + run + "/folder");

@@ -58,7 +58,10 @@ final class AidCommands {
                 "together with the enterprises that are linked to it."
             })
     private static final class Headroom extends FargaCommand {
-        @Parameters(arity = "0..1", paramLabel = "ORGANISATION", description = "Which one, where you belong to several.")
+        @Parameters(
+                arity = "0..1",
+                paramLabel = "ORGANISATION",
+                description = "Which one, where you belong to several.")
         private @Nullable String organisation;
 
         @Option(names = "--day", paramLabel = "DATE", description = "As of this day, such as 2027-03-01; else today.")
@@ -132,7 +135,8 @@ final class AidCommands {
                 screen.write(api.get("/api/v1/aid/register.csv" + asked).text());
                 return Exit.DONE;
             }
-            JsonNode answer = api.get("/api/v1/aid/register" + asked + "&limit=200").json();
+            JsonNode answer =
+                    api.get("/api/v1/aid/register" + asked + "&limit=200").json();
             if (printed(answer)) {
                 return Exit.DONE;
             }

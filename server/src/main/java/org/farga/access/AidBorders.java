@@ -3,6 +3,7 @@ package org.farga.access;
 import java.time.LocalDate;
 import java.util.Comparator;
 import org.farga.aid.FundedSubjects;
+import org.farga.aid.Grants;
 import org.farga.aid.RegisterCalendar;
 import org.farga.platform.Settings;
 import org.springframework.context.annotation.Bean;
@@ -13,9 +14,14 @@ import org.springframework.context.annotation.Configuration;
 class AidBorders {
     private static final int MOST_CALLS = 1_000;
 
-    /** The key by which the register knows a call. */
-    static String subject(Call call) {
+    private static String subject(Call call) {
         return "call:" + call.code();
+    }
+
+    /** An award as the register of aid is told of it: the sources that pay are those planned for the call. */
+    static Grants.Award award(Proposal proposal, Call call, Proposal.Granted granted) {
+        return new Grants.Award(
+                proposal.organisation(), granted.gpuHours(), granted.cpuHours(), subject(call), proposal.code(), null);
     }
 
     @Bean

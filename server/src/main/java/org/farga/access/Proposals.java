@@ -200,20 +200,6 @@ class Proposals {
         if (hindered.isPresent()) {
             return Outcome.refused(hindered.get());
         }
-        boolean byRule = findings.stream().noneMatch(Finding::needsPerson);
-        Proposal.Granted asked = new Proposal.Granted(
-                requireNonNull(proposal.answers().gpuHours()),
-                requireNonNull(proposal.answers().cpuHours()),
-                call.rules().cluster());
-        Grants.Plan paid = null;
-        if (byRule) {
-            switch (paid(proposal, call, asked)) {
-                case Outcome.Refused<Grants.Plan>(Refusal why) -> {
-                    return Outcome.refused(why);
-                }
-                case Outcome.Done<Grants.Plan>(Grants.Plan plan) -> paid = plan;
-            }
-        }
         ProposalState.Submission submission =
                 new ProposalState.Submission(now, actor.person(), call.rulesVersion(), findings);
         happened(proposal, ProposalEvent.Kind.SUBMITTED, actor, now);
@@ -223,7 +209,7 @@ class Proposals {
                 "proposal",
                 id,
                 Map.of("code", proposal.code(), "rulesVersion", call.rulesVersion(), "findings", findings));
-        if (paid == null) {
+        if (findings.stream().anyMatch(Finding::needsPerson)) {
             Instant dueAt = workingDays.due(now, call.rules().decisionWorkingDays());
             write(proposal.with(new ProposalState.Submitted(submission, dueAt)));
             happened(proposal, ProposalEvent.Kind.PASSED_TO_OFFICER, null, now);
@@ -234,7 +220,11 @@ class Proposals {
                     proposal.code(),
                     requireNonNull(proposal.answers().title()));
         } else {
-            award(proposal, call, submission, null, new ProposalState.Decision(now, null, null), asked, paid, null);
+            Proposal.Granted granted = new Proposal.Granted(
+                    requireNonNull(proposal.answers().gpuHours()),
+                    requireNonNull(proposal.answers().cpuHours()),
+                    call.rules().cluster());
+            award(proposal, call, submission, null, new ProposalState.Decision(now, null, null), granted, null);
         }
         return Outcome.done(get(actor, id));
     }
@@ -286,32 +276,16 @@ class Proposals {
         }
         Call call = calls.get(proposal.call());
         CallRules rules = callTable.rules(call.id(), submitted.submission().rulesVersion());
-        return proposal.grant(verdict, rules, clusters.all()).then(granted -> {
+        return proposal.grant(verdict, rules, clusters.all()).map(granted -> {
             String reason = requireNonNull(verdict.reason()).strip();
             ProposalState.Decision decision = new ProposalState.Decision(now(), actor.person(), reason);
-            return switch (requireNonNull(verdict.choice())) {
+            switch (requireNonNull(verdict.choice())) {
                 case AWARD ->
-                    paid(proposal, call, granted).map(paid -> {
-                        award(proposal, call, submitted.submission(), submitted.dueAt(), decision, granted, paid, actor);
-                        return get(actor, id);
-                    });
-                case DECLINE -> {
-                    decline(proposal, submitted, decision, actor);
-                    yield Outcome.done(get(actor, id));
-                }
-            };
+                    award(proposal, call, submitted.submission(), submitted.dueAt(), decision, granted, actor);
+                case DECLINE -> decline(proposal, submitted, decision, actor);
+            }
+            return get(actor, id);
         });
-    }
-
-    /** Who pays for what is to be awarded, and whether that may be granted as aid. */
-    private Outcome<Grants.Plan> paid(Proposal proposal, Call call, Proposal.Granted granted) {
-        return grants.plan(new Grants.Award(
-                proposal.organisation(),
-                granted.gpuHours(),
-                granted.cpuHours(),
-                AidBorders.subject(call),
-                proposal.code(),
-                null));
     }
 
     private void award(
@@ -321,7 +295,6 @@ class Proposals {
             @Nullable Instant dueAt,
             ProposalState.Decision decision,
             Proposal.Granted granted,
-            Grants.Plan paid,
             @Nullable Actor officer) {
         int months = requireNonNull(proposal.answers().durationMonths());
         String title = requireNonNull(proposal.answers().title());
@@ -344,7 +317,7 @@ class Proposals {
                 granted.gpuHours(),
                 granted.cpuHours(),
                 new Period(decision.at(), endsAt)));
-        grants.grant(paid, project, officer);
+        grants.award(AidBorders.award(proposal, call, granted), project, officer);
         write(proposal.with(new ProposalState.Awarded(
                 submission, dueAt, decision, project, granted.gpuHours(), granted.cpuHours(), endsAt)));
         happened(proposal, ProposalEvent.Kind.AWARDED, officer, decision.at());

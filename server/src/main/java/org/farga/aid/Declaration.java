@@ -137,21 +137,19 @@ record Declaration(
                 ? null
                 : typed.reference().strip();
         boolean soundState = FundingSource.MEMBER_STATES.contains(state);
-        boolean soundDay = typed.grantedOn() != null
-                && !typed.grantedOn().isAfter(today)
-                && !typed.grantedOn().isBefore(LocalDate.of(2000, 1, 1));
+        LocalDate day = typed.grantedOn();
+        boolean soundDay = day != null && !day.isAfter(today) && !day.isBefore(LocalDate.of(2000, 1, 1));
         boolean soundAmount = cents != null && cents > 0;
         fields.rule(path + "memberState", soundState, "aid-member-state")
                 .rule(path + "grantedOn", soundDay, "aid-day")
                 .rule(path + "amountEuros", soundAmount, "aid-amount")
                 .text(path + "authority", typed.authority(), 200)
                 .optionalText(path + "reference", reference, 100);
-        if (soundState
-                && soundDay
-                && soundAmount
+        if (day != null
+                && cents != null
                 && typed.authority() != null
                 && fields.refusal().isEmpty()) {
-            into.add(new Aid(state, typed.grantedOn(), cents, typed.authority().strip(), reference));
+            into.add(new Aid(state, day, cents, typed.authority().strip(), reference));
         }
     }
 

@@ -104,12 +104,10 @@ class DeclarationTable {
                         WHERE d.tax_id = ANY(:taxes) AND NOT EXISTS (
                             SELECT FROM aid_declaration later WHERE later.organisation_id = d.organisation_id
                               AND (later.declared_at, later.id) > (d.declared_at, d.id))
-                        LIMIT 200""")
-                .param("taxes", taxIds.toArray(String[]::new))
-                .query(row -> {
-                    found.computeIfAbsent(row.getString("tax_id"), tax -> new ArrayList<>())
-                            .add(new OrganisationId(row.getObject("organisation_id", UUID.class)));
-                });
+                        LIMIT 200""").param("taxes", taxIds.toArray(String[]::new)).query(row -> {
+            found.computeIfAbsent(row.getString("tax_id"), tax -> new ArrayList<>())
+                    .add(new OrganisationId(row.getObject("organisation_id", UUID.class)));
+        });
         return found;
     }
 

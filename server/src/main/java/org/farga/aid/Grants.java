@@ -22,6 +22,7 @@ import org.farga.audit.AuditLog;
 import org.farga.notification.Notifications;
 import org.farga.people.Organisations;
 import org.farga.people.People;
+import org.farga.platform.Answer;
 import org.farga.platform.Settings;
 import org.farga.shared.Actor;
 import org.farga.shared.AllocationId;
@@ -160,6 +161,15 @@ public class Grants {
     }
 
     /**
+     * Grants what an award is of aid, for the project that it has just opened: keeps which sources pay, writes the ledger, queues
+     * the letters and tells the company. Throws {@link Answer.RefusedException} as {@link #plan} refuses, which undoes the award.
+     */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public void award(Award award, ProjectId project, @Nullable Actor officer) {
+        grant(Answer.of(plan(award)), project, officer);
+    }
+
+    /**
      * Works out what aid an award would be, and locks the single undertaking until the transaction's end. Refused as
      * {@code aid-ceiling} with what is needed and what is left, or with what is missing for a grant; nothing is written.
      */
@@ -179,9 +189,7 @@ public class Grants {
                 });
     }
 
-    /** Writes what was planned, for the project that the award has just opened; queues the letters and tells the company. */
-    @Transactional(propagation = Propagation.MANDATORY)
-    public void grant(Plan plan, ProjectId project, @Nullable Actor officer) {
+    private void grant(Plan plan, ProjectId project, @Nullable Actor officer) {
         Allocation allocation = allocations.ofProject(project).getFirst();
         Instant now = now();
         PersonId by = officer == null ? null : officer.person();
@@ -393,6 +401,8 @@ public class Grants {
                 || typed.reference() == null) {
             return Outcome.refused(refusal.orElseThrow());
         }
+        Instrument instrument = typed.instrument();
+        String reference = typed.reference().strip();
         OrganisationId organisation = typed.organisation();
         organisations.summary(organisation); // 404 where there is none
         LocalDate day = typed.grantedOn();
@@ -410,8 +420,8 @@ public class Grants {
                                     payer,
                                     cents,
                                     day,
-                                    typed.instrument(),
-                                    typed.reference().strip(),
+                                    instrument,
+                                    reference,
                                     null,
                                     null,
                                     actor.person(),

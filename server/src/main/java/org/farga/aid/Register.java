@@ -161,10 +161,8 @@ class Register {
             return List.of();
         }
         Ceiling ceiling = inForce.get();
-        Map<UUID, List<Headroom.Line>> ledger =
-                byOrganisation(table.standingSince(ceiling.windowFrom(day)));
-        Map<UUID, List<Headroom.Line>> declared =
-                byOrganisation(declarations.declaredSince(ceiling.windowFrom(day)));
+        Map<UUID, List<Headroom.Line>> ledger = byOrganisation(table.standingSince(ceiling.windowFrom(day)));
+        Map<UUID, List<Headroom.Line>> declared = byOrganisation(declarations.declaredSince(ceiling.windowFrom(day)));
         Set<UUID> aided = new TreeSet<>(ledger.keySet());
         aided.addAll(declared.keySet());
         Map<Headroom, Set<UUID>> near = new HashMap<>();
@@ -181,8 +179,10 @@ class Register {
                 }
             }
         }
-        Map<OrganisationId, Organisations.Summary> names = organisations.summaries(
-                near.values().stream().flatMap(Set::stream).map(OrganisationId::new).toList());
+        Map<OrganisationId, Organisations.Summary> names = organisations.summaries(near.values().stream()
+                .flatMap(Set::stream)
+                .map(OrganisationId::new)
+                .toList());
         return near.entrySet().stream()
                 .map(e -> new Warning(
                         e.getValue().stream()

@@ -129,8 +129,7 @@ class RegisterApi {
             @RequestParam(required = false) @Nullable String overdue,
             @RequestParam(required = false) @Nullable String cursor,
             @RequestParam(required = false) @Nullable Integer limit) {
-        Page<AidEntry> page =
-                register.list(actor, filter(actor, text, regime, from, to, open, overdue), cursor, limit);
+        Page<AidEntry> page = register.list(actor, filter(actor, text, regime, from, to, open, overdue), cursor, limit);
         return new AidRegisterJson(page.items().stream().map(AidEntryJson::of).toList(), page.next());
     }
 

@@ -53,13 +53,11 @@ class AidedAwardTest extends HttpTest {
                 .path("id")
                 .asString();
         officer.post("/api/v1/aid/sources/" + source + "/market-values", """
-                        {"since": "2020-01-01", "gpuHourCents": 200, "cpuHourCents": 1, "evidence": "three offers"}""")
-                .expect(201);
+                        {"since": "2020-01-01", "gpuHourCents": 200, "cpuHourCents": 1, "evidence": "three offers"}""").expect(201);
         officer.post("/api/v1/aid/funding-plans", """
                         {"subject": "call:%s", "since": "2020-01-01", "shares": [
                           {"source": "%s", "percent": 75},
-                          {"source": "01930000-0000-7000-8000-000000000e00", "percent": 25}]}""".formatted(call, source))
-                .expect(201);
+                          {"source": "01930000-0000-7000-8000-000000000e00", "percent": 25}]}""".formatted(call, source)).expect(201);
         return call;
     }
 
@@ -69,15 +67,10 @@ class AidedAwardTest extends HttpTest {
                 .expect(201)
                 .path("id")
                 .asString();
-        owner.patch(
-                        "/api/v1/proposals/" + id,
-                        """
+        owner.patch("/api/v1/proposals/" + id, """
                         {"title": "Crack detection", "abstract": "Pictures of forged parts.", "gpuHours": 50,
                          "cpuHours": 200, "durationMonths": 1, "civilianUse": true, "noProhibitedPractice": true,
-                         "personalData": false}""",
-                        "If-Match",
-                        "\"1\"")
-                .expect(200);
+                         "personalData": false}""", "If-Match", "\"1\"").expect(200);
         return "/api/v1/proposals/" + id;
     }
 
@@ -92,7 +85,8 @@ class AidedAwardTest extends HttpTest {
     private static void declareSize(Client owner, String organisation, int staff) {
         owner.put("/api/v1/organisations/" + organisation + "/size-declaration", """
                         {"year": 2025, "staff": %d, "turnoverEur": %d, "balanceSheetEur": %d,
-                         "linkedEnterprises": []}""".formatted(staff, staff * 100_000, staff * 100_000))
+                         "linkedEnterprises": []}""".formatted(
+                                staff, staff * 100_000, staff * 100_000))
                 .expect(200);
     }
 
@@ -114,8 +108,8 @@ class AidedAwardTest extends HttpTest {
         declare(ana, organisation, "299923.50");
         JsonNode awarded = ana.put(submission, "", "If-Match", "\"2\"").expect(200);
         assertThat(awarded.path("state").asString()).isEqualTo("AWARDED");
-        JsonNode entry = officer.get("/api/v1/aid/register?text="
-                        + awarded.path("code").asString())
+        JsonNode entry = officer.get(
+                        "/api/v1/aid/register?text=" + awarded.path("code").asString())
                 .expect(200)
                 .path("items")
                 .get(0);

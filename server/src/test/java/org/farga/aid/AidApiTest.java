@@ -21,6 +21,7 @@ import org.apache.pdfbox.text.PDFTextStripper;
 import org.farga.HttpTest;
 import org.farga.allocation.Allocations;
 import org.farga.allocation.Projects;
+import org.farga.platform.Answer;
 import org.farga.platform.Settings;
 import org.farga.shared.AllocationId;
 import org.farga.shared.CentreRole;
@@ -176,8 +177,13 @@ class AidApiTest extends HttpTest {
                 .isEqualByComparingTo("110000");
         grant(officer, companies.get(1), "190000.01", today()).expectProblem(409, "aid-ceiling");
         grant(officer, companies.get(1), "190000", today()).expect(201);
-        List<JsonNode> warnings = officer.get("/api/v1/aid/warnings").expect(200).path("items").valueStream()
-                .filter(w -> w.path("undertaking").valueStream().anyMatch(o -> o.asString().equals(companies.get(0))))
+        List<JsonNode> warnings = officer.get("/api/v1/aid/warnings")
+                .expect(200)
+                .path("items")
+                .valueStream()
+                .filter(w -> w.path("undertaking")
+                        .valueStream()
+                        .anyMatch(o -> o.asString().equals(companies.get(0))))
                 .toList();
         assertThat(warnings).singleElement().satisfies(w -> {
             assertThat(w.path("undertaking")).hasSize(3);
@@ -457,27 +463,35 @@ class AidApiTest extends HttpTest {
     }
 
     private Outcome<ProjectId> award(Client owner, String company, long hours, List<FundingShare> shares) {
-        return new TransactionTemplate(transactions).execute(status -> {
-            ProposalId proposal = ProposalId.create();
-            OrganisationId organisation = OrganisationId.valueOf(company);
-            Outcome<Grants.Plan> plan = grants.plan(new Grants.Award(
-                    organisation, GpuHours.ofHours(hours), CpuHours.ofHours(10), "call:none", "PG-1", shares));
-            return plan.map(planned -> {
+        try {
+            return Outcome.done(new TransactionTemplate(transactions).execute(status -> {
+                OrganisationId organisation = OrganisationId.valueOf(company);
                 ProjectId project = projects.open(new Projects.Award(
                         "Aided " + UUID.randomUUID(),
                         organisation,
                         owner.person(),
-                        proposal,
+                        ProposalId.create(),
                         "PG-1",
                         "Playground",
                         "local",
                         GpuHours.ofHours(hours),
                         CpuHours.ofHours(10),
                         new Period(clock.instant(), clock.instant().plusSeconds(86_400))));
-                grants.grant(planned, project, null);
+                grants.award(
+                        new Grants.Award(
+                                organisation,
+                                GpuHours.ofHours(hours),
+                                CpuHours.ofHours(10),
+                                "call:none",
+                                "PG-1",
+                                shares),
+                        project,
+                        null);
                 return project;
-            });
-        });
+            }));
+        } catch (Answer.RefusedException e) {
+            return Outcome.refused(e.refusal());
+        }
     }
 
     @Test

@@ -226,7 +226,8 @@ class HeadroomTest {
 
     @Test
     void circlesAndRepeatedLinksMakeOneGroup() {
-        List<UUID> ids = java.util.stream.Stream.generate(UUID::randomUUID).limit(6).toList();
+        List<UUID> ids =
+                java.util.stream.Stream.generate(UUID::randomUUID).limit(6).toList();
         Groups groups = new Groups(List.of(
                 new Groups.Pair(ids.get(0), ids.get(1)),
                 new Groups.Pair(ids.get(1), ids.get(2)),

@@ -664,7 +664,8 @@ abstract class HostileTest extends HttpTest {
 
     private String freshEnterpriseLink(Tenant tenant) {
         UUID id = UUID.randomUUID();
-        jdbc.sql("INSERT INTO aid_enterprise (id, name, country, tax_id) VALUES (:id, 'Other', 'ES', CAST(:id AS text))")
+        jdbc.sql(
+                        "INSERT INTO aid_enterprise (id, name, country, tax_id) VALUES (:id, 'Other', 'ES', CAST(:id AS text))")
                 .param("id", id)
                 .update();
         jdbc.sql("""
