@@ -11,8 +11,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.farga.aid.AidOfAwards;
 import org.farga.allocation.ClusterNames;
 import org.farga.people.Organisations;
+import org.farga.platform.Answer;
+import org.farga.platform.Shell;
 import org.farga.platform.Shells;
 import org.farga.shared.Actor;
 import org.farga.shared.CallId;
@@ -43,6 +46,7 @@ class ProposalPages {
     private final Calls calls;
     private final Sentences sentences;
     private final ClusterNames clusters;
+    private final AidOfAwards aid;
     private final Shells shells;
 
     ProposalPages(
@@ -51,12 +55,14 @@ class ProposalPages {
             Calls calls,
             Sentences sentences,
             ClusterNames clusters,
+            AidOfAwards aid,
             Shells shells) {
         this.proposals = proposals;
         this.assessments = assessments;
         this.calls = calls;
         this.sentences = sentences;
         this.clusters = clusters;
+        this.aid = aid;
         this.shells = shells;
     }
 
@@ -104,8 +110,7 @@ class ProposalPages {
             HttpServletRequest request) {
         return switch (proposals.create(actor, call, organisation)) {
             case Outcome.Done<Proposal>(Proposal created) -> new ModelAndView("redirect:/proposals/" + created.id());
-            case Outcome.Refused<Proposal>(Refusal refusal) ->
-                throw new org.farga.platform.Answer.RefusedException(refusal);
+            case Outcome.Refused<Proposal>(Refusal refusal) -> throw new Answer.RefusedException(refusal);
         };
     }
 
@@ -134,8 +139,9 @@ class ProposalPages {
             Actor actor, ProposalId id, @Nullable Refusal refusal, HttpServletRequest request) {
         Proposals.Detail detail = proposals.detail(actor, id);
         Proposal proposal = detail.proposal();
+        Shell shell = shells.of(request);
         Map<String, Object> model = new HashMap<>();
-        model.put("shell", shells.of(request));
+        model.put("shell", shell);
         model.put("detail", detail);
         model.put("sentences", sentences);
         model.put("mayEdit", proposal.refusalToEdit(actor).isEmpty());
@@ -145,6 +151,7 @@ class ProposalPages {
         model.put("clusters", proposal.refusalToDecide(actor).isEmpty() ? clusters.all() : Set.of());
         model.put("mayAssess", proposal.refusalToAssess(actor).isEmpty());
         model.put("refusal", refusal);
+        model.put("aid", AidBorders.shown(aid, actor, detail, shell).orElse(null));
         return model;
     }
 
@@ -274,8 +281,8 @@ class ProposalPages {
             HttpServletRequest request,
             HttpServletResponse response,
             RedirectAttributes redirect) {
-        Outcome<Proposal> outcome =
-                edit(actor, id, version, typed).then(saved -> proposals.submit(actor, id, saved.version()));
+        Outcome<Proposal> outcome = edit(actor, id, version, typed)
+                .then(saved -> Answer.outcome(() -> proposals.submit(actor, id, saved.version())));
         return switch (outcome) {
             case Outcome.Done<Proposal>(Proposal submitted) -> {
                 String notice = submitted.state() instanceof ProposalState.Awarded
@@ -336,7 +343,7 @@ class ProposalPages {
         var unreadable = fields.refusal();
         Outcome<Proposal> outcome = unreadable.isPresent()
                 ? Outcome.refused(unreadable.get())
-                : proposals.decide(actor, id, version, verdict);
+                : Answer.outcome(() -> proposals.decide(actor, id, version, verdict));
         return switch (outcome) {
             case Outcome.Done<Proposal> done -> answer(actor, id, outcome, "access.done.decided", request, redirect);
             case Outcome.Refused<Proposal>(Refusal refusal) -> show(actor, id, typed, refusal, request);

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param cents gross grant equivalent; negative where something is taken away
  * @param basis how the amount of access time was worked out; null for what an officer entered
  * @param reason why it was put right; null for a grant
- * @param recordedBy null where an award recorded it by rule
+ * @param recordedBy null where an award recorded it by rule; of other awards, who decided or accepted
  * @param registerDueOn the last of the working days for its entry into the central register (Article 6(2))
  * @param registration null until it was entered there
  */
@@ -67,6 +67,11 @@ record AidEntry(
 
     boolean isOverdue(LocalDate today) {
         return registration == null && today.isAfter(registerDueOn);
+    }
+
+    /** Whether an award made it, whoever decided or accepted that; an officer entered it otherwise. */
+    boolean isByAward() {
+        return kind == Kind.GRANT && basis != null;
     }
 
     /** How people speak of it. */

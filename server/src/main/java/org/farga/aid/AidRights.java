@@ -32,8 +32,12 @@ final class AidRights {
         }
     }
 
+    static boolean sees(Actor actor, OrganisationId organisation) {
+        return actor.isMemberOf(organisation) || seesAll(actor);
+    }
+
     static void requireSight(Actor actor, OrganisationId organisation) {
-        if (!actor.isMemberOf(organisation) && !seesAll(actor)) {
+        if (!sees(actor, organisation)) {
             throw new NotFoundException("organisation");
         }
     }

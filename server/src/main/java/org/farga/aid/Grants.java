@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.farga.allocation.Allocation;
 import org.farga.allocation.Allocations;
@@ -22,6 +23,7 @@ import org.farga.audit.AuditLog;
 import org.farga.notification.Notifications;
 import org.farga.people.Organisations;
 import org.farga.people.People;
+import org.farga.people.SmeStatus;
 import org.farga.platform.Answer;
 import org.farga.platform.Settings;
 import org.farga.shared.Actor;
@@ -189,6 +191,77 @@ public class Grants {
                 });
     }
 
+    /**
+     * What an award would be of aid if it were made now.
+     *
+     * @param expected one for each source that carries aid
+     * @param rooms one for each Member State whose de minimis aid it would be; none before there is a declaration
+     * @param refusal why it could not be granted as things stand
+     */
+    record Forecast(
+            List<FundingShare> shares,
+            List<Expected> expected,
+            List<Room> rooms,
+            @Nullable Refusal refusal) {}
+
+    /**
+     * What one source would give.
+     *
+     * @param cents null as long as the hours, or what an hour is worth, are not known
+     */
+    record Expected(
+            FundingSource source, int basisPoints, @Nullable Long cents) {}
+
+    /** What de minimis aid has to fit into. */
+    record Room(Headroom headroom, long neededCents) {
+        /** How near the ceiling would be after it. */
+        Headroom.Level after() {
+            return headroom.level(headroom.usedCents() + neededCents);
+        }
+    }
+
+    /** Looks ahead without holding anything, for whoever prepares or decides it; empty where no aid would pay. */
+    Optional<Forecast> forecast(Award award) {
+        LocalDate today = today();
+        List<FundingShare> shares = fundings.planned(award.subject(), today);
+        Map<UUID, FundingSource> aiding = new HashMap<>();
+        sources.list().stream().filter(FundingSource::carriesAid).forEach(s -> aiding.put(s.id(), s));
+        aiding.keySet().retainAll(shares.stream().map(FundingShare::source).toList());
+        if (aiding.isEmpty()) {
+            return Optional.empty();
+        }
+        Outcome<List<Intended>> intended =
+                intended(award.organisation(), award.gpuHours(), award.cpuHours(), shares, today, false);
+        List<Intended> aids = intended instanceof Outcome.Done<List<Intended>>(List<Intended> all) ? all : List.of();
+        Outcome<Ground> stands = ground(links.members(award.organisation(), today), award.organisation(), today);
+        Map<String, Long> needs = new TreeMap<>();
+        List<Expected> expected = new ArrayList<>();
+        for (FundingShare share : shares) {
+            FundingSource source = aiding.get(share.source());
+            if (source != null) {
+                Long cents = aids.stream()
+                        .filter(a -> a.source().equals(source.id()))
+                        .findFirst()
+                        .map(Intended::cents)
+                        .orElse(null);
+                expected.add(new Expected(source, share.basisPoints(), cents));
+                if (source.regime() == Regime.DE_MINIMIS) {
+                    needs.merge(String.valueOf(source.memberState()), cents == null ? 0L : cents, Math::addExact);
+                }
+            }
+        }
+        List<Room> rooms = new ArrayList<>();
+        if (stands instanceof Outcome.Done<Ground>(Ground ground)) {
+            needs.forEach((state, cents) -> rooms.add(new Room(ground.headroom(today, state), cents)));
+        }
+        Outcome<Ground> checked = intended.then(all -> stands)
+                .then(ground -> refusal(ground, aids, today)
+                        .<Outcome<Ground>>map(Outcome::refused)
+                        .orElse(stands));
+        return Optional.of(new Forecast(
+                shares, expected, rooms, checked instanceof Outcome.Refused<Ground>(Refusal refusal) ? refusal : null));
+    }
+
     private void grant(Plan plan, ProjectId project, @Nullable Actor officer) {
         Allocation allocation = allocations.ofProject(project).getFirst();
         Instant now = now();
@@ -263,7 +336,10 @@ public class Grants {
 
     /** Locks the undertaking and reads what a grant to it rests on. */
     private Outcome<Ground> ground(OrganisationId organisation, LocalDate day) {
-        Set<OrganisationId> undertaking = links.lockUndertaking(organisation, day);
+        return ground(links.lockUndertaking(organisation, day), organisation, day);
+    }
+
+    private Outcome<Ground> ground(Set<OrganisationId> undertaking, OrganisationId organisation, LocalDate day) {
         Optional<Ceiling> ceiling = Ceiling.on(sources.ceilings(), day);
         if (ceiling.isEmpty()) {
             return Outcome.refused(Refusal.conflict("aid-no-ceiling", day.toString()));
@@ -289,11 +365,29 @@ public class Grants {
         Map<String, Long> needs = new LinkedHashMap<>();
         for (Intended aid : aids) {
             FundingSource source = sources.find(aid.source()).orElseThrow();
+            Optional<Refusal> notForIt = refusal(source, ground.declaration().organisation());
+            if (notForIt.isPresent()) {
+                return notForIt;
+            }
             if (source.regime() == Regime.DE_MINIMIS) {
                 needs.merge(String.valueOf(source.memberState()), aid.cents(), Math::addExact);
             }
         }
         return refusal(ground, needs, day);
+    }
+
+    /** Why a source may give a company nothing: innovation aid is for small and medium-sized enterprises alone. */
+    private Optional<Refusal> refusal(FundingSource source, OrganisationId organisation) {
+        return source.regime() != Regime.GBER_28
+                        || organisations
+                                .smeStatus(organisation)
+                                .filter(SmeStatus::sme)
+                                .isPresent()
+                ? Optional.empty()
+                : Optional.of(Refusal.conflict(
+                        "aid-sme-only",
+                        source.name(),
+                        organisations.summary(organisation).name()));
     }
 
     /** Why de minimis aid of so many cents by Member State may not be granted. */
@@ -410,7 +504,7 @@ public class Grants {
             FundingSource payer = source.orElseThrow();
             Map<String, Long> needs =
                     payer.regime() == Regime.DE_MINIMIS ? Map.of(String.valueOf(payer.memberState()), cents) : Map.of();
-            Optional<Refusal> why = refusal(ground, needs, day);
+            Optional<Refusal> why = refusal(payer, organisation).or(() -> refusal(ground, needs, day));
             return why.isPresent()
                     ? Outcome.refused(why.get())
                     : Outcome.done(write(

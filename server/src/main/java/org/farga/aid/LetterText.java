@@ -52,10 +52,10 @@ record LetterText(Locale language, String title, List<String> opening, List<Fact
             closing.add(words.say(
                     "basis",
                     basis.gpuHours().hours(),
-                    words.money(basis.gpuHourCents().movePointLeft(2)),
+                    words.price(basis.gpuHourCents().movePointLeft(2)),
                     basis.cpuHours().hours(),
-                    words.money(basis.cpuHourCents().movePointLeft(2)),
-                    BigDecimal.valueOf(basis.basisPoints(), 4)));
+                    words.price(basis.cpuHourCents().movePointLeft(2)),
+                    BigDecimal.valueOf(basis.basisPoints(), 2)));
         }
         if (deMinimis) {
             if (letter.ceilingCents() != null) {
@@ -84,6 +84,11 @@ record LetterText(Locale language, String title, List<String> opening, List<Fact
 
         String money(BigDecimal euros) {
             return messages.text(language, "aid.money", euros);
+        }
+
+        /** Of one hour: all of its digits, so that the reader can work the sum out. */
+        String price(BigDecimal euros) {
+            return messages.text(language, "aid.price", euros);
         }
 
         String day(LocalDate day) {

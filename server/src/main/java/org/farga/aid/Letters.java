@@ -83,7 +83,7 @@ class Letters {
     /** One that the actor may see: of their company, or any for the centre; throws {@link NotFoundException}. */
     Letter get(Actor actor, UUID id) {
         AidEntry entry = table.find(id)
-                .filter(e -> actor.isMemberOf(e.organisation()) || AidRights.seesAll(actor))
+                .filter(e -> AidRights.sees(actor, e.organisation()))
                 .orElseThrow(() -> new NotFoundException("aid-letter"));
         EntryTable.Letter letter = table.letter(id).orElseThrow(() -> new NotFoundException("aid-letter"));
         return new Letter(entry, letter, LetterText.of(entry, letter, settings, messages));

@@ -8,7 +8,7 @@ enum Regime {
     DE_MINIMIS,
     /** Regulation (EU) No 651/2014, Article 25: research and development projects. */
     GBER_25,
-    /** Regulation (EU) No 651/2014, Article 28: innovation aid for SMEs. */
+    /** Regulation (EU) No 651/2014, Article 28: innovation aid, for SMEs alone. */
     GBER_28;
 
     private static final String GBER =

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
+import org.farga.Browser;
 import org.farga.HttpTest;
 import org.farga.shared.CallId;
 import org.farga.shared.CentreRole;
@@ -53,7 +54,7 @@ class AidedAwardTest extends HttpTest {
                 .path("id")
                 .asString();
         officer.post("/api/v1/aid/sources/" + source + "/market-values", """
-                        {"since": "2020-01-01", "gpuHourCents": 200, "cpuHourCents": 1, "evidence": "three offers"}""").expect(201);
+                        {"since": "2020-01-01", "gpuHourCents": 200, "cpuHourCents": 1.5, "evidence": "three offers"}""").expect(201);
         officer.post("/api/v1/aid/funding-plans", """
                         {"subject": "call:%s", "since": "2020-01-01", "shares": [
                           {"source": "%s", "percent": 75},
@@ -99,13 +100,13 @@ class AidedAwardTest extends HttpTest {
         String path = propose(ana, paidCall(officer), organisation);
         String submission = path + "/submission";
         ana.put(submission, "", "If-Match", "\"2\"").expectProblem(409, "aid-declaration-needed");
-        // 50 GPU-hours at 2 euros and 200 CPU-hours at a cent, three quarters of it: 76.50 euros.
-        declare(ana, organisation, "299923.51");
+        // 50 GPU-hours at 2 euros and 200 CPU-hours at 1.5 cents, three quarters of it: 77.25 euros.
+        declare(ana, organisation, "299922.76");
         ana.put(submission, "", "If-Match", "\"2\"").expectProblem(409, "aid-ceiling");
         JsonNode draft = ana.get(path).expect(200);
         assertThat(draft.path("state").asString()).isEqualTo("DRAFT");
         assertThat(draft.path("timeline")).hasSize(1);
-        declare(ana, organisation, "299923.50");
+        declare(ana, organisation, "299922.75");
         JsonNode awarded = ana.put(submission, "", "If-Match", "\"2\"").expect(200);
         assertThat(awarded.path("state").asString()).isEqualTo("AWARDED");
         JsonNode entry = officer.get(
@@ -113,14 +114,61 @@ class AidedAwardTest extends HttpTest {
                 .expect(200)
                 .path("items")
                 .get(0);
-        assertThat(entry.path("amountEuros").decimalValue()).isEqualByComparingTo("76.50");
+        assertThat(entry.path("amountEuros").decimalValue()).isEqualByComparingTo("77.25");
         assertThat(entry.path("instrument").asString()).isEqualTo("ACCESS_TIME");
         String allocation = entry.path("allocation").asString();
         assertThat(ana.get("/api/v1/allocations/" + allocation + "/funding")
                         .expect(200)
                         .path("shares"))
                 .hasSize(2);
-        ana.get("/api/v1/aid/letters/" + entry.path("id").asString()).expect(200);
+        Browser browser = new Browser(address()).signIn(ana.email(), PASSWORD);
+        assertThat(browser.get("/aid/letters/" + entry.path("id").asString()).body())
+                .as("whoever reads it can work the sum out")
+                .contains("50 GPU-hours at €2.00 and 200 CPU-hours at €0.015, of which this source pays 75%");
+        assertThat(browser.get(path.replace("/api/v1", "")).body())
+                .contains("/aid/letters/" + entry.path("id").asString(), "€77.25");
+    }
+
+    @Test
+    void theProposalsPageSaysBeforehandWhatAidItWouldBeAndWhatHindersIt() {
+        Client ana = signUp("Ana");
+        Client officer = staff(CentreRole.ACCESS_OFFICER);
+        String organisation = organisationOf(ana);
+        declareSize(ana, organisation, 5);
+        String page = propose(ana, paidCall(officer), organisation).replace("/api/v1", "");
+        Browser browser = new Browser(address()).signIn(ana.email(), PASSWORD);
+        assertThat(browser.get(page).body())
+                .contains(
+                        "€77.25",
+                        "from Spain, which pays 75%",
+                        "must declare its other de minimis aid first",
+                        "/organisations/" + organisation + "/aid/declaration");
+        declare(ana, organisation, "239922.74");
+        assertThat(browser.get(page).body())
+                .contains("€60,077.26 of €300,000 may still be granted in Spain")
+                .doesNotContain("comes near the ceiling", "must declare");
+        declare(ana, organisation, "239922.75");
+        assertThat(browser.get(page).body()).contains("comes near the ceiling");
+        declare(ana, organisation, "299922.76");
+        assertThat(browser.get(page).body()).contains("€77.25 is needed, and €77.24 are left of the €300,000");
+        var refused = browser.submit(
+                page, page + "/submission", "version", "2", "gpuHours", "50", "cpuHours", "200", "durationMonths", "1");
+        assertThat(refused.statusCode()).isEqualTo(422);
+        assertThat(refused.body())
+                .as("the answers stay on the page, with what is wrong")
+                .contains("role=\"alert\"", "€77.24 are left", "id=\"proposal-form\"");
+    }
+
+    @Test
+    void whatACallWithoutStateResourcesGivesIsNotSpokenOfAsAid() {
+        Client ana = signUp("Ana");
+        String page = propose(ana, ownCall(), organisationOf(ana)).replace("/api/v1", "");
+        assertThat(new Browser(address())
+                        .signIn(ana.email(), PASSWORD)
+                        .get(page)
+                        .body())
+                .contains("id=\"proposal-form\"")
+                .doesNotContain("aid-forecast");
     }
 
     @Test

@@ -116,6 +116,40 @@ class AidApiTest extends HttpTest {
     }
 
     @Test
+    void innovationAidIsForCompaniesThatDeclaredASizeAtWhichTheyAreAnSme() {
+        Client ana = signUp("Ana");
+        Client officer = staff(CentreRole.ACCESS_OFFICER);
+        String company = organisationOf(ana);
+        declare(ana, company, taxId(), other(today(), "300000", "A-1"));
+        String source = officer.post("/api/v1/aid/sources", """
+                        {"code": "%s", "name": "Innovation", "kind": "STATE", "memberState": "ES", "authority": "Ministry",
+                         "regime": "GBER_28"}""".formatted(taxId()))
+                .expect(201)
+                .path("id")
+                .asString();
+        String grant = """
+                {"organisation": "%s", "source": "%s", "amountEuros": 5000, "grantedOn": "%s", "instrument": "SERVICE",
+                 "reference": "I-1"}""".formatted(company, source, today());
+        officer.post("/api/v1/aid/grants", grant).expectProblem(409, "aid-sme-only");
+        declareSize(ana, company, 5_000);
+        officer.post("/api/v1/aid/grants", grant).expectProblem(409, "aid-sme-only");
+        declareSize(ana, company, 50);
+        JsonNode granted = officer.post("/api/v1/aid/grants", grant).expect(201);
+        assertThat(granted.path("regulation").asString())
+                .as("counted against no ceiling of de minimis aid")
+                .contains("No 651/2014", "Article 28");
+        assertThat(spain(ana, company).path("usedEuros").decimalValue()).isEqualByComparingTo("300000");
+    }
+
+    private static void declareSize(Client owner, String company, int staff) {
+        owner.put("/api/v1/organisations/" + company + "/size-declaration", """
+                        {"year": 2025, "staff": %d, "turnoverEur": %d, "balanceSheetEur": %d,
+                         "linkedEnterprises": []}""".formatted(
+                                staff, staff * 100_000, staff * 100_000))
+                .expect(200);
+    }
+
+    @Test
     void aDeclarationComesBeforeAGrantAndWhatItNamesCounts() {
         Client ana = signUp("Ana");
         Client officer = staff(CentreRole.ACCESS_OFFICER);
