@@ -1,6 +1,5 @@
 package org.farga.access;
 
-import gg.jte.Content;
 import java.time.LocalDate;
 import java.util.Comparator;
 import java.util.Optional;
@@ -45,7 +44,7 @@ class AidBorders {
     }
 
     /** What a proposal's page shows of aid: what it would be until it is decided, and what it was granted as. */
-    static Optional<Content> shown(AidOfAwards aid, Actor actor, Proposals.Detail detail, Shell shell) {
+    static Optional<AidOfAwards.Panel> shown(AidOfAwards aid, Actor actor, Proposals.Detail detail, Shell shell) {
         return switch (detail.proposal().state()) {
             case ProposalState.Awarded awarded ->
                 aid.granted(actor, detail.proposal().organisation(), awarded.project(), shell);

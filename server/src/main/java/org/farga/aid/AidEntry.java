@@ -49,6 +49,9 @@ record AidEntry(
         Instant recordedAt,
         LocalDate registerDueOn,
         @Nullable Registration registration) {
+    /** Article 6(1): from this day on what is granted has to be in the central register. */
+    static final LocalDate REGISTER_SINCE = LocalDate.of(2026, 1, 1);
+
     /** Article 6(2). */
     static final int REGISTER_WORKING_DAYS = 20;
 

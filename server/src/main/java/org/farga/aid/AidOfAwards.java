@@ -39,8 +39,15 @@ public class AidOfAwards {
         this.templates = templates;
     }
 
+    /**
+     * A part of a page.
+     *
+     * @param hinders whether nothing can be awarded as things stand
+     */
+    public record Panel(Content content, boolean hinders) {}
+
     /** Before the award; none where no aid would pay, or where the reader may not know how much aid the company has had. */
-    public Optional<Content> ahead(Actor actor, Grants.Award award, Shell shell) {
+    public Optional<Panel> ahead(Actor actor, Grants.Award award, Shell shell) {
         if (!AidRights.sees(actor, award.organisation())) {
             return Optional.empty();
         }
@@ -50,12 +57,12 @@ public class AidOfAwards {
             model.put("forecast", forecast);
             model.put("organisation", award.organisation());
             model.put("owner", actor.isOwnerOf(award.organisation()));
-            return out -> templates.render("aid/forecast.jte", model, out);
+            return new Panel(out -> templates.render("aid/forecast.jte", model, out), forecast.refusal() != null);
         });
     }
 
     /** After it, with the letters; none where nothing was aid, or where the reader may not know. */
-    public Optional<Content> granted(Actor actor, OrganisationId organisation, ProjectId project, Shell shell) {
+    public Optional<Panel> granted(Actor actor, OrganisationId organisation, ProjectId project, Shell shell) {
         if (!AidRights.sees(actor, organisation)) {
             return Optional.empty();
         }
@@ -70,6 +77,6 @@ public class AidOfAwards {
                 "funding", fundings.of(allocation),
                 "entries", entries,
                 "sources", sources.all());
-        return Optional.of(out -> templates.render("aid/of-award.jte", model, out));
+        return Optional.of(new Panel(out -> templates.render("aid/of-award.jte", model, out), false));
     }
 }

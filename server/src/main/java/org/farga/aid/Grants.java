@@ -210,7 +210,7 @@ public class Grants {
      * @param cents null as long as the hours, or what an hour is worth, are not known
      */
     record Expected(
-            FundingSource source, int basisPoints, @Nullable Long cents) {}
+            FundingSource source, BigDecimal percent, @Nullable Long cents) {}
 
     /** What de minimis aid has to fit into. */
     record Room(Headroom headroom, long neededCents) {
@@ -244,7 +244,7 @@ public class Grants {
                         .findFirst()
                         .map(Intended::cents)
                         .orElse(null);
-                expected.add(new Expected(source, share.basisPoints(), cents));
+                expected.add(new Expected(source, share.percent(), cents));
                 if (source.regime() == Regime.DE_MINIMIS) {
                     needs.merge(String.valueOf(source.memberState()), cents == null ? 0L : cents, Math::addExact);
                 }
@@ -279,6 +279,7 @@ public class Grants {
                             plan.organisation(),
                             source,
                             aid.cents(),
+                            plan.day(),
                             plan.day(),
                             Instrument.ACCESS_TIME,
                             plan.reference(),
@@ -423,6 +424,7 @@ public class Grants {
             FundingSource source,
             long cents,
             LocalDate day,
+            LocalDate decidedOn,
             Instrument instrument,
             String reference,
             @Nullable AllocationId allocation,
@@ -455,7 +457,7 @@ public class Grants {
                 null,
                 by,
                 now,
-                calendar.after(today(), AidEntry.REGISTER_WORKING_DAYS),
+                calendar.after(decidedOn, AidEntry.REGISTER_WORKING_DAYS),
                 null);
     }
 
@@ -514,6 +516,7 @@ public class Grants {
                                     payer,
                                     cents,
                                     day,
+                                    day.isBefore(AidEntry.REGISTER_SINCE) ? today : day,
                                     instrument,
                                     reference,
                                     null,
@@ -678,6 +681,7 @@ public class Grants {
                             source,
                             aid.cents(),
                             day,
+                            today(),
                             Instrument.ACCESS_TIME,
                             allocation.proposalCode(),
                             allocation.id(),

@@ -66,9 +66,9 @@ class Letters {
 
     private byte[] paper(AidEntry entry, EntryTable.Letter letter, Instant now) {
         LetterText text = LetterText.of(entry, letter, settings, messages);
-        String footer = settings.centreName() + " · " + entry.code() + " · "
-                + Dates.date(entry.recordedAt(), text.language(), settings.zone());
-        try (Paper paper = new Paper(text.title(), text.language(), settings.centreName(), footer, now)) {
+        String head = settings.centreName() + " · " + Dates.date(entry.recordedAt(), text.language(), settings.zone());
+        String footer = settings.centreName() + " · " + entry.code();
+        try (Paper paper = new Paper(text.title(), text.language(), settings.centreName(), head, footer, now)) {
             text.opening().forEach(paper::text);
             text.facts().forEach(f -> paper.fact(f.name(), f.value()));
             paper.space();

@@ -82,6 +82,13 @@ class Register {
         return table.open(today());
     }
 
+    /** The organisation that somebody named, if there is one; for the form in which they did. */
+    Optional<Organisations.Summary> named(Actor actor, Optional<OrganisationId> id) {
+        AidRights.requireReader(actor);
+        return id.flatMap(
+                i -> organisations.summaries(Set.of(i)).values().stream().findFirst());
+    }
+
     /** Writes all that the filter lets through, newest first. */
     void writeCsv(Actor actor, EntryTable.Filter filter, Appendable to) throws IOException {
         AidRights.requireReader(actor);

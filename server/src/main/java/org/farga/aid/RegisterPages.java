@@ -134,6 +134,10 @@ class RegisterPages {
                         .filter(s -> s.active() && s.carriesAid())
                         .toList());
         model.put("today", register.today());
+        model.put(
+                "organisation",
+                register.named(actor, Typed.organisation(typed.get("organisation")))
+                        .orElse(null));
         model.put("typed", typed);
         model.put("refusal", refusal);
         return CompanyAidPages.refused(new ModelAndView("aid/grant-new", model), refusal);

@@ -69,10 +69,11 @@ public final class Paper implements Closeable {
      * Begins one with its title.
      *
      * @param language what it is written in
+     * @param head a line over the title: who writes, and when
      * @param footer a line at the foot of each page
      * @param madeAt what it says of when it was made
      */
-    public Paper(String title, Locale language, String author, String footer, Instant madeAt) {
+    public Paper(String title, Locale language, String author, String head, String footer, Instant madeAt) {
         this.footer = footer;
         try (InputStream in = Objects.requireNonNull(PDDocument.class.getResourceAsStream(FONT))) {
             TrueTypeFont parsed = new TTFParser().parse(new RandomAccessReadBuffer(in.readAllBytes()));
@@ -96,6 +97,8 @@ public final class Paper implements Closeable {
         document.getDocumentInformation().setCreationDate(GregorianCalendar.from(madeAt.atZone(ZoneOffset.UTC)));
         this.whole = new PDStructureElement(StandardStructureTypes.DOCUMENT, tree);
         tree.appendKid(whole);
+        block(StandardStructureTypes.P, head, TEXT, MARGIN, WIDTH);
+        space(18);
         block(StandardStructureTypes.H1, title, TITLE, MARGIN, WIDTH);
         space(8);
     }

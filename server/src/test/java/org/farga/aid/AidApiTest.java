@@ -334,15 +334,21 @@ class AidApiTest extends HttpTest {
         JsonNode entry = grant(officer, company, "1", today()).expect(201);
         LocalDate due = LocalDate.parse(entry.path("registerDueOn").asString());
         assertThat(due).isBetween(today().plusDays(26), today().plusDays(40));
+        String late = grant(officer, company, "1", LocalDate.of(2026, 2, 2))
+                .expect(201)
+                .path("registerDueOn")
+                .asString();
+        assertThat(late).as("what is told late is due as of its day").isEqualTo("2026-03-02");
         String path = "/api/v1/aid/entries/" + entry.path("id").asString() + "/registration";
         assertThat(officer.get("/api/v1/aid/register?open=true&text=" + number)
                         .expect(200)
                         .path("items"))
-                .hasSize(1);
+                .hasSize(2);
         assertThat(officer.get("/api/v1/aid/register?overdue=true&text=" + number)
                         .expect(200)
                         .path("items"))
-                .isEmpty();
+                .as("the other is not due yet")
+                .hasSize(1);
         officer.put(path, "{\"enteredOn\": \"%s\"}".formatted(today().plusDays(1)))
                 .expectProblem(422, "invalid-fields");
         officer.put(path, "{\"enteredOn\": \"%s\", \"reference\": \"BDNS-1\"}".formatted(today()))
@@ -351,7 +357,8 @@ class AidApiTest extends HttpTest {
         assertThat(officer.get("/api/v1/aid/register?open=true&text=" + number)
                         .expect(200)
                         .path("items"))
-                .isEmpty();
+                .as("the late one is left")
+                .hasSize(1);
     }
 
     @Test

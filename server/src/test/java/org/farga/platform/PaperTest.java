@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 class PaperTest {
     private static byte[] paper(String text) {
-        try (Paper paper = new Paper("Títol", Locale.of("ca"), "Centre", "peu", Instant.EPOCH)) {
+        try (Paper paper = new Paper("Títol", Locale.of("ca"), "Centre", "cap", "peu", Instant.EPOCH)) {
             return paper.heading("Secció").text(text).fact("Nom", text).space().bytes();
         }
     }
