@@ -28,6 +28,9 @@ import org.springframework.beans.factory.annotation.Autowired;
 /** A centre that began with the first schema finds everything again after the last. */
 @FargaTest
 class MigrationsTest {
+    /** Of each access mode but the Playground, which was there. */
+    private static final long EDITIONS = 7;
+
     private static final Path MIGRATIONS = Path.of("src/main/resources/db/migration");
     private static final String FIRST = "0101";
     /** The bench's generated centre: it fills every part of the schema, with every constraint checked. */
@@ -84,7 +87,10 @@ class MigrationsTest {
 
         Map<String, Long> after = counts();
         before.forEach((table, rows) -> {
-            if (!table.equals("flyway_schema_history") && !table.equals("scheduled_tasks")) {
+            if (table.equals("call") || table.equals("call_rules")) {
+                // The editions that Farga comes with stand beside what there was.
+                assertThat(after.get(table)).as(table).isEqualTo(rows + EDITIONS);
+            } else if (!table.equals("flyway_schema_history") && !table.equals("scheduled_tasks")) {
                 assertThat(after).as(table).containsEntry(table, rows);
             }
         });

@@ -98,6 +98,12 @@ class StatementCountTest extends HttpTest {
             "/api/v1/runs/{id}/metrics",
             "/calls/{idOrCode}",
             "/calls/{idOrCode}/rules",
+            "/calls/{idOrCode}/description",
+            "/calls/{idOrCode}/versions",
+            "/api/v1/calls/{idOrCode}/versions",
+            // Computed for what is asked in the address; without it there is nothing to count.
+            "/api/v1/call-advice",
+            "/api/v1/cut-offs",
             "/datasets/{slug}",
             "/jobs/{id}",
             "/models/{id}",

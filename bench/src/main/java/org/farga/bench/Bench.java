@@ -15,13 +15,14 @@ import java.util.stream.Stream;
 
 /** {@code ./farga bench}: makes the centre where it is not there yet, starts a Farga on it, and measures. */
 public final class Bench {
-    private static final List<String> PARTS = List.of("pages", "submissions", "followers", "audit");
+    private static final List<String> PARTS = List.of("pages", "submissions", "followers", "audit", "cut-off");
     private static final String USAGE = """
             ./farga bench [PART ...] [options]    measure Farga on a generated centre; without PART all of them
                 pages         server time of every list page and its API, for several people
                 submissions   job submissions a second, beside the same insert through pgbench
                 followers     live logs followed at once
                 audit         what it costs to prove the audit log: an insert, proofs, an export and its verification
+                cut-off       10,000 proposals submitted in the last moments before a cut-off, in six times --seconds
                 centre        only make the centre
                 slurm         on a real Slurm, by itself: ./farga bench slurm help
               --people N      the centre's size (5000, with 200 jobs each); what is smaller is made sooner
@@ -169,6 +170,9 @@ public final class Bench {
             }
             if (plan.parts().contains("audit")) {
                 well &= new Audit(server, centre, plan.entries(), plan.home(), plan.data()).measure();
+            }
+            if (plan.parts().contains("cut-off")) {
+                well &= new CutOff(server, centre, plan).measure();
             }
             return well;
         }

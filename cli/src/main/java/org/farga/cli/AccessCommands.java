@@ -46,10 +46,28 @@ final class AccessCommands {
             name = "calls",
             description = "The calls for proposals, and what they give.",
             footerHeading = "%nExamples:%n",
-            footer = {"  farga calls", "  farga calls PG-2026"})
+            footer = {
+                "  farga calls",
+                "  farga calls PLAYGROUND",
+                "  farga calls --who startup-or-sme --for train --gpu-hours 20000 --within 4"
+            })
     static final class Calls extends FargaCommand {
         @Parameters(arity = "0..1", paramLabel = "CALL", description = "Show this one with its rules.")
         private @Nullable String wanted;
+
+        @Option(
+                names = "--who",
+                description = "Name the call that fits: startup-or-sme, large-company, research, public-body.")
+        private @Nullable String who;
+
+        @Option(names = "--for", description = "What for, with --who: try, train, large, science.")
+        private String purpose = "train";
+
+        @Option(names = "--gpu-hours", description = "How many GPU-hours, with --who.")
+        private String gpuHours = "0";
+
+        @Option(names = "--within", paramLabel = "DAYS", description = "A decision within so many working days.")
+        private @Nullable Integer within;
 
         Calls(Session session) {
             super(session);
@@ -58,6 +76,9 @@ final class AccessCommands {
         @Override
         int run() {
             Api api = session.openApi();
+            if (who != null) {
+                return advise(api, who);
+            }
             ArrayNode items = api.items("/api/v1/calls", MANY);
             if (wanted != null) {
                 JsonNode picked = pick(items, wanted, "call", "its code", Calls::names);
@@ -84,6 +105,31 @@ final class AccessCommands {
             return Exit.DONE;
         }
 
+        private int advise(Api api, String asker) {
+            JsonNode advice = api.get("/api/v1/call-advice?who=" + constant(asker) + "&purpose=" + constant(purpose)
+                            + "&gpuHours=" + Api.encoded(gpuHours)
+                            + (within == null ? "" : "&withinWorkingDays=" + within))
+                    .json();
+            if (printed(advice)) {
+                return Exit.DONE;
+            }
+            advice.forEach(call -> {
+                String fit = text(call, "fit");
+                screen.say((fit.equals("NO")
+                                ? faint("does not fit  ")
+                                : fit.equals("BEST") ? "fits best     " : "fits, too     ")
+                        + bold(text(call, "call")) + "  " + text(call, "title"));
+                call.path("reasons")
+                        .forEach(reason -> screen.say(
+                                "    " + (reason.path("holds").asBoolean() ? "+ " : "- ") + text(reason, "sentence")));
+            });
+            return Exit.DONE;
+        }
+
+        private static String constant(String word) {
+            return Api.encoded(word.strip().toUpperCase(Locale.ROOT).replace('-', '_'));
+        }
+
         private void show(JsonNode call) {
             if (printed(call)) {
                 return;
@@ -96,9 +142,28 @@ final class AccessCommands {
                     "GPU-hours", range(call, "GpuHours"),
                     "CPU-hours", range(call, "CpuHours"),
                     "months", joined(call.path("durationsMonths")),
+                    "next cut-off", text(call, "nextCutOff").isEmpty() ? "" : session.when(text(call, "nextCutOff")),
                     "decision",
-                            "at once by the rules, or within " + text(call, "decisionWorkingDays")
-                                    + " working days by a person");
+                            (call.path("awardAtOnce").asBoolean() ? "at once by the rules, or within " : "within ")
+                                    + text(call, "decisionWorkingDays") + " working days"
+                                    + (call.path("awardAtOnce").asBoolean() ? " by a person" : ""));
+            if (call.path("partitions").size() > 1) {
+                screen.say("");
+                Table table = new Table("PARTITION", ">GPU-HOURS", ">CPU-HOURS", "OPEN");
+                call.path("partitions")
+                        .forEach(p -> table.row(
+                                text(p, "key"),
+                                range(p, "GpuHours"),
+                                range(p, "CpuHours"),
+                                p.path("open").asBoolean() ? "yes" : "no " + text(p, "closedReason")));
+                table.print(screen);
+            }
+            if (call.path("steps").size() > 1) {
+                screen.say("");
+                call.path("steps")
+                        .forEach(step -> screen.say("  " + ProposalView.words(text(step, "kind")) + ": "
+                                + text(step, "workingDays") + " working days"));
+            }
             screen.say("");
             call.path("rules")
                     .forEach(rule -> screen.say("  - " + text(rule, "sentence")
@@ -129,14 +194,27 @@ final class AccessCommands {
             footer = {
                 "  farga proposals",
                 "  farga proposals PG-2026-0001",
+                "  farga proposals LS-2026-0007 --answer \"The data is our own.\"",
+                "  farga proposals LS-2026-0007 --accept",
                 "  farga proposals --state SUBMITTED --json"
             })
     static final class Proposals extends FargaCommand {
         @Parameters(arity = "0..1", paramLabel = "CODE", description = "Show this one with the reasons of its rules.")
         private @Nullable String code;
 
-        @Option(names = "--state", description = "Only those: DRAFT, SUBMITTED, AWARDED, DECLINED, WITHDRAWN.")
+        @Option(
+                names = "--state",
+                description = "Only those: DRAFT, SUBMITTED, WAITING, OFFERED, AWARDED, DECLINED, WITHDRAWN.")
         private @Nullable String state;
+
+        @Option(names = "--answer", paramLabel = "TEXT", description = "Answer what the centre asked.")
+        private @Nullable String answer;
+
+        @Option(names = "--accept", description = "Accept what the centre offers.")
+        private boolean accept;
+
+        @Option(names = "--turn-down", description = "Turn down what the centre offers.")
+        private boolean turnDown;
 
         Proposals(Session session) {
             super(session);
@@ -144,12 +222,24 @@ final class AccessCommands {
 
         @Override
         int run() {
+            if (code == null && (answer != null || accept || turnDown)) {
+                throw new UsageException("which proposal? Name its code");
+            }
+            if (accept && turnDown) {
+                throw new UsageException("accept it or turn it down, not both");
+            }
             Api api = session.api();
             String filter = state == null ? "" : "?state=" + Api.encoded(state.toUpperCase(Locale.ROOT));
             ArrayNode items = api.items("/api/v1/proposals" + filter, MANY);
             if (code != null) {
-                JsonNode proposal = api.get("/api/v1/proposals/" + text(named(items, code), "id"))
-                        .json();
+                String path = "/api/v1/proposals/" + text(named(items, code), "id");
+                if (answer != null) {
+                    api.put(path + "/answer", Api.object("answer", answer), null);
+                }
+                if (accept || turnDown) {
+                    api.put(path + "/acceptance", Api.object("accept", accept), null);
+                }
+                JsonNode proposal = api.get(path).json();
                 if (!printed(proposal)) {
                     new ProposalView(this).show(proposal);
                 }

@@ -25,6 +25,11 @@ final class ProposalView {
                 "GPU-hours", orEmpty(FargaCommand.hours(proposal, "gpuHours")),
                 "CPU-hours", orEmpty(FargaCommand.hours(proposal, "cpuHours")),
                 "months", FargaCommand.text(proposal, "durationMonths"),
+                "step", words(FargaCommand.text(proposal, "step")),
+                "cut-off",
+                        FargaCommand.text(proposal, "cutOffAt").isEmpty()
+                                ? ""
+                                : session.when(FargaCommand.text(proposal, "cutOffAt")),
                 "held by", holder(FargaCommand.text(proposal, "holder")),
                 "due", due.isEmpty() ? "" : session.when(due) + " (" + session.day(due) + ")",
                 "decided",
@@ -35,8 +40,26 @@ final class ProposalView {
                                                 ? "the rules"
                                                 : FargaCommand.text(decision, "by")),
                 "reason", FargaCommand.text(decision, "reason"));
+        if (state.equals("WAITING")) {
+            proposal.path("timeline").forEach(e -> {
+                if (FargaCommand.text(e, "event").equals("ASKED")) {
+                    screen.say("The centre asks: " + FargaCommand.text(e, "note"));
+                }
+            });
+        }
         eligibility(proposal);
         missing(proposal);
+        if (proposal.path("rulesChanges").size() > 0) {
+            screen.say("The rules have changed since you began");
+            proposal.path("rulesChanges")
+                    .forEach(c -> screen.say("  " + FargaCommand.text(c, "what") + ": " + FargaCommand.text(c, "before")
+                            + " -> " + FargaCommand.text(c, "after")));
+        }
+    }
+
+    /** A constant as words: {@code EXPERT_REVIEW} is expert review. */
+    static String words(String constant) {
+        return constant.toLowerCase(java.util.Locale.ROOT).replace('_', ' ');
     }
 
     void eligibility(JsonNode proposal) {
@@ -74,6 +97,9 @@ final class ProposalView {
             case "APPLICANT" -> "you";
             case "RULES" -> "the rules";
             case "ACCESS_OFFICER" -> "an access officer";
+            case "ASSESSOR" -> "an assessor";
+            case "EXPERTS" -> "the experts";
+            case "PANEL" -> "the panel";
             case "NOBODY", "" -> "-";
             default -> holder;
         };

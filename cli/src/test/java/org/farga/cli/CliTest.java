@@ -494,6 +494,37 @@ class CliTest {
     }
 
     @Test
+    void aQuestionIsAnsweredAndAnOfferAccepted() {
+        farga.on("GET /api/v1/proposals", 200, "{\"items\": [{\"id\": \"x1\", \"code\": \"LS-2026-0007\"}]}");
+        farga.on("PUT /api/v1/proposals/x1/answer", 200, "{}");
+        farga.on("PUT /api/v1/proposals/x1/acceptance", 200, "{}");
+        farga.on("GET /api/v1/proposals/x1", 200, """
+                {"id": "x1", "code": "LS-2026-0007", "title": "Speech", "state": "WAITING", "holder": "EXPERTS",
+                 "step": "EXPERT_REVIEW", "timeline": [{"event": "ASKED", "note": "Whose data is it?"}],
+                 "rulesChanges": [{"what": "Durations in months", "before": "3", "after": "6"}]}""");
+        assertThat(signedIn("proposals", "LS-2026-0007", "--answer", "Ours.")).isZero();
+        assertThat(test.out()).contains("expert review", "the experts", "Whose data is it?", "3 -> 6");
+        assertThat(signedIn("proposals", "LS-2026-0007", "--accept")).isZero();
+        assertThat(farga.asked.stream().filter(a -> a.method().equals("PUT")).map(a -> a.path() + a.body()))
+                .containsExactly(
+                        "/api/v1/proposals/x1/answer{\"answer\":\"Ours.\"}",
+                        "/api/v1/proposals/x1/acceptance{\"accept\":true}");
+        assertThat(signedIn("proposals", "--accept")).isEqualTo(2);
+    }
+
+    @Test
+    void theCallThatFitsIsNamedWithItsReasons() {
+        farga.on("GET /api/v1/call-advice", 200, """
+                [{"call": "FAST-LANE", "title": "Fast Lane", "fit": "BEST", "reasons": [
+                   {"reason": "size", "holds": true, "sentence": "It grants 0 to 50,000 GPU-hours."}]},
+                 {"call": "PLAYGROUND", "title": "Playground", "fit": "NO", "reasons": [
+                   {"reason": "size", "holds": false, "sentence": "It grants 0 to 5,000 GPU-hours."}]}]""");
+        assertThat(signedIn("calls", "--who", "startup-or-sme", "--gpu-hours", "20000", "--within", "4"))
+                .isZero();
+        assertThat(test.out()).contains("fits best", "FAST-LANE", "+ It grants 0 to 50,000", "- It grants 0 to 5,000");
+    }
+
+    @Test
     void everyCommandHasHelpWithExamples() {
         for (String command : Cli.commands()) {
             assertThat(run("help", command)).as(command).isZero();

@@ -29,6 +29,8 @@ class AccessPersonalDataTable implements PersonalData {
                         SELECT code, title, abstract, state, created_at, submitted_at, decided_at FROM proposal WHERE :person IN (created_by, submitted_by, decided_by) ORDER BY created_at"""),
                 new Section("proposal-events", Fate.DECISION, Set.of("proposal_event.person_id"), """
                         SELECT proposal_id, at, event FROM proposal_event WHERE person_id = :person ORDER BY number"""),
+                new Section("closed-days", Fate.DECISION, Set.of("closed_day.entered_by"), """
+                        SELECT day, reason, entered_at FROM closed_day WHERE entered_by = :person ORDER BY day"""),
                 new Section("call-rules", Fate.DECISION, Set.of("call_rules.decided_by"), """
                         SELECT call_id, version, since FROM call_rules WHERE decided_by = :person ORDER BY since"""));
     }
@@ -41,6 +43,20 @@ class AccessPersonalDataTable implements PersonalData {
                 new FreeText(
                         "proposal-decision", "proposal", "decision_reason", "id::text", "'/proposals/' || id", true),
                 new FreeText(
+                        "proposal-section",
+                        "proposal_section",
+                        "answer",
+                        "proposal_id || ' ' || section",
+                        "'/proposals/' || proposal_id",
+                        true),
+                new FreeText(
+                        "proposal-event-note",
+                        "proposal_event_note",
+                        "note",
+                        "number::text",
+                        "'/proposals/' || (SELECT e.proposal_id FROM proposal_event e WHERE e.number = proposal_event_note.number)",
+                        true),
+                new FreeText(
                         "assessment-reason",
                         "proposal_assessment",
                         "reason",
@@ -52,7 +68,7 @@ class AccessPersonalDataTable implements PersonalData {
     @Override
     public List<Obstacle> obstacles(PersonId person) {
         return jdbc.sql("""
-                        SELECT id, code FROM proposal WHERE state = 'SUBMITTED' AND :person IN (created_by, submitted_by)
+                        SELECT id, code FROM proposal WHERE state IN ('SUBMITTED', 'WAITING', 'OFFERED') AND :person IN (created_by, submitted_by)
                         ORDER BY code""")
                 .param("person", person.value())
                 .query((row, n) -> new Obstacle(

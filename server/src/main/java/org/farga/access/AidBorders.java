@@ -48,6 +48,9 @@ class AidBorders {
         return switch (detail.proposal().state()) {
             case ProposalState.Awarded awarded ->
                 aid.granted(actor, detail.proposal().organisation(), awarded.project(), shell);
+            // What was offered, which may be less than what was asked for.
+            case ProposalState.Offered offered ->
+                aid.ahead(actor, award(detail.proposal(), detail.call(), offered.granted()), shell);
             case ProposalState.Declined declined -> Optional.empty();
             case ProposalState.Withdrawn withdrawn -> Optional.empty();
             default -> aid.ahead(actor, asked(detail.proposal(), detail.call()), shell);
@@ -55,15 +58,14 @@ class AidBorders {
     }
 
     @Bean
-    RegisterCalendar registerCalendar(Settings settings) {
-        WorkingDays days = WorkingDays.barcelona(settings.zone());
-        return (day, count) ->
-                LocalDate.ofInstant(days.due(day.atStartOfDay(settings.zone()).toInstant(), count), settings.zone());
+    RegisterCalendar registerCalendar(ClosedDays closedDays, Settings settings) {
+        return (day, count) -> LocalDate.ofInstant(
+                closedDays.workingDays().due(day.atStartOfDay(settings.zone()).toInstant(), count), settings.zone());
     }
 
     @Bean
     FundedSubjects fundedCalls(CallTable calls) {
-        return () -> calls.list(null, MOST_CALLS).stream()
+        return () -> calls.list(true, null, MOST_CALLS).stream()
                 .sorted(Comparator.comparing(Call::code))
                 .map(c -> new FundedSubjects.Subject(subject(c), c.code() + " · " + c.title()))
                 .toList();

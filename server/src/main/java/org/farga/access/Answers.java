@@ -2,7 +2,9 @@ package org.farga.access;
 
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.farga.shared.CpuHours;
 import org.farga.shared.Fields;
@@ -11,10 +13,12 @@ import org.farga.shared.Outcome;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the Playground's form asks, and no more; null where it is not answered yet.
+ * What forms ask; null where it is not answered yet.
  *
  * @param noProhibitedPractice that nothing of what Article 5 of Regulation (EU) 2024/1689 prohibits is part of the work
  * @param personalData whether the work uses personal data
+ * @param partition {@link Partition#key} of where time is asked for; null means the only one of a call that has one
+ * @param sections the texts of the sections that only some calls ask
  * @param sector one of {@link Sectors#CODES}; nobody must say it, but its coordinator reads only what says so
  */
 record Answers(
@@ -26,10 +30,16 @@ record Answers(
         @Nullable Boolean civilianUse,
         @Nullable Boolean noProhibitedPractice,
         @Nullable Boolean personalData,
-        @Nullable String sector) {
+        @Nullable String sector,
+        @Nullable String partition,
+        Map<FormSection, String> sections) {
     static final int LONGEST_TITLE = 200;
     static final int LONGEST_ABSTRACT = 2_000;
-    static final Answers NONE = new Answers(null, null, null, null, null, null, null, null, null);
+    static final Answers NONE = new Answers(null, null, null, null, null, null, null, null, null, null, Map.of());
+
+    Answers {
+        sections = Map.copyOf(sections);
+    }
 
     /** Some answers anew: what is null stays, a blank text and what is named in {@code cleared} is not answered any more. */
     record Change(
@@ -42,6 +52,8 @@ record Answers(
             @Nullable Boolean noProhibitedPractice,
             @Nullable Boolean personalData,
             @Nullable String sector,
+            @Nullable String partition,
+            Map<FormSection, String> sections,
             Set<String> cleared) {}
 
     /** A draft takes any hours that are hours at all: whether the call grants them is for its rules to say. */
@@ -56,6 +68,11 @@ record Answers(
                         change.sector() == null || change.sector().isEmpty() || Sectors.CODES.contains(change.sector()),
                         "unknown-choice",
                         String.join(", ", Sectors.CODES));
+        fields.optionalText("partition", change.partition(), 2 * 60 + 1);
+        change.sections().forEach((section, text) -> {
+            fields.rule("sections", !section.isAlwaysAsked(), "not-a-text-section", section)
+                    .optionalText("sections." + section, text, FormSection.LONGEST_TEXT);
+        });
         if (change.durationMonths() != null) {
             fields.number("durationMonths", change.durationMonths().longValue(), 1, 120);
         }
@@ -79,7 +96,22 @@ record Answers(
                 change.civilianUse() == null ? civilianUse : change.civilianUse(),
                 change.noProhibitedPractice() == null ? noProhibitedPractice : change.noProhibitedPractice(),
                 change.personalData() == null ? personalData : change.personalData(),
-                text(sector, change.sector(), true)));
+                text(sector, change.sector(), true),
+                text(partition, change.partition(), true),
+                merged(change.sections())));
+    }
+
+    private Map<FormSection, String> merged(Map<FormSection, String> changed) {
+        Map<FormSection, String> all = new EnumMap<>(FormSection.class);
+        all.putAll(sections);
+        changed.forEach((section, text) -> {
+            if (text == null || text.isBlank()) {
+                all.remove(section);
+            } else {
+                all.put(section, text.strip());
+            }
+        });
+        return all;
     }
 
     private static @Nullable String text(@Nullable String present, @Nullable String changed, boolean oneLine) {
@@ -101,17 +133,23 @@ record Answers(
                 && hours.stripTrailingZeros().scale() <= 2;
     }
 
-    /** The questions that are not answered, in the form's order. */
-    List<String> missing() {
+    /** The questions of a call's form that are not answered, in the form's order. */
+    List<String> missing(CallRules rules) {
         List<String> fields = new ArrayList<>();
         note(fields, "title", title);
         note(fields, "abstract", abstractText);
         note(fields, "gpuHours", gpuHours);
         note(fields, "cpuHours", cpuHours);
         note(fields, "durationMonths", durationMonths);
+        if (rules.partitions().size() > 1) {
+            note(fields, "partition", partition);
+        }
         note(fields, "civilianUse", civilianUse);
         note(fields, "noProhibitedPractice", noProhibitedPractice);
         note(fields, "personalData", personalData);
+        rules.form().stream()
+                .filter(section -> !section.isAlwaysAsked())
+                .forEach(section -> note(fields, "sections." + section, sections.get(section)));
         return fields;
     }
 

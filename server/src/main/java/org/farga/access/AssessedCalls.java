@@ -24,7 +24,7 @@ class AssessedCalls implements RoleScope {
 
     @Override
     public List<Choice> choices(Locale language) {
-        return table.list(null, MOST).stream()
+        return table.list(true, null, MOST).stream()
                 .map(call -> new Choice(call.id().toString(), call.code() + " · " + call.title()))
                 .toList();
     }

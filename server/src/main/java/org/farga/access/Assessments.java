@@ -1,6 +1,7 @@
 package org.farga.access;
 
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -59,6 +60,19 @@ class Assessments {
         return Assessment.of(id, actor.person(), recommendation, reason, clock.instant())
                 .map(assessment -> {
                     table.put(assessment);
+                    if (proposal.state() instanceof ProposalState.Submitted submitted
+                            && submitted.step() == Step.Kind.TECHNICAL_ASSESSMENT
+                            && !beforeCutOff(submitted)) {
+                        proposals.goOn(
+                                proposal,
+                                submitted,
+                                assessment.recommendation() == Assessment.Recommendation.AWARD
+                                        ? ProposalEvent.Result.PASSED
+                                        : ProposalEvent.Result.FAILED,
+                                assessment.reason(),
+                                actor.person(),
+                                false);
+                    }
                     audit.record(
                             actor,
                             "proposal.assessed",
@@ -67,6 +81,11 @@ class Assessments {
                             Map.of("code", proposal.code(), "recommendation", assessment.recommendation()));
                     return assessment;
                 });
+    }
+
+    private boolean beforeCutOff(ProposalState.Submitted submitted) {
+        Instant cutOff = submitted.submission().cutOff();
+        return cutOff != null && clock.instant().isBefore(cutOff);
     }
 
     /** What this actor could still say something on, the oldest first. */

@@ -1,5 +1,6 @@
 package org.farga.access;
 
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
 import org.farga.people.SmeStatus;
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * All that the rules look at, taken at one instant.
  *
  * @param size what the organisation is by its latest size declaration; null where it never declared
+ * @param today where the centre is: partitions are available by the day
  * @param otherLiveProposals of the same mode and organisation: under decision, or awarded and not over
  */
 record Facts(
@@ -19,6 +21,7 @@ record Facts(
         int otherLiveProposals,
         String callTitle,
         boolean callOpen,
+        LocalDate today,
         CallRules rules) {
 
     /** What each rule of the call says, in its order; rules that lack facts say nothing. */
@@ -31,7 +34,7 @@ record Facts(
 
     /** The fields that a submission still needs; the size is asked for where a rule looks at it. */
     List<String> missing() {
-        List<String> fields = new java.util.ArrayList<>(answers.missing());
+        List<String> fields = new java.util.ArrayList<>(answers.missing(rules));
         if (size == null && rules.asked().contains(Rule.SME)) {
             fields.add("sizeDeclaration");
         }

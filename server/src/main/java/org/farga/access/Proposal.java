@@ -2,6 +2,8 @@ package org.farga.access;
 
 import java.math.BigDecimal;
 import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -20,7 +22,12 @@ import org.farga.shared.Refusal.FieldProblem;
 import org.farga.shared.ScopedRole;
 import org.jspecify.annotations.Nullable;
 
-/** An organisation's request for access time under a call. */
+/**
+ * An organisation's request for access time under a call.
+ *
+ * @param seenRules the version of the call's rules that its people know: the one it was begun under, or a later one since they
+ *     were shown what changed
+ */
 record Proposal(
         ProposalId id,
         String code,
@@ -31,6 +38,7 @@ record Proposal(
         Instant editedAt,
         Answers answers,
         ProposalState state,
+        int seenRules,
         int version) {
     private static final int LONGEST_REASON = 2_000;
 
@@ -50,15 +58,17 @@ record Proposal(
                 || (answers.sector() != null && actor.is(ScopedRole.Kind.COORDINATOR, answers.sector()));
     }
 
-    /** Assessors and coordinators advise while nobody has decided, but never on what their own organisation asks for. */
+    /**
+     * Assessors and coordinators advise while nobody has decided, but never on what their own organisation asks for. In the
+     * step of technical assessment what they say is its result.
+     */
     Optional<Refusal> refusalToAssess(Actor actor) {
         if (!isAssessedBy(actor)) {
             return Optional.of(Refusal.forbidden("assessors-only"));
         }
-        if (actor.isMemberOf(organisation)) {
-            return Optional.of(Refusal.forbidden("own-proposal"));
-        }
-        return state instanceof ProposalState.Submitted ? Optional.empty() : Optional.of(notSubmitted());
+        return actor.isMemberOf(organisation)
+                ? Optional.of(Refusal.forbidden("own-proposal"))
+                : refusalUnlessSubmitted();
     }
 
     static boolean seesSubmitted(Actor actor) {
@@ -81,30 +91,99 @@ record Proposal(
         return state instanceof ProposalState.Draft ? Optional.empty() : Optional.of(notDraft());
     }
 
+    /** Owners take back what nobody has decided on; an offer is turned down instead. */
     Optional<Refusal> refusalToWithdraw(Actor actor) {
         if (!actor.isOwnerOf(organisation)) {
             return Optional.of(Refusal.forbidden("owners-only"));
         }
-        return state instanceof ProposalState.Submitted ? Optional.empty() : Optional.of(notSubmitted());
+        return state instanceof ProposalState.Waiting ? Optional.empty() : refusalUnlessSubmitted();
     }
 
-    /** Access officers decide, but never on what their own organisation asked for. */
-    Optional<Refusal> refusalToDecide(Actor actor) {
+    /**
+     * Access officers do the administrative check, enter what experts and the panel found, and decide: each in its step, only
+     * the check before the cut-off, and never on what their own organisation asked for.
+     */
+    Optional<Refusal> refusalToDo(Step.Kind step, Actor actor, Instant now) {
+        Optional<Refusal> refusal = refusalUnlessOfficer(actor).or(this::refusalUnlessSubmitted);
+        if (refusal.isPresent() || !(state instanceof ProposalState.Submitted submitted)) {
+            return refusal;
+        }
+        if (submitted.step() != step) {
+            return Optional.of(Refusal.conflict("proposal-in-another-step", code, submitted.step(), step));
+        }
+        Instant cutOff = submitted.submission().cutOff();
+        return cutOff != null && now.isBefore(cutOff) && step != Step.Kind.ADMINISTRATIVE_CHECK
+                ? Optional.of(Refusal.conflict("before-cut-off", code, local(cutOff)))
+                : Optional.empty();
+    }
+
+    /** Access officers ask the applicant while the centre holds it. */
+    Optional<Refusal> refusalToAsk(Actor actor) {
+        return refusalUnlessOfficer(actor).or(this::refusalUnlessSubmitted);
+    }
+
+    /** All of the organisation's people answer what it was asked. */
+    Optional<Refusal> refusalToAnswer(Actor actor) {
+        if (!actor.isMemberOf(organisation)) {
+            return Optional.of(Refusal.forbidden("members-only"));
+        }
+        return state instanceof ProposalState.Waiting
+                ? Optional.empty()
+                : Optional.of(Refusal.conflict("proposal-not-waiting", code));
+    }
+
+    /** Owners accept an offer or turn it down, because it binds the organisation. */
+    Optional<Refusal> refusalToAcceptOrTurnDown(Actor actor) {
+        if (!actor.isOwnerOf(organisation)) {
+            return Optional.of(Refusal.forbidden("owners-only"));
+        }
+        return state instanceof ProposalState.Offered ? Optional.empty() : Optional.of(notOffered());
+    }
+
+    /** Access officers take an offer back that was not accepted in time; by itself none lapses. */
+    Optional<Refusal> refusalToTakeBack(Actor actor, Instant now) {
+        Optional<Refusal> refusal = refusalUnlessOfficer(actor);
+        if (refusal.isPresent()) {
+            return refusal;
+        }
+        if (!(state instanceof ProposalState.Offered offered)) {
+            return Optional.of(notOffered());
+        }
+        return now.isAfter(offered.dueAt())
+                ? Optional.empty()
+                : Optional.of(Refusal.conflict("offer-still-open", code, local(offered.dueAt())));
+    }
+
+    /** As every language reads it: {@code 2027-01-15 10:00}. */
+    private static String local(Instant instant) {
+        return LocalDateTime.ofInstant(instant, Intake.BRUSSELS)
+                .truncatedTo(ChronoUnit.MINUTES)
+                .toString()
+                .replace('T', ' ');
+    }
+
+    private Optional<Refusal> refusalUnlessOfficer(Actor actor) {
         if (!actor.is(CentreRole.ACCESS_OFFICER)) {
             return Optional.of(Refusal.forbidden("access-officers-only"));
         }
-        if (actor.isMemberOf(organisation)) {
-            return Optional.of(Refusal.forbidden("own-proposal"));
+        return actor.isMemberOf(organisation) ? Optional.of(Refusal.forbidden("own-proposal")) : Optional.empty();
+    }
+
+    private Optional<Refusal> refusalUnlessSubmitted() {
+        if (state instanceof ProposalState.Waiting) {
+            return Optional.of(Refusal.conflict("proposal-waiting", code));
         }
-        return state instanceof ProposalState.Submitted ? Optional.empty() : Optional.of(notSubmitted());
+        return state instanceof ProposalState.Submitted
+                ? Optional.empty()
+                : Optional.of(Refusal.conflict("proposal-not-submitted", code, state.name()));
     }
 
     private Refusal notDraft() {
         return Refusal.conflict("proposal-not-draft", code, state.name());
     }
 
-    private Refusal notSubmitted() {
-        return Refusal.conflict("proposal-not-submitted", code, state.name());
+    private Refusal notOffered() {
+        return Refusal.conflict("proposal-not-offered", code);
     }
 
     /** Why these facts cannot be submitted: something is missing, or a rule that must hold does not. */
@@ -124,11 +203,18 @@ record Proposal(
     }
 
     Proposal with(ProposalState next) {
-        return new Proposal(id, code, call, organisation, createdBy, createdAt, editedAt, answers, next, version);
+        return new Proposal(
+                id, code, call, organisation, createdBy, createdAt, editedAt, answers, next, seenRules, version);
     }
 
     Proposal with(Answers edited, Instant now) {
-        return new Proposal(id, code, call, organisation, createdBy, createdAt, now, edited, state, version);
+        return new Proposal(id, code, call, organisation, createdBy, createdAt, now, edited, state, seenRules, version);
+    }
+
+    /** The same draft, whose people have seen these rules. */
+    Proposal knowing(int rulesVersion) {
+        return new Proposal(
+                id, code, call, organisation, createdBy, createdAt, editedAt, answers, state, rulesVersion, version);
     }
 
     /** What an access officer says: yes, perhaps with fewer hours or on another cluster, or no; either way with a reason. */
@@ -156,14 +242,15 @@ record Proposal(
         CpuHours askedCpu = java.util.Objects.requireNonNull(answers.cpuHours());
         BigDecimal gpu = verdict.gpuHours() == null ? askedGpu.hours() : verdict.gpuHours();
         BigDecimal cpu = verdict.cpuHours() == null ? askedCpu.hours() : verdict.cpuHours();
+        Partition asked = rules.partition(answers.partition()).orElseThrow();
         String cluster = verdict.cluster() == null || verdict.cluster().isBlank()
-                ? rules.cluster()
+                ? asked.cluster()
                 : verdict.cluster().strip();
         Fields fields =
                 new Fields().present("decision", verdict.choice()).text("reason", verdict.reason(), LONGEST_REASON);
-        checkGrant(fields, "gpuHours", gpu, rules.minGpuHours().hours(), askedGpu.hours());
-        checkGrant(fields, "cpuHours", cpu, rules.minCpuHours().hours(), askedCpu.hours());
-        CallRules.checkCluster(fields, cluster, rules.cluster(), clusters);
+        checkGrant(fields, "gpuHours", gpu, asked.minGpuHours().hours(), askedGpu.hours());
+        checkGrant(fields, "cpuHours", cpu, asked.minCpuHours().hours(), askedCpu.hours());
+        CallRules.checkCluster(fields, cluster, asked.cluster(), clusters);
         var refusal = fields.refusal();
         return refusal.isPresent()
                 ? Outcome.refused(refusal.get())

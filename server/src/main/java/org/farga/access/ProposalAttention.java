@@ -25,9 +25,19 @@ class ProposalAttention implements Attention {
     @Override
     public List<Item> itemsFor(Actor actor) {
         List<Item> items = new ArrayList<>();
+        for (Proposal p : proposals.withApplicant(actor, MOST)) {
+            items.add(new Item(
+                    p.state() instanceof ProposalState.Offered ? "access.attention.offered" : "access.attention.asked",
+                    arguments(p),
+                    link(p),
+                    p.state().decisionDueAt()));
+        }
         for (Proposal p : proposals.toDecide(actor, MOST)) {
             items.add(new Item(
-                    "access.attention.decide", arguments(p), link(p), p.state().decisionDueAt()));
+                    p.state().inStep() == Step.Kind.DECISION ? "access.attention.decide" : "access.attention.do",
+                    arguments(p),
+                    link(p),
+                    p.state().decisionDueAt()));
         }
         for (Proposal p : assessments.open(actor, MOST)) {
             items.add(new Item(

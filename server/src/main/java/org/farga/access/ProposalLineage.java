@@ -40,9 +40,11 @@ public class ProposalLineage {
             OrganisationId organisation,
             @Nullable ProjectId project) {}
 
-    /** Any call, by its identifier or code: calls are public. */
+    /** Any call that is published, by its identifier or code. */
     public Optional<CallNode> call(String idOrCode) {
-        return calls.find(idOrCode).map(call -> new CallNode(call.id(), call.code(), call.title()));
+        return calls.find(idOrCode)
+                .filter(call -> call.isVisibleTo(null))
+                .map(call -> new CallNode(call.id(), call.code(), call.title()));
     }
 
     /** Those of these that the actor may see. */

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.math.BigDecimal;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -47,6 +48,7 @@ class ProposalPages {
     private final Sentences sentences;
     private final ClusterNames clusters;
     private final AidOfAwards aid;
+    private final RulesDiff diff;
     private final Shells shells;
 
     ProposalPages(
@@ -56,6 +58,7 @@ class ProposalPages {
             Sentences sentences,
             ClusterNames clusters,
             AidOfAwards aid,
+            RulesDiff diff,
             Shells shells) {
         this.proposals = proposals;
         this.assessments = assessments;
@@ -63,6 +66,7 @@ class ProposalPages {
         this.sentences = sentences;
         this.clusters = clusters;
         this.aid = aid;
+        this.diff = diff;
         this.shells = shells;
     }
 
@@ -147,8 +151,18 @@ class ProposalPages {
         model.put("mayEdit", proposal.refusalToEdit(actor).isEmpty());
         model.put("maySubmit", proposal.refusalToSubmit(actor).isEmpty());
         model.put("mayWithdraw", proposal.refusalToWithdraw(actor).isEmpty());
-        model.put("mayDecide", proposal.refusalToDecide(actor).isEmpty());
-        model.put("clusters", proposal.refusalToDecide(actor).isEmpty() ? clusters.all() : Set.of());
+        Step.Kind step = proposal.state().inStep();
+        boolean mayDo =
+                step != null && proposal.refusalToDo(step, actor, shell.now()).isEmpty();
+        boolean mayDecide = mayDo && step == Step.Kind.DECISION;
+        model.put("mayDecide", mayDecide);
+        model.put("clusters", mayDecide ? clusters.all() : Set.of());
+        model.put("mayFinish", mayDo && step != Step.Kind.DECISION && step != Step.Kind.TECHNICAL_ASSESSMENT);
+        model.put("mayAsk", proposal.refusalToAsk(actor).isEmpty());
+        model.put("mayAnswer", proposal.refusalToAnswer(actor).isEmpty());
+        model.put("mayAccept", proposal.refusalToAcceptOrTurnDown(actor).isEmpty());
+        model.put("mayTakeBack", proposal.refusalToTakeBack(actor, shell.now()).isEmpty());
+        model.put("rulesChanges", ProposalsApi.rulesChanges(detail, diff, shell.language()));
         model.put("mayAssess", proposal.refusalToAssess(actor).isEmpty());
         model.put("refusal", refusal);
         model.put("aid", AidBorders.shown(aid, actor, detail, shell).orElse(null));
@@ -176,6 +190,8 @@ class ProposalPages {
         put(typed, "noProhibitedPractice", answers.noProhibitedPractice());
         put(typed, "personalData", answers.personalData());
         put(typed, "sector", answers.sector());
+        put(typed, "partition", answers.partition());
+        answers.sections().forEach((section, text) -> typed.put("sections." + section, text));
         return typed;
     }
 
@@ -208,7 +224,19 @@ class ProposalPages {
 
     private ModelAndView status(Actor actor, ProposalId id, @Nullable Refusal refusal, HttpServletRequest request) {
         Map<String, Object> model = model(actor, id, refusal, request);
-        model.keySet().removeAll(Set.of("mayEdit", "mayWithdraw", "mayDecide", "mayAssess"));
+        model.keySet()
+                .removeAll(Set.of(
+                        "mayEdit",
+                        "mayWithdraw",
+                        "mayDecide",
+                        "mayAssess",
+                        "mayFinish",
+                        "mayAsk",
+                        "mayAnswer",
+                        "mayAccept",
+                        "mayTakeBack",
+                        "clusters",
+                        "rulesChanges"));
         model.put("answersSave", true);
         if (refusal != null) {
             // What was not saved stays not saved: the next try must carry the same version as this one.
@@ -230,9 +258,22 @@ class ProposalPages {
                 yesOrNo(typed.get("noProhibitedPractice")),
                 yesOrNo(typed.get("personalData")),
                 typed.get("sector"),
+                typed.get("partition"),
+                sections(typed),
                 cleared);
         var unreadable = fields.refusal();
         return unreadable.isPresent() ? Outcome.refused(unreadable.get()) : proposals.edit(actor, id, version, change);
+    }
+
+    private static Map<FormSection, String> sections(Map<String, String> typed) {
+        Map<FormSection, String> sections = new EnumMap<>(FormSection.class);
+        for (FormSection section : FormSection.values()) {
+            String text = typed.get("sections." + section);
+            if (text != null && !section.isAlwaysAsked()) {
+                sections.put(section, text);
+            }
+        }
+        return sections;
     }
 
     private static @Nullable BigDecimal number(
@@ -311,6 +352,92 @@ class ProposalPages {
                 yield page;
             }
         };
+    }
+
+    @PostMapping("/{id}/steps/{step}")
+    ModelAndView finish(
+            Actor actor,
+            @PathVariable ProposalId id,
+            @PathVariable Step.Kind step,
+            @RequestParam long version,
+            @RequestParam ProposalEvent.Result result,
+            @RequestParam(required = false) @Nullable String reason,
+            HttpServletRequest request,
+            RedirectAttributes redirect) {
+        return answer(
+                actor,
+                id,
+                proposals.finish(actor, id, version, step, result, reason),
+                "access.done.step",
+                request,
+                redirect);
+    }
+
+    @PostMapping("/{id}/question")
+    ModelAndView ask(
+            Actor actor,
+            @PathVariable ProposalId id,
+            @RequestParam long version,
+            @RequestParam(required = false) @Nullable String question,
+            HttpServletRequest request,
+            RedirectAttributes redirect) {
+        return answer(actor, id, proposals.ask(actor, id, version, question), "access.done.asked", request, redirect);
+    }
+
+    @PostMapping("/{id}/answer")
+    ModelAndView answerQuestion(
+            Actor actor,
+            @PathVariable ProposalId id,
+            @RequestParam long version,
+            @RequestParam(required = false) @Nullable String answer,
+            HttpServletRequest request,
+            RedirectAttributes redirect) {
+        return answer(
+                actor, id, proposals.answer(actor, id, version, answer), "access.done.answered", request, redirect);
+    }
+
+    @PostMapping("/{id}/acceptance")
+    ModelAndView acceptOrTurnDown(
+            Actor actor,
+            @PathVariable ProposalId id,
+            @RequestParam long version,
+            @RequestParam boolean accept,
+            @RequestParam(required = false) @Nullable String reason,
+            HttpServletRequest request,
+            RedirectAttributes redirect) {
+        return accept
+                ? answer(
+                        actor,
+                        id,
+                        Answer.outcome(() -> proposals.accept(actor, id, version)),
+                        "access.done.accepted",
+                        request,
+                        redirect)
+                : answer(
+                        actor,
+                        id,
+                        proposals.turnDown(actor, id, version, reason),
+                        "access.done.turned-down",
+                        request,
+                        redirect);
+    }
+
+    @PostMapping("/{id}/offer-withdrawal")
+    ModelAndView takeBack(
+            Actor actor,
+            @PathVariable ProposalId id,
+            @RequestParam long version,
+            @RequestParam(required = false) @Nullable String reason,
+            HttpServletRequest request,
+            RedirectAttributes redirect) {
+        return answer(
+                actor, id, proposals.takeBack(actor, id, version, reason), "access.done.decided", request, redirect);
+    }
+
+    @PostMapping("/{id}/known-rules")
+    ModelAndView knowRules(
+            Actor actor, @PathVariable ProposalId id, HttpServletRequest request, RedirectAttributes redirect) {
+        return answer(actor, id, proposals.knowRules(actor, id, null), "access.done.saved", request, redirect);
     }
 
     @PostMapping("/{id}/withdrawal")

@@ -5,9 +5,12 @@ import static java.util.Objects.requireNonNull;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.farga.shared.CallId;
@@ -30,11 +33,18 @@ class ProposalTable {
     private static final String SELECT = """
             SELECT id, code, call_id, organisation_id, created_by, created_at, edited_at, state,
                    title, abstract, gpu_milliseconds, cpu_milliseconds, duration_months,
-                   civilian_use, no_prohibited_practice, personal_data, sector,
-                   submitted_at, submitted_by, rules_version, findings, due_at,
-                   decided_at, decided_by, decision_reason,
-                   awarded_gpu_milliseconds, awarded_cpu_milliseconds, award_ends_at, project_id, withdrawn_at, version
+                   civilian_use, no_prohibited_practice, personal_data, sector, partition,
+                   (SELECT jsonb_object_agg(s.section, s.answer) FROM proposal_section s WHERE s.proposal_id = proposal.id) AS sections,
+                   submitted_at, submitted_by, rules_version, findings, cut_off_at, step, due_at,
+                   decided_at, decided_by, decision_reason, offered_cluster,
+                   awarded_gpu_milliseconds, awarded_cpu_milliseconds, award_ends_at, project_id, withdrawn_at,
+                   seen_rules_version, version
             FROM proposal
+            """;
+
+    private static final String EVENTS = """
+            SELECT e.at, e.event, e.person_id, e.step, e.result, e.by_hand, n.note
+            FROM proposal_event e LEFT JOIN proposal_event_note n ON n.number = e.number
             """;
 
     private final JdbcClient jdbc;
@@ -87,8 +97,9 @@ class ProposalTable {
     /** A new draft; what is not a draft gets there by {@link #update}. */
     void insert(Proposal proposal) {
         jdbc.sql("""
-                INSERT INTO proposal (id, code, call_id, organisation_id, created_by, created_at, edited_at, state)
-                VALUES (:id, :code, :call, :organisation, :createdBy, :createdAt, :editedAt, 'DRAFT')""")
+                INSERT INTO proposal (id, code, call_id, organisation_id, created_by, created_at, edited_at, state,
+                    seen_rules_version)
+                VALUES (:id, :code, :call, :organisation, :createdBy, :createdAt, :editedAt, 'DRAFT', :seenRules)""")
                 .param("id", proposal.id().value())
                 .param("code", proposal.code())
                 .param("call", proposal.call().value())
@@ -96,6 +107,7 @@ class ProposalTable {
                 .param("createdBy", proposal.createdBy().value())
                 .param("createdAt", CallTable.utc(proposal.createdAt()))
                 .param("editedAt", CallTable.utc(proposal.editedAt()))
+                .param("seenRules", proposal.seenRules())
                 .update();
     }
 
@@ -106,15 +118,21 @@ class ProposalTable {
         ProposalState.Submission submission = state.handedIn();
         ProposalState.Decision decision = state.decided();
         ProposalState.Awarded awarded = state instanceof ProposalState.Awarded a ? a : null;
+        ProposalState.Offered offered = state instanceof ProposalState.Offered o ? o : null;
         PersonId decidedBy = decision == null ? null : decision.by();
-        return jdbc.sql("""
+        Proposal.Granted granted = offered != null
+                ? offered.granted()
+                : awarded == null ? null : new Proposal.Granted(awarded.gpuHours(), awarded.cpuHours(), "");
+        boolean written = jdbc.sql("""
                         UPDATE proposal SET
                             edited_at = :editedAt, state = :state, title = :title, abstract = :abstract,
                             gpu_milliseconds = :gpu, cpu_milliseconds = :cpu, duration_months = :months,
                             civilian_use = :civilian, no_prohibited_practice = :noProhibited, personal_data = :personal, sector = :sector,
+                            partition = :partition, seen_rules_version = :seenRules,
                             submitted_at = :submittedAt, submitted_by = :submittedBy, rules_version = :rulesVersion,
-                            findings = :findings::jsonb, due_at = :dueAt,
+                            findings = :findings::jsonb, cut_off_at = :cutOff, step = :step, due_at = :dueAt,
                             decided_at = :decidedAt, decided_by = :decidedBy, decision_reason = :reason,
+                            offered_cluster = :offeredCluster,
                             awarded_gpu_milliseconds = :awardedGpu, awarded_cpu_milliseconds = :awardedCpu,
                             award_ends_at = :awardEndsAt, project_id = :project, withdrawn_at = :withdrawnAt,
                             version = version + 1
@@ -138,6 +156,15 @@ class ProposalTable {
                         .param("noProhibited", answers.noProhibitedPractice())
                         .param("personal", answers.personalData())
                         .param("sector", answers.sector())
+                        .param("partition", answers.partition())
+                        .param("seenRules", proposal.seenRules())
+                        .param("cutOff", submission == null ? null : CallTable.utc(submission.cutOff()))
+                        .param(
+                                "step",
+                                state.inStep() == null ? null : state.inStep().name())
+                        .param(
+                                "offeredCluster",
+                                offered == null ? null : offered.granted().cluster())
                         .param("submittedAt", submission == null ? null : CallTable.utc(submission.at()))
                         .param(
                                 "submittedBy",
@@ -150,10 +177,10 @@ class ProposalTable {
                         .param("reason", decision == null ? null : decision.reason())
                         .param(
                                 "awardedGpu",
-                                awarded == null ? null : awarded.gpuHours().milliseconds())
+                                granted == null ? null : granted.gpuHours().milliseconds())
                         .param(
                                 "awardedCpu",
-                                awarded == null ? null : awarded.cpuHours().milliseconds())
+                                granted == null ? null : granted.cpuHours().milliseconds())
                         .param("awardEndsAt", awarded == null ? null : CallTable.utc(awarded.endsAt()))
                         .param(
                                 "project",
@@ -163,6 +190,25 @@ class ProposalTable {
                         .param("version", proposal.version())
                         .update()
                 == 1;
+        if (written && state instanceof ProposalState.Draft) {
+            writeSections(proposal.id(), answers.sections());
+        }
+        return written;
+    }
+
+    private void writeSections(ProposalId proposal, Map<FormSection, String> sections) {
+        jdbc.sql("DELETE FROM proposal_section WHERE proposal_id = :proposal AND section <> ALL(:kept)")
+                .param("proposal", proposal.value())
+                .param("kept", sections.keySet().stream().map(FormSection::name).toArray(String[]::new))
+                .update();
+        sections.forEach((section, answer) -> jdbc.sql("""
+                        INSERT INTO proposal_section (proposal_id, section, answer) VALUES (:proposal, :section, :answer)
+                        ON CONFLICT (proposal_id, section) DO UPDATE SET answer = excluded.answer
+                        WHERE proposal_section.answer <> excluded.answer""")
+                .param("proposal", proposal.value())
+                .param("section", section.name())
+                .param("answer", answer)
+                .update());
     }
 
     Optional<Proposal> find(ProposalId id) {
@@ -210,11 +256,47 @@ class ProposalTable {
                 .list();
     }
 
-    /** What waits for a decision, the most urgent first. */
+    /** What waits for somebody of the centre, the most urgent first. */
     List<Proposal> waiting(int most) {
         return jdbc.sql(SELECT + "WHERE state = 'SUBMITTED' ORDER BY due_at, id LIMIT :most")
                 .param("most", most)
                 .query(this::proposal)
+                .list();
+    }
+
+    /** What an organisation has submitted and what was not decided to its end. */
+    List<Proposal> underWay(OrganisationId organisation, int most) {
+        return jdbc.sql(SELECT + """
+                        WHERE organisation_id = :organisation AND state IN ('SUBMITTED', 'WAITING', 'OFFERED')
+                        ORDER BY id DESC LIMIT :most""")
+                .param("organisation", organisation.value())
+                .param("most", most)
+                .query(this::proposal)
+                .list();
+    }
+
+    /** What these organisations were asked or offered, the most urgent first. */
+    List<Proposal> withApplicant(Collection<OrganisationId> organisations, int most) {
+        return jdbc.sql(SELECT + """
+                        WHERE organisation_id = ANY(:organisations) AND state IN ('WAITING', 'OFFERED')
+                        ORDER BY due_at NULLS FIRST, id LIMIT :most""")
+                .param("organisations", Visible.of(organisations).ids())
+                .param("most", most)
+                .query(this::proposal)
+                .list();
+    }
+
+    /** What is overdue since before this instant and was not escalated since. */
+    List<ProposalId> overdue(Instant now, int most) {
+        return jdbc.sql("""
+                        SELECT p.id FROM proposal p
+                        WHERE p.state IN ('SUBMITTED', 'OFFERED') AND p.due_at < :now
+                          AND NOT EXISTS (SELECT FROM proposal_event e
+                                          WHERE e.proposal_id = p.id AND e.event = 'ESCALATED' AND e.at >= p.due_at)
+                        ORDER BY p.due_at LIMIT :most""")
+                .param("now", CallTable.utc(now))
+                .param("most", most)
+                .query((row, n) -> new ProposalId(row.getObject("id", UUID.class)))
                 .list();
     }
 
@@ -242,7 +324,7 @@ class ProposalTable {
         return jdbc.sql("""
                         SELECT count(*) FROM proposal p JOIN call c ON c.id = p.call_id
                         WHERE p.organisation_id = :organisation AND c.mode = :mode AND p.id <> :except
-                          AND (p.state = 'SUBMITTED' OR (p.state = 'AWARDED' AND p.award_ends_at > :now))""")
+                          AND (p.state IN ('SUBMITTED', 'WAITING', 'OFFERED') OR (p.state = 'AWARDED' AND p.award_ends_at > :now))""")
                 .param("organisation", organisation.value())
                 .param("mode", mode.name())
                 .param("except", except.value())
@@ -260,25 +342,90 @@ class ProposalTable {
     }
 
     void insertEvent(ProposalId proposal, ProposalEvent event) {
-        jdbc.sql("""
-                INSERT INTO proposal_event (proposal_id, at, event, person_id)
-                VALUES (:proposal, :at, :event, :person)""")
+        long number = jdbc.sql("""
+                        INSERT INTO proposal_event (proposal_id, at, event, person_id, step, result, by_hand)
+                        VALUES (:proposal, :at, :event, :person, :step, :result, :byHand) RETURNING number""")
                 .param("proposal", proposal.value())
                 .param("at", CallTable.utc(event.at()))
                 .param("event", event.kind().name())
                 .param("person", event.by() == null ? null : event.by().value())
-                .update();
+                .param("step", event.step() == null ? null : event.step().name())
+                .param("result", event.result() == null ? null : event.result().name())
+                .param("byHand", event.byHand())
+                .query(Long.class)
+                .single();
+        if (event.note() != null) {
+            jdbc.sql("INSERT INTO proposal_event_note (number, note) VALUES (:number, :note)")
+                    .param("number", number)
+                    .param("note", event.note())
+                    .update();
+        }
     }
 
     /** In the order in which they happened. */
     List<ProposalEvent> events(ProposalId proposal) {
-        return jdbc.sql("SELECT at, event, person_id FROM proposal_event WHERE proposal_id = :id ORDER BY number")
+        return jdbc.sql(EVENTS + "WHERE e.proposal_id = :id ORDER BY e.number")
                 .param("id", proposal.value())
-                .query((row, n) -> new ProposalEvent(
-                        row.getObject("at", OffsetDateTime.class).toInstant(),
-                        ProposalEvent.Kind.valueOf(row.getString("event")),
-                        person(row, "person_id")))
+                .query((row, n) -> event(row))
                 .list();
+    }
+
+    /** The history of one of many proposals, with what plots need to know of it. */
+    record History(
+            ProposalId proposal,
+            Call.Mode mode,
+            CallId call,
+            int rulesVersion,
+            @Nullable Instant cutOff,
+            List<ProposalEvent> events) {}
+
+    /** The histories of what was submitted since then, the latest first, without the notes' texts. */
+    List<History> histories(Instant since, int most) {
+        Map<ProposalId, History> found = new LinkedHashMap<>();
+        jdbc.sql("""
+                        SELECT p.id, p.cut_off_at, p.call_id, p.rules_version, c.mode, e.at, e.event, e.person_id, e.step, e.result, e.by_hand, NULL AS note
+                        FROM (SELECT * FROM proposal WHERE submitted_at >= :since ORDER BY submitted_at DESC LIMIT :most) p
+                             JOIN call c ON c.id = p.call_id JOIN proposal_event e ON e.proposal_id = p.id
+                        ORDER BY p.submitted_at DESC, p.id, e.number""").param("since", CallTable.utc(since)).param("most", most).query(row -> {
+            ProposalId id = new ProposalId(row.getObject("id", UUID.class));
+            History history = found.get(id);
+            if (history == null) {
+                history = new History(
+                        id,
+                        Call.Mode.valueOf(row.getString("mode")),
+                        new CallId(row.getObject("call_id", UUID.class)),
+                        row.getInt("rules_version"),
+                        CallTable.instant(row, "cut_off_at"),
+                        new ArrayList<>());
+                found.put(id, history);
+            }
+            history.events().add(event(row));
+        });
+        return List.copyOf(found.values());
+    }
+
+    /** How many drafts there are that were begun since then, by mode. */
+    Map<Call.Mode, Integer> countDraftsSince(Instant since) {
+        Map<Call.Mode, Integer> counts = new EnumMap<>(Call.Mode.class);
+        jdbc.sql("""
+                        SELECT c.mode, count(*) AS drafts FROM proposal p JOIN call c ON c.id = p.call_id
+                        WHERE p.created_at >= :since AND p.state = 'DRAFT' GROUP BY c.mode""").param("since", CallTable.utc(since)).query(row -> {
+            counts.put(Call.Mode.valueOf(row.getString("mode")), row.getInt("drafts"));
+        });
+        return counts;
+    }
+
+    private static ProposalEvent event(ResultSet row) throws SQLException {
+        String step = row.getString("step");
+        String result = row.getString("result");
+        return new ProposalEvent(
+                at(row, "at"),
+                ProposalEvent.Kind.valueOf(row.getString("event")),
+                person(row, "person_id"),
+                step == null ? null : Step.Kind.valueOf(step),
+                result == null ? null : ProposalEvent.Result.valueOf(result),
+                row.getBoolean("by_hand"),
+                row.getString("note"));
     }
 
     private Proposal proposal(ResultSet row, int number) throws SQLException {
@@ -294,7 +441,9 @@ class ProposalTable {
                 row.getObject("civilian_use", Boolean.class),
                 row.getObject("no_prohibited_practice", Boolean.class),
                 row.getObject("personal_data", Boolean.class),
-                row.getString("sector"));
+                row.getString("sector"),
+                row.getString("partition"),
+                sections(row.getString("sections")));
         return new Proposal(
                 new ProposalId(row.getObject("id", UUID.class)),
                 row.getString("code"),
@@ -305,7 +454,12 @@ class ProposalTable {
                 at(row, "edited_at"),
                 answers,
                 state(row),
+                row.getInt("seen_rules_version"),
                 row.getInt("version"));
+    }
+
+    private Map<FormSection, String> sections(@Nullable String kept) {
+        return kept == null ? Map.of() : json.readValue(kept, new TypeReference<Map<FormSection, String>>() {});
     }
 
     private ProposalState state(ResultSet row) throws SQLException {
@@ -317,10 +471,24 @@ class ProposalTable {
                 at(row, "submitted_at"),
                 new PersonId(row.getObject("submitted_by", UUID.class)),
                 row.getInt("rules_version"),
-                findings.readValue(row.getString("findings")));
+                findings.readValue(row.getString("findings")),
+                CallTable.instant(row, "cut_off_at"));
+        String kept = row.getString("step");
+        // An older process that still runs writes none: there was only the decision.
+        Step.Kind step = kept == null ? Step.Kind.DECISION : Step.Kind.valueOf(kept);
         return switch (name) {
             case DRAFT -> throw new IllegalStateException();
-            case SUBMITTED -> new ProposalState.Submitted(submission, at(row, "due_at"));
+            case SUBMITTED -> new ProposalState.Submitted(submission, step, at(row, "due_at"));
+            case WAITING -> new ProposalState.Waiting(submission, step);
+            case OFFERED ->
+                new ProposalState.Offered(
+                        submission,
+                        decision(row),
+                        new Proposal.Granted(
+                                new GpuHours(row.getLong("awarded_gpu_milliseconds")),
+                                new CpuHours(row.getLong("awarded_cpu_milliseconds")),
+                                row.getString("offered_cluster")),
+                        at(row, "due_at"));
             case AWARDED ->
                 new ProposalState.Awarded(
                         submission,
@@ -330,8 +498,9 @@ class ProposalTable {
                         new GpuHours(row.getLong("awarded_gpu_milliseconds")),
                         new CpuHours(row.getLong("awarded_cpu_milliseconds")),
                         at(row, "award_ends_at"));
-            case DECLINED -> new ProposalState.Declined(submission, at(row, "due_at"), decision(row));
-            case WITHDRAWN -> new ProposalState.Withdrawn(submission, at(row, "due_at"), at(row, "withdrawn_at"));
+            case DECLINED -> new ProposalState.Declined(submission, CallTable.instant(row, "due_at"), decision(row));
+            case WITHDRAWN ->
+                new ProposalState.Withdrawn(submission, CallTable.instant(row, "due_at"), at(row, "withdrawn_at"));
         };
     }
 

@@ -18,6 +18,7 @@ import org.farga.platform.Languages;
 import org.farga.shared.Actor;
 import org.farga.shared.CallId;
 import org.farga.shared.CpuHours;
+import org.farga.shared.Fields;
 import org.farga.shared.GpuHours;
 import org.farga.shared.OrganisationId;
 import org.farga.shared.Outcome;
@@ -51,8 +52,10 @@ class ProposalsApi {
     private final Assessments assessments;
     private final Calls calls;
     private final Sentences sentences;
+    private final RulesDiff diff;
 
-    ProposalsApi(Proposals proposals, Assessments assessments, Calls calls, Sentences sentences) {
+    ProposalsApi(Proposals proposals, Assessments assessments, Calls calls, Sentences sentences, RulesDiff diff) {
+        this.diff = diff;
         this.proposals = proposals;
         this.assessments = assessments;
         this.calls = calls;
@@ -72,7 +75,34 @@ class ProposalsApi {
             @Nullable Boolean civilianUse,
             @Nullable Boolean noProhibitedPractice,
             @Nullable Boolean personalData,
-            @Nullable String sector) {}
+            @Nullable String sector,
+            @Nullable String partition,
+            @Nullable Map<FormSection, String> sections) {}
+
+    record StepResult(
+            ProposalEvent.@Nullable Result result, @Nullable String reason) {}
+
+    record NewQuestion(@Nullable String question) {}
+
+    record NewAnswer(@Nullable String answer) {}
+
+    /** @param reason only for turning it down, and even then as one likes */
+    record OfferAnswer(@Nullable Boolean accept, @Nullable String reason) {}
+
+    record OfferWithdrawal(@Nullable String reason) {}
+
+    /**
+     * A time during which one party held it.
+     *
+     * @param workingDays how much of it counts, in working days to one decimal; nothing while the clock stood still
+     */
+    record StretchJson(
+            ProposalState.Holder holder,
+            Step.@Nullable Kind step,
+            boolean paused,
+            Instant from,
+            @Nullable Instant until,
+            double workingDays) {}
 
     record NewAssessment(
             Assessment.@Nullable Recommendation recommendation,
@@ -106,7 +136,15 @@ class ProposalsApi {
             @Nullable GpuHours gpuHours,
             @Nullable CpuHours cpuHours) {}
 
-    record TimelineJson(Instant at, ProposalEvent.Kind event, String by, String sentence) {}
+    record TimelineJson(
+            Instant at,
+            ProposalEvent.Kind event,
+            String by,
+            String sentence,
+            Step.@Nullable Kind step,
+            ProposalEvent.@Nullable Result result,
+            boolean byHand,
+            @Nullable String note) {}
 
     record ProposalJson(
             ProposalId id,
@@ -125,6 +163,8 @@ class ProposalsApi {
             @Nullable Boolean noProhibitedPractice,
             @Nullable Boolean personalData,
             @Nullable String sector,
+            @Nullable String partition,
+            Map<FormSection, String> sections,
             List<MissingJson> missing,
             List<RuleFindingJson> eligibility,
             ProposalState.Holder holder,
@@ -134,9 +174,14 @@ class ProposalsApi {
             @Nullable Instant dueAt,
             @Nullable Instant decidedAt,
             @Nullable Integer rulesVersion,
+            int seenRulesVersion,
+            List<CallsApi.ChangedLine> rulesChanges,
+            Step.@Nullable Kind step,
+            @Nullable Instant cutOffAt,
             @Nullable DecisionJson decision,
             @Nullable ProjectId project,
-            List<TimelineJson> timeline) {}
+            List<TimelineJson> timeline,
+            List<StretchJson> held) {}
 
     /** A proposal in a list: without its rules' answers and its history. */
     record ProposalRowJson(
@@ -152,6 +197,7 @@ class ProposalsApi {
             @Nullable CpuHours cpuHours,
             @Nullable Integer durationMonths,
             ProposalState.Holder holder,
+            Step.@Nullable Kind step,
             Instant createdAt,
             Instant editedAt,
             @Nullable Instant submittedAt,
@@ -206,6 +252,8 @@ class ProposalsApi {
                 body.noProhibitedPractice(),
                 body.personalData(),
                 body.sector(),
+                body.partition(),
+                body.sections() == null ? Map.of() : body.sections(),
                 Set.of());
         return answer(actor, proposals.edit(actor, id, Answer.version(ifMatch), change), request);
     }
@@ -253,6 +301,85 @@ class ProposalsApi {
         return assessments.list(actor, id).stream().map(AssessmentJson::of).toList();
     }
 
+    /** What the administrative check, the experts or the panel found; only in that step. */
+    @PutMapping("/{id}/steps/{step}")
+    ResponseEntity<ProposalJson> finish(
+            Actor actor,
+            @PathVariable ProposalId id,
+            @PathVariable Step.Kind step,
+            @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
+            @RequestBody StepResult body,
+            HttpServletRequest request) {
+        return answer(
+                actor,
+                proposals.finish(actor, id, versionIfTold(ifMatch), step, body.result(), body.reason()),
+                request);
+    }
+
+    /** Asks the applicant something; the clock stands still until they answer. */
+    @PutMapping("/{id}/question")
+    ResponseEntity<ProposalJson> ask(
+            Actor actor,
+            @PathVariable ProposalId id,
+            @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
+            @RequestBody NewQuestion body,
+            HttpServletRequest request) {
+        return answer(actor, proposals.ask(actor, id, versionIfTold(ifMatch), body.question()), request);
+    }
+
+    @PutMapping("/{id}/answer")
+    ResponseEntity<ProposalJson> answerQuestion(
+            Actor actor,
+            @PathVariable ProposalId id,
+            @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
+            @RequestBody NewAnswer body,
+            HttpServletRequest request) {
+        return answer(actor, proposals.answer(actor, id, versionIfTold(ifMatch), body.answer()), request);
+    }
+
+    /** Accepts what was offered, or turns it down. */
+    @PutMapping("/{id}/acceptance")
+    ResponseEntity<ProposalJson> acceptOrTurnDown(
+            Actor actor,
+            @PathVariable ProposalId id,
+            @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
+            @RequestBody OfferAnswer body,
+            HttpServletRequest request) {
+        var missing = new Fields().present("accept", body.accept()).refusal();
+        if (missing.isPresent()) {
+            proposals.get(actor, id);
+            throw new Answer.RefusedException(missing.get());
+        }
+        Long version = versionIfTold(ifMatch);
+        return answer(
+                actor,
+                Boolean.TRUE.equals(body.accept())
+                        ? proposals.accept(actor, id, version)
+                        : proposals.turnDown(actor, id, version, body.reason()),
+                request);
+    }
+
+    /** Takes back an offer that was not accepted in time. */
+    @PutMapping("/{id}/offer-withdrawal")
+    ResponseEntity<ProposalJson> takeBack(
+            Actor actor,
+            @PathVariable ProposalId id,
+            @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
+            @RequestBody OfferWithdrawal body,
+            HttpServletRequest request) {
+        return answer(actor, proposals.takeBack(actor, id, versionIfTold(ifMatch), body.reason()), request);
+    }
+
+    /** The people of a draft know what changed in the rules since they began. */
+    @PutMapping("/{id}/known-rules")
+    ResponseEntity<ProposalJson> knowRules(
+            Actor actor,
+            @PathVariable ProposalId id,
+            @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
+            HttpServletRequest request) {
+        return answer(actor, proposals.knowRules(actor, id, versionIfTold(ifMatch)), request);
+    }
+
     private static @Nullable Long versionIfTold(@Nullable String ifMatch) {
         return ifMatch == null ? null : Answer.version(ifMatch);
     }
@@ -284,6 +411,7 @@ class ProposalsApi {
                 p.answers().cpuHours(),
                 p.answers().durationMonths(),
                 state.holder(),
+                state.inStep(),
                 p.createdAt(),
                 p.editedAt(),
                 submission == null ? null : submission.at(),
@@ -315,44 +443,80 @@ class ProposalsApi {
                 answers.noProhibitedPractice(),
                 answers.personalData(),
                 answers.sector(),
+                answers.partition(),
+                answers.sections(),
                 detail.missing().stream()
                         .map(f -> new MissingJson(f, sentences.missing(f, language)))
                         .toList(),
-                detail.findings().stream()
-                        .map(f -> new RuleFindingJson(
-                                f.rule(),
-                                f.kind(),
-                                f.answer(),
-                                sentences.rule(f.rule(), language),
-                                sentences.reason(f, language),
-                                sentences.source(f.rule(), language)))
-                        .toList(),
+                eligibility(detail.findings(), language),
                 state.holder(),
                 p.createdAt(),
                 p.editedAt(),
                 submission == null ? null : submission.at(),
-                state.decisionDueAt(),
+                detail.dueAt() == null ? state.decisionDueAt() : detail.dueAt(),
                 decision == null ? null : decision.at(),
                 submission == null ? null : submission.rulesVersion(),
+                p.seenRules(),
+                CallsApi.lines(rulesChanges(detail, diff, language)),
+                state.inStep(),
+                submission == null ? null : submission.cutOff(),
                 decision == null ? null : json(state, decision, detail, language),
                 state instanceof ProposalState.Awarded awarded ? awarded.project() : null,
                 detail.events().stream()
                         .map(e -> new TimelineJson(
-                                e.at(), e.kind(), name(e.by(), detail.names()), sentences.event(e, language)))
+                                e.at(),
+                                e.kind(),
+                                name(e.by(), detail.names()),
+                                sentences.event(e, language),
+                                e.step(),
+                                e.result(),
+                                e.byHand(),
+                                e.note()))
+                        .toList(),
+                detail.stretches().stream()
+                        .map(h -> new StretchJson(h.holder(), h.step(), h.paused(), h.from(), h.until(), h.days()))
                         .toList());
+    }
+
+    private List<RuleFindingJson> eligibility(List<Finding> findings, Locale language) {
+        return findings.stream()
+                .map(f -> new RuleFindingJson(
+                        f.rule(),
+                        f.kind(),
+                        f.answer(),
+                        sentences.rule(f.rule(), language),
+                        sentences.reason(f, language),
+                        sentences.source(f.rule(), language)))
+                .toList();
+    }
+
+    /** What changed in the rules since the people of a draft knew them, or since what is under way was submitted. */
+    static List<RulesDiff.Line> rulesChanges(Proposals.Detail detail, RulesDiff diff, Locale language) {
+        List<CallTable.Version> since = detail.rulesSince();
+        return since.size() < 2
+                ? List.of()
+                : diff.between(since.getLast().rules(), since.getFirst().rules(), language);
     }
 
     private DecisionJson json(
             ProposalState state, ProposalState.Decision decision, Proposals.Detail detail, Locale language) {
-        ProposalState.Awarded awarded = state instanceof ProposalState.Awarded a ? a : null;
+        Proposal.Granted granted = switch (state) {
+            case ProposalState.Awarded a -> new Proposal.Granted(a.gpuHours(), a.cpuHours(), "");
+            case ProposalState.Offered o -> o.granted();
+            case ProposalState.Draft draft -> null;
+            case ProposalState.Submitted submitted -> null;
+            case ProposalState.Waiting waiting -> null;
+            case ProposalState.Declined declined -> null;
+            case ProposalState.Withdrawn withdrawn -> null;
+        };
         String reason = decision.reason();
         return new DecisionJson(
                 state.name(),
                 name(decision.by(), detail.names()),
                 reason == null ? sentences.text("access.every-rule-holds", language) : reason,
                 decision.at(),
-                awarded == null ? null : awarded.gpuHours(),
-                awarded == null ? null : awarded.cpuHours());
+                granted == null ? null : granted.gpuHours(),
+                granted == null ? null : granted.cpuHours());
     }
 
     static String name(@Nullable PersonId person, Map<PersonId, People.Summary> names) {

@@ -18,6 +18,23 @@ enum Rule {
             return facts.callOpen() ? met(kind, facts.callTitle()) : notMet(kind, facts.callTitle());
         }
     },
+    /** The partition that is asked for is one of the call's, and neither closed by itself nor out of its dates. */
+    PARTITION_OPEN(true, "partition-not-available") {
+        @Override
+        Optional<Finding> judge(Facts facts, Kind kind) {
+            String asked = facts.answers().partition();
+            if (asked == null && facts.rules().partitions().size() > 1) {
+                return Optional.empty();
+            }
+            String key = asked == null ? facts.rules().partitions().getFirst().key() : asked;
+            return facts.rules()
+                            .partition(asked)
+                            .filter(partition -> partition.isOpen(facts.today()))
+                            .isPresent()
+                    ? met(kind, key)
+                    : notMet(kind, key);
+        }
+    },
     /** The organisation is established in the Union or an associated country; elsewhere a person looks at it. */
     ESTABLISHED(false, "established-elsewhere") {
         @Override
@@ -67,18 +84,19 @@ enum Rule {
             if (gpu == null || cpu == null) {
                 return Optional.empty();
             }
-            CallRules rules = facts.rules();
-            boolean within = gpu.compareTo(rules.minGpuHours()) >= 0
-                    && gpu.compareTo(rules.maxGpuHours()) <= 0
-                    && cpu.compareTo(rules.minCpuHours()) >= 0
-                    && cpu.compareTo(rules.maxCpuHours()) <= 0;
+            Optional<Partition> asked = facts.rules().partition(facts.answers().partition());
+            if (asked.isEmpty()) {
+                return Optional.empty();
+            }
+            Partition partition = asked.get();
+            boolean within = partition.grants(gpu, cpu);
             Object[] numbers = {
                 gpu.hours(),
-                rules.minGpuHours().hours(),
-                rules.maxGpuHours().hours(),
+                partition.minGpuHours().hours(),
+                partition.maxGpuHours().hours(),
                 cpu.hours(),
-                rules.minCpuHours().hours(),
-                rules.maxCpuHours().hours()
+                partition.minCpuHours().hours(),
+                partition.maxCpuHours().hours()
             };
             return within ? met(kind, numbers) : notMet(kind, numbers);
         }
@@ -145,7 +163,7 @@ enum Rule {
     Refusal refusal(Finding finding) {
         Object[] arguments = finding.arguments().toArray();
         return switch (this) {
-            case CALL_OPEN, LIVE_AWARDS -> Refusal.conflict(refusal, arguments);
+            case CALL_OPEN, PARTITION_OPEN, LIVE_AWARDS -> Refusal.conflict(refusal, arguments);
             case ESTABLISHED, SME, CIVILIAN_USE, NO_PROHIBITED_PRACTICE, HOURS, DURATION, PERSONAL_DATA ->
                 Refusal.invalid(refusal, arguments);
         };

@@ -1,6 +1,9 @@
 package org.farga.access;
 
+import java.time.Instant;
+import java.time.LocalDate;
 import java.util.Locale;
+import org.farga.platform.Dates;
 import org.farga.platform.Messages;
 import org.farga.platform.Problems;
 import org.farga.shared.Refusal;
@@ -31,11 +34,32 @@ class Sentences {
     }
 
     String missing(String field, Locale language) {
-        return messages.text(language, "access.missing." + field);
+        return field.startsWith("sections.")
+                ? messages.text(
+                        language,
+                        "access.missing.section",
+                        messages.text(language, "access.section." + field.substring("sections.".length())))
+                : messages.text(language, "access.missing." + field);
     }
 
     String event(ProposalEvent event, Locale language) {
-        return messages.text(language, "access.event." + event.kind());
+        Step.Kind step = event.step();
+        return step == null || event.kind() == ProposalEvent.Kind.OFFERED
+                ? messages.text(language, "access.event." + event.kind())
+                : messages.text(
+                        language,
+                        "access.event." + event.kind() + (event.result() == null ? "" : "." + event.result()),
+                        messages.text(language, "access.step." + step));
+    }
+
+    /** Why a call fits or not; instants as the reader writes dates. */
+    String advice(CallAdvice.Reason reason, Locale language) {
+        Object[] readable = reason.arguments().stream()
+                .map(a -> a instanceof Instant instant
+                        ? Dates.date(LocalDate.ofInstant(instant, Intake.BRUSSELS), language)
+                        : a)
+                .toArray();
+        return messages.text(language, "access.advice." + reason.name() + (reason.holds() ? ".yes" : ".no"), readable);
     }
 
     String text(String key, Locale language) {

@@ -33,7 +33,11 @@ class AuditWords {
             "allocation.role.",
             "access.rule.",
             "access.kind.",
-            "access.recommendation.");
+            "access.recommendation.",
+            "access.step.",
+            "access.section.",
+            "access.criterion.",
+            "access.audience.");
 
     /** Details whose values are countries, by their codes: an organisation's, and those of a call. */
     private static final Set<String> COUNTRY_NAMES = Set.of("country", "codes");

@@ -70,6 +70,9 @@ class SecurityConfiguration {
                         .authenticated()
                         .requestMatchers(HttpMethod.GET, "/api/v1/calls/**", "/api/v1/datasets/**")
                         .permitAll()
+                        .requestMatchers(
+                                HttpMethod.GET, "/api/v1/call-advice", "/api/v1/cut-offs", "/api/v1/closed-days")
+                        .permitAll()
                         .anyRequest()
                         .authenticated())
                 // A token is not sent by a browser of itself; only requests that come with a session can be forged.

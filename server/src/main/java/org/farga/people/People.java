@@ -1,5 +1,6 @@
 package org.farga.people;
 
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -16,6 +17,7 @@ import org.farga.shared.NotFoundException;
 import org.farga.shared.Outcome;
 import org.farga.shared.PersonId;
 import org.farga.shared.Refusal;
+import org.farga.shared.ScopedRole;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Propagation;
@@ -26,11 +28,13 @@ import org.springframework.transaction.annotation.Transactional;
 public class People {
     private final PersonTable table;
     private final CentreRoleTable roles;
+    private final ScopedRoleTable scopedRoles;
     private final AuditLog audit;
 
-    People(PersonTable table, CentreRoleTable roles, AuditLog audit) {
+    People(PersonTable table, CentreRoleTable roles, ScopedRoleTable scopedRoles, AuditLog audit) {
         this.table = table;
         this.roles = roles;
+        this.scopedRoles = scopedRoles;
         this.audit = audit;
     }
 
@@ -112,6 +116,11 @@ public class People {
     /** Those who hold a role at the centre. */
     public List<PersonId> withRole(CentreRole role) {
         return roles.listHolders(role);
+    }
+
+    /** Those who hold a role over one thing at an instant. */
+    public List<PersonId> withRole(ScopedRole role, Instant now) {
+        return scopedRoles.listHolders(role, now);
     }
 
     private static Summary summary(Person person) {

@@ -56,6 +56,17 @@ class ScopedRoleTable {
                 .update();
     }
 
+    List<PersonId> listHolders(ScopedRole role, Instant now) {
+        return jdbc.sql("""
+                        SELECT person_id FROM scoped_role
+                        WHERE kind = :kind AND scope = :scope AND withdrawn_at IS NULL AND until > :now ORDER BY person_id""")
+                .param("kind", role.kind().name())
+                .param("scope", role.scope())
+                .param("now", utc(now))
+                .query((row, n) -> new PersonId(row.getObject(1, UUID.class)))
+                .list();
+    }
+
     /** One that is held at this instant. */
     Optional<ScopedRoleGrant> find(UUID id, Instant now) {
         return jdbc.sql(SELECT + "WHERE id = :id AND withdrawn_at IS NULL AND until > :now")

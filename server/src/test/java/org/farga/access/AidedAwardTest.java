@@ -3,6 +3,7 @@ package org.farga.access;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
@@ -25,6 +26,10 @@ class AidedAwardTest extends HttpTest {
     private PlatformTransactionManager transactions;
 
     private String ownCall() {
+        return ownCall(Samples.RULES);
+    }
+
+    private String ownCall(CallRules rules) {
         Instant opened = Instant.parse("2026-01-01T00:00:00Z");
         Call sample = Samples.call(opened, null);
         Call call = new Call(
@@ -36,16 +41,20 @@ class AidedAwardTest extends HttpTest {
                 Map.of("en", "A try", "es", "Una prueba", "ca", "Una prova"),
                 opened,
                 null,
+                opened,
                 1,
-                Samples.RULES,
+                rules,
                 1);
-        new TransactionTemplate(transactions).executeWithoutResult(status -> calls.insert(call, opened));
+        new TransactionTemplate(transactions).executeWithoutResult(status -> calls.insert(call, opened, null));
         return call.code();
     }
 
     /** A call that Spain pays three quarters of, at two euros a GPU-hour. */
     private String paidCall(Client officer) {
-        String call = ownCall();
+        return paidCall(officer, ownCall());
+    }
+
+    private static String paidCall(Client officer, String call) {
         String code = "S-" + UUID.randomUUID().toString().substring(0, 8).toUpperCase(Locale.ROOT);
         String source = officer.post("/api/v1/aid/sources", """
                         {"code": "%s", "name": "Spain", "kind": "STATE", "memberState": "ES", "authority": "Ministry",
@@ -157,6 +166,62 @@ class AidedAwardTest extends HttpTest {
         assertThat(refused.body())
                 .as("the answers stay on the page, with what is wrong")
                 .contains("role=\"alert\"", "€77.24 are left", "id=\"proposal-form\"");
+    }
+
+    @Test
+    void nothingIsOfferedNorAcceptedThatWouldGoOverTheCeiling() {
+        CallRules r = Samples.RULES;
+        CallRules offering = new CallRules(
+                r.partitions(),
+                r.durationsMonths(),
+                r.intake(),
+                r.form(),
+                List.of(new Step(Step.Kind.DECISION, 2), new Step(Step.Kind.ACCEPTANCE, 5)),
+                null,
+                false,
+                r.liveAwardsPerOrganisation(),
+                r.audience(),
+                r.countries(),
+                r.rules());
+        Client ana = signUp("Ana");
+        Client officer = staff(CentreRole.ACCESS_OFFICER);
+        String organisation = organisationOf(ana);
+        declareSize(ana, organisation, 5);
+        String path = propose(ana, paidCall(officer, ownCall(offering)), organisation);
+        assertThat(ana.put(path + "/submission", "", "If-Match", "\"2\"")
+                        .expect(200)
+                        .path("state")
+                        .asString())
+                .isEqualTo("SUBMITTED");
+        String award = """
+                {"decision": "AWARD", "reason": "Good work"}""";
+        officer.put(path + "/decision", award).expectProblem(409, "aid-declaration-needed");
+        declare(ana, organisation, "299922.75");
+        assertThat(officer.put(path + "/decision", award)
+                        .expect(200)
+                        .path("state")
+                        .asString())
+                .isEqualTo("OFFERED");
+        declare(ana, organisation, "299922.76");
+        String page = path.replace("/api/v1", "");
+        Browser browser = new Browser(address()).signIn(ana.email(), PASSWORD);
+        var refused = browser.submit(
+                page,
+                page + "/acceptance",
+                "accept",
+                "true",
+                "version",
+                browser.get(page).body().replaceAll("(?s).*name=\"version\" value=\"(\\d+)\".*", "$1"));
+        assertThat(refused.statusCode()).isEqualTo(422);
+        assertThat(refused.body()).contains("€77.25 is needed, and €77.24 are left");
+        assertThat(ana.get(path).expect(200).path("state").asString()).isEqualTo("OFFERED");
+        declare(ana, organisation, "1000");
+        ana.put(path + "/acceptance", "{\"accept\": true}").expect(200);
+        assertThat(officer.get("/api/v1/aid/register?text="
+                                + ana.get(path).expect(200).path("code").asString())
+                        .expect(200)
+                        .path("items"))
+                .hasSize(1);
     }
 
     @Test

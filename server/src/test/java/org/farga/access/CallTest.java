@@ -52,7 +52,7 @@ class CallTest {
                 .containsExactly(
                         "maxGpuHours less-than-minimum",
                         "durationsMonths bad-durations",
-                        "decisionWorkingDays out-of-range");
+                        "steps.DECISION out-of-range");
         assertThat(problems(change("-1", null, List.of(1, 1), null)))
                 .containsExactly("minGpuHours not-hours", "durationsMonths bad-durations");
         assertThat(problems(change(null, null, List.of(61), null))).containsExactly("durationsMonths bad-durations");
@@ -60,23 +60,26 @@ class CallTest {
 
     @Test
     void timeIsGrantedOnAClusterThatThereIs() {
-        assertThat(RULES.with(on(" tramuntana "), CLUSTERS).orThrow().cluster()).isEqualTo("tramuntana");
-        assertThat(RULES.with(on(RULES.cluster()), CLUSTERS).orThrow().cluster())
-                .isEqualTo(RULES.cluster());
+        assertThat(cluster(RULES.with(on(" tramuntana "), CLUSTERS).orThrow())).isEqualTo("tramuntana");
+        assertThat(cluster(RULES.with(on("local"), CLUSTERS).orThrow())).isEqualTo("local");
         assertThat(problems(on("llevant"))).containsExactly("cluster no-such-cluster");
         assertThat(problems(on(""))).containsExactly("cluster no-such-cluster");
     }
 
+    private static String cluster(CallRules rules) {
+        return rules.partitions().getFirst().cluster();
+    }
+
     private static CallRules.Change on(String cluster) {
-        return new CallRules.Change(cluster, null, null, null, null, null, null, null, null, null);
+        return new CallRules.Change(
+                cluster, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
     }
 
     @Test
     void aRuleStandsOnce() {
         List<CallRules.AppliedRule> twice = new java.util.ArrayList<>(RULES.rules());
         twice.add(new CallRules.AppliedRule(Rule.SME, Rule.Kind.SHOULD));
-        assertThat(problems(new CallRules.Change(null, null, null, null, null, null, null, null, null, twice)))
-                .containsExactly("rules rule-twice");
+        assertThat(problems(Samples.rules(twice))).containsExactly("rules rule-twice");
     }
 
     private static CallRules.Change change(
@@ -87,8 +90,14 @@ class CallTest {
                 most == null ? null : new BigDecimal(most),
                 null,
                 null,
+                null,
                 durations,
-                days,
+                null,
+                null,
+                days == null ? null : List.of(new Step(Step.Kind.DECISION, days)),
+                null,
+                null,
+                null,
                 null,
                 null,
                 null);

@@ -76,10 +76,11 @@ class ProposalTableTest {
                 sample.summary(),
                 sample.opensAt(),
                 sample.closesAt(),
+                sample.publishedAt(),
                 1,
                 Samples.RULES,
                 1);
-        calls.insert(call, NOW);
+        calls.insert(call, NOW, null);
     }
 
     private Proposal draft() {
@@ -93,6 +94,7 @@ class ProposalTableTest {
                 NOW,
                 Answers.NONE,
                 new ProposalState.Draft(),
+                1,
                 1);
         table.insert(draft);
         return draft;
@@ -100,11 +102,19 @@ class ProposalTableTest {
 
     private ProposalState state(ProposalState.Name name, Proposal proposal) {
         List<Finding> findings = Samples.facts(Samples.ANSWERS).findings();
-        ProposalState.Submission submission = new ProposalState.Submission(NOW, person, 1, findings);
+        ProposalState.Submission submission =
+                new ProposalState.Submission(NOW, person, 1, findings, NOW.plusSeconds(7));
         ProposalState.Decision decision = new ProposalState.Decision(NOW.plusSeconds(5), person, "Fits the call");
         return switch (name) {
             case DRAFT -> new ProposalState.Draft();
-            case SUBMITTED -> new ProposalState.Submitted(submission, NOW.plusSeconds(10));
+            case SUBMITTED -> new ProposalState.Submitted(submission, Step.Kind.PANEL, NOW.plusSeconds(10));
+            case WAITING -> new ProposalState.Waiting(submission, Step.Kind.TECHNICAL_ASSESSMENT);
+            case OFFERED ->
+                new ProposalState.Offered(
+                        submission,
+                        decision,
+                        new Proposal.Granted(GpuHours.ofHours(12), CpuHours.ofHours(100), "mn5"),
+                        NOW.plusSeconds(20));
             case AWARDED ->
                 new ProposalState.Awarded(
                         submission,
@@ -145,6 +155,7 @@ class ProposalTableTest {
                 NOW.plusSeconds(1),
                 Samples.ANSWERS,
                 state(name, draft),
+                1,
                 1);
         assertThat(table.update(answered)).isTrue();
         return answered;
@@ -168,6 +179,7 @@ class ProposalTableTest {
                 p.editedAt(),
                 p.answers(),
                 p.state(),
+                p.seenRules(),
                 version);
     }
 
@@ -188,17 +200,12 @@ class ProposalTableTest {
     void theStandingPlaygroundCallIsThere() {
         Call playground = calls.find("PLAYGROUND").orElseThrow();
         assertThat(playground.state(NOW)).isEqualTo(Call.State.OPEN);
-        assertThat(playground.rules().maxGpuHours()).isEqualTo(GpuHours.ofHours(5_000));
-        assertThat(playground.rules().minCpuHours()).isEqualTo(CpuHours.ofHours(1));
+        assertThat(playground.rules().mostGpuHours()).isEqualTo(GpuHours.ofHours(5_000));
+        assertThat(playground.rules().leastCpuHours()).isEqualTo(CpuHours.ofHours(1));
         assertThat(playground.rules().durationsMonths()).containsExactly(1, 2, 3);
         assertThat(playground.rules().countries().codes()).hasSize(45);
         // What it came with would be accepted from an access officer too.
-        assertThat(playground
-                        .rules()
-                        .with(
-                                new CallRules.Change(null, null, null, null, null, null, null, null, null, null),
-                                Set.of())
-                        .orThrow())
+        assertThat(playground.rules().with(CallRules.Change.NOTHING, Set.of()).orThrow())
                 .isEqualTo(playground.rules());
     }
 
@@ -210,10 +217,12 @@ class ProposalTableTest {
         stored(ProposalState.Name.WITHDRAWN);
         assertThat(live(mine.id(), Duration.ZERO)).isZero();
         stored(ProposalState.Name.SUBMITTED);
+        stored(ProposalState.Name.WAITING);
+        stored(ProposalState.Name.OFFERED);
         stored(ProposalState.Name.AWARDED);
-        assertThat(live(mine.id(), Duration.ZERO)).isEqualTo(2);
-        assertThat(live(mine.id(), Duration.ofDays(30).minusMillis(1))).isEqualTo(2);
-        assertThat(live(mine.id(), Duration.ofDays(30))).isEqualTo(1);
+        assertThat(live(mine.id(), Duration.ZERO)).isEqualTo(4);
+        assertThat(live(mine.id(), Duration.ofDays(30).minusMillis(1))).isEqualTo(4);
+        assertThat(live(mine.id(), Duration.ofDays(30))).isEqualTo(3);
     }
 
     private int live(ProposalId except, Duration later) {
@@ -281,7 +290,7 @@ class ProposalTableTest {
             })
     void whatHappenedStaysOnRecord(String statement) {
         Proposal draft = draft();
-        table.insertEvent(draft.id(), new ProposalEvent(NOW, ProposalEvent.Kind.CREATED, person));
+        table.insertEvent(draft.id(), ProposalEvent.of(NOW, ProposalEvent.Kind.CREATED, person));
         assertThatThrownBy(() ->
                         jdbc.sql(statement).param("id", draft.id().value()).update())
                 .isInstanceOf(DataAccessException.class)

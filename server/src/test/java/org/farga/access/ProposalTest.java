@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.farga.access.Samples.NOW;
 
 import java.math.BigDecimal;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,41 +23,76 @@ import org.farga.shared.ProjectId;
 import org.farga.shared.ProposalId;
 import org.farga.shared.Refusal;
 import org.farga.shared.Scope;
+import org.farga.shared.ScopedRole;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.aggregator.ArgumentsAccessor;
+import org.junit.jupiter.params.provider.CsvFileSource;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ProposalTest {
     private static final OrganisationId FORJA = OrganisationId.create();
+    private static final CallId CALL = CallId.create();
+
+    private static final List<String> STATES = List.of(
+            "DRAFT",
+            "CHECK",
+            "ASSESSMENT",
+            "REVIEW",
+            "PANEL",
+            "DECISION",
+            "WAITING",
+            "OFFERED",
+            "OVERDUE",
+            "AWARDED",
+            "DECLINED",
+            "WITHDRAWN");
 
     private static Proposal in(ProposalState.Name state) {
-        ProposalState.Submission submission = new ProposalState.Submission(NOW, PersonId.create(), 1, List.of());
+        return in(state == ProposalState.Name.SUBMITTED ? "DECISION" : state.name());
+    }
+
+    private static Proposal in(String state) {
+        return in(state(state, null));
+    }
+
+    private static ProposalState state(String state, @Nullable Instant cutOff) {
+        ProposalState.Submission submission =
+                new ProposalState.Submission(NOW.minusSeconds(60), PersonId.create(), 1, List.of(), cutOff);
         ProposalState.Decision decision = new ProposalState.Decision(NOW, PersonId.create(), "because");
+        Instant due = NOW.plusSeconds(1);
+        return switch (state) {
+            case "DRAFT" -> new ProposalState.Draft();
+            case "CHECK" -> new ProposalState.Submitted(submission, Step.Kind.ADMINISTRATIVE_CHECK, due);
+            case "ASSESSMENT" -> new ProposalState.Submitted(submission, Step.Kind.TECHNICAL_ASSESSMENT, due);
+            case "REVIEW" -> new ProposalState.Submitted(submission, Step.Kind.EXPERT_REVIEW, due);
+            case "PANEL" -> new ProposalState.Submitted(submission, Step.Kind.PANEL, due);
+            case "DECISION" -> new ProposalState.Submitted(submission, Step.Kind.DECISION, due);
+            case "WAITING" -> new ProposalState.Waiting(submission, Step.Kind.PANEL);
+            case "OFFERED" -> new ProposalState.Offered(submission, decision, granted(1, 1), due);
+            case "OVERDUE" -> new ProposalState.Offered(submission, decision, granted(1, 1), NOW.minusSeconds(1));
+            case "AWARDED" ->
+                new ProposalState.Awarded(
+                        submission, null, decision, ProjectId.create(), GpuHours.ZERO, CpuHours.ZERO, due);
+            case "DECLINED" -> new ProposalState.Declined(submission, due, decision);
+            case "WITHDRAWN" -> new ProposalState.Withdrawn(submission, due, NOW);
+            default -> throw new IllegalArgumentException(state);
+        };
+    }
+
+    private static Proposal in(ProposalState state) {
         return new Proposal(
                 ProposalId.create(),
                 "PG-2026-0001",
-                CallId.create(),
+                CALL,
                 FORJA,
                 PersonId.create(),
                 NOW,
                 NOW,
                 Samples.ANSWERS,
-                switch (state) {
-                    case DRAFT -> new ProposalState.Draft();
-                    case SUBMITTED -> new ProposalState.Submitted(submission, NOW.plusSeconds(1));
-                    case AWARDED ->
-                        new ProposalState.Awarded(
-                                submission,
-                                null,
-                                decision,
-                                ProjectId.create(),
-                                GpuHours.ZERO,
-                                CpuHours.ZERO,
-                                NOW.plusSeconds(1));
-                    case DECLINED -> new ProposalState.Declined(submission, NOW.plusSeconds(1), decision);
-                    case WITHDRAWN -> new ProposalState.Withdrawn(submission, NOW.plusSeconds(1), NOW);
-                },
+                state,
+                1,
                 1);
     }
 
@@ -66,6 +102,10 @@ class ProposalTest {
             case "member" -> actor(Map.of(FORJA, OrganisationRole.MEMBER));
             case "officer" -> actor(Map.of(), CentreRole.ACCESS_OFFICER);
             case "owning officer" -> actor(Map.of(FORJA, OrganisationRole.OWNER), CentreRole.ACCESS_OFFICER);
+            case "assessor" -> assessor(Map.of(), ScopedRole.Kind.ASSESSOR, CALL.toString());
+            case "owning assessor" ->
+                assessor(Map.of(FORJA, OrganisationRole.OWNER), ScopedRole.Kind.ASSESSOR, CALL.toString());
+            case "coordinator" -> assessor(Map.of(), ScopedRole.Kind.COORDINATOR, "health");
             case "auditor" -> actor(Map.of(), CentreRole.AUDITOR);
             case "administrator" -> actor(Map.of(), CentreRole.ADMINISTRATOR);
             case "operator" -> actor(Map.of(), CentreRole.OPERATOR);
@@ -84,60 +124,62 @@ class ProposalTest {
                 Set.of(Scope.values()));
     }
 
+    private static Actor assessor(
+            Map<OrganisationId, OrganisationRole> organisations, ScopedRole.Kind kind, String scope) {
+        return new Actor(
+                PersonId.create(),
+                "A",
+                new EmailAddress("a@example.org"),
+                Set.of(),
+                organisations,
+                Set.of(Scope.values()),
+                Set.of(new ScopedRole(kind, scope)),
+                null);
+    }
+
     /** Every transition by every role in every state: done, the named refusal, or hidden where it cannot be found. */
     @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
-            transition | role           | DRAFT                  | SUBMITTED              | AWARDED                | DECLINED               | WITHDRAWN
-            edit       | owner          | done                   | proposal-not-draft     | proposal-not-draft     | proposal-not-draft     | proposal-not-draft
-            edit       | member         | done                   | proposal-not-draft     | proposal-not-draft     | proposal-not-draft     | proposal-not-draft
-            edit       | owning officer | done                   | proposal-not-draft     | proposal-not-draft     | proposal-not-draft     | proposal-not-draft
-            edit       | officer        | hidden                 | members-only           | members-only           | members-only           | members-only
-            edit       | auditor        | members-only           | members-only           | members-only           | members-only           | members-only
-            edit       | administrator  | hidden                 | members-only           | members-only           | members-only           | members-only
-            edit       | operator       | hidden                 | hidden                 | hidden                 | hidden                 | hidden
-            edit       | stranger       | hidden                 | hidden                 | hidden                 | hidden                 | hidden
-            submit     | owner          | done                   | proposal-not-draft     | proposal-not-draft     | proposal-not-draft     | proposal-not-draft
-            submit     | member         | owners-only            | owners-only            | owners-only            | owners-only            | owners-only
-            submit     | owning officer | done                   | proposal-not-draft     | proposal-not-draft     | proposal-not-draft     | proposal-not-draft
-            submit     | officer        | hidden                 | owners-only            | owners-only            | owners-only            | owners-only
-            submit     | auditor        | owners-only            | owners-only            | owners-only            | owners-only            | owners-only
-            submit     | administrator  | hidden                 | owners-only            | owners-only            | owners-only            | owners-only
-            submit     | operator       | hidden                 | hidden                 | hidden                 | hidden                 | hidden
-            submit     | stranger       | hidden                 | hidden                 | hidden                 | hidden                 | hidden
-            withdraw   | owner          | proposal-not-submitted | done                   | proposal-not-submitted | proposal-not-submitted | proposal-not-submitted
-            withdraw   | member         | owners-only            | owners-only            | owners-only            | owners-only            | owners-only
-            withdraw   | owning officer | proposal-not-submitted | done                   | proposal-not-submitted | proposal-not-submitted | proposal-not-submitted
-            withdraw   | officer        | hidden                 | owners-only            | owners-only            | owners-only            | owners-only
-            withdraw   | auditor        | owners-only            | owners-only            | owners-only            | owners-only            | owners-only
-            withdraw   | administrator  | hidden                 | owners-only            | owners-only            | owners-only            | owners-only
-            withdraw   | operator       | hidden                 | hidden                 | hidden                 | hidden                 | hidden
-            withdraw   | stranger       | hidden                 | hidden                 | hidden                 | hidden                 | hidden
-            decide     | owner          | access-officers-only   | access-officers-only   | access-officers-only   | access-officers-only   | access-officers-only
-            decide     | member         | access-officers-only   | access-officers-only   | access-officers-only   | access-officers-only   | access-officers-only
-            decide     | owning officer | own-proposal           | own-proposal           | own-proposal           | own-proposal           | own-proposal
-            decide     | officer        | hidden                 | done                   | proposal-not-submitted | proposal-not-submitted | proposal-not-submitted
-            decide     | auditor        | access-officers-only   | access-officers-only   | access-officers-only   | access-officers-only   | access-officers-only
-            decide     | administrator  | hidden                 | access-officers-only   | access-officers-only   | access-officers-only   | access-officers-only
-            decide     | operator       | hidden                 | hidden                 | hidden                 | hidden                 | hidden
-            decide     | stranger       | hidden                 | hidden                 | hidden                 | hidden                 | hidden
-            """, useHeadersInDisplayName = true)
-    void whoMayDoWhatInWhichState(
-            String transition,
-            String role,
-            String draft,
-            String submitted,
-            String awarded,
-            String declined,
-            String withdrawn) {
-        List<String> expected = List.of(draft, submitted, awarded, declined, withdrawn);
-        for (ProposalState.Name state : ProposalState.Name.values()) {
-            Proposal proposal = in(state);
+    @CsvFileSource(resources = "/access/transitions.csv", delimiter = '|', useHeadersInDisplayName = true)
+    void whoMayDoWhatInWhichState(ArgumentsAccessor row) {
+        String transition = row.getString(0);
+        String role = row.getString(1);
+        for (int i = 0; i < STATES.size(); i++) {
+            Proposal proposal = in(STATES.get(i));
             Actor actor = actor(role);
             String answer = !proposal.isVisibleTo(actor)
                     ? "hidden"
                     : refusal(proposal, transition, actor).map(Refusal::name).orElse("done");
-            assertThat(answer).as("%s of %s by %s", transition, state, role).isEqualTo(expected.get(state.ordinal()));
+            assertThat(answer)
+                    .as("%s of %s by %s", transition, STATES.get(i), role)
+                    .isEqualTo(row.getString(2 + i));
         }
+    }
+
+    @Test
+    void theTableKnowsEveryStateAndEveryStep() {
+        assertThat(STATES.stream().map(s -> state(s, null).name()).distinct())
+                .containsExactlyInAnyOrder(ProposalState.Name.values());
+        assertThat(STATES.stream().map(s -> state(s, null).inStep()).filter(java.util.Objects::nonNull))
+                .contains(Step.Kind.values());
+    }
+
+    /** Before the cut-off only the administrative check can be done: nobody is judged before the others are in. */
+    @ParameterizedTest
+    @CsvSource({
+        "CHECK, check, done",
+        "REVIEW, review, before-cut-off",
+        "PANEL, panel, before-cut-off",
+        "DECISION, decide, before-cut-off",
+        "DECISION, ask, done",
+        "DECISION, withdraw, done"
+    })
+    void beforeTheCutOffNobodyIsJudged(String state, String transition, String answer) {
+        Actor actor = actor(transition.equals("withdraw") ? "owner" : "officer");
+        assertThat(refusal(in(state(state, NOW.plusMillis(1))), transition, actor)
+                        .map(Refusal::name)
+                        .orElse("done"))
+                .isEqualTo(answer);
+        assertThat(refusal(in(state(state, NOW)), transition, actor)).isEmpty();
     }
 
     private static Optional<Refusal> refusal(Proposal proposal, String transition, Actor actor) {
@@ -145,7 +187,15 @@ class ProposalTest {
             case "edit" -> proposal.refusalToEdit(actor);
             case "submit" -> proposal.refusalToSubmit(actor);
             case "withdraw" -> proposal.refusalToWithdraw(actor);
-            case "decide" -> proposal.refusalToDecide(actor);
+            case "check" -> proposal.refusalToDo(Step.Kind.ADMINISTRATIVE_CHECK, actor, NOW);
+            case "assess" -> proposal.refusalToAssess(actor);
+            case "review" -> proposal.refusalToDo(Step.Kind.EXPERT_REVIEW, actor, NOW);
+            case "panel" -> proposal.refusalToDo(Step.Kind.PANEL, actor, NOW);
+            case "decide" -> proposal.refusalToDo(Step.Kind.DECISION, actor, NOW);
+            case "ask" -> proposal.refusalToAsk(actor);
+            case "answer" -> proposal.refusalToAnswer(actor);
+            case "accept", "turn down" -> proposal.refusalToAcceptOrTurnDown(actor);
+            case "take back" -> proposal.refusalToTakeBack(actor, NOW);
             default -> throw new IllegalArgumentException(transition);
         };
     }
@@ -153,13 +203,18 @@ class ProposalTest {
     @ParameterizedTest
     @CsvSource({
         "DRAFT, APPLICANT",
-        "SUBMITTED, ACCESS_OFFICER",
+        "CHECK, ACCESS_OFFICER",
+        "ASSESSMENT, ASSESSOR",
+        "REVIEW, EXPERTS",
+        "PANEL, PANEL",
+        "DECISION, ACCESS_OFFICER",
+        "WAITING, APPLICANT",
+        "OFFERED, APPLICANT",
         "AWARDED, NOBODY",
         "DECLINED, NOBODY",
         "WITHDRAWN, NOBODY"
     })
-    void everyStateSaysWhoseTurnItIs(ProposalState.Name state, ProposalState.Holder holder) {
-        assertThat(in(state).state().name()).isEqualTo(state);
+    void everyStateSaysWhoseTurnItIs(String state, ProposalState.Holder holder) {
         assertThat(in(state).state().holder()).isEqualTo(holder);
     }
 
@@ -183,7 +238,7 @@ class ProposalTest {
     }
 
     private static Proposal.Granted granted(long gpu, long cpu) {
-        return new Proposal.Granted(GpuHours.ofHours(gpu), CpuHours.ofHours(cpu), Samples.RULES.cluster());
+        return new Proposal.Granted(GpuHours.ofHours(gpu), CpuHours.ofHours(cpu), "local");
     }
 
     private static Outcome<Proposal.Granted> grant(String reason, @Nullable String gpu, @Nullable String cpu) {
@@ -201,10 +256,10 @@ class ProposalTest {
 
     @Test
     void theTimeIsOnTheCallsClusterUnlessTheOfficerChoosesAnotherThatThereIs() {
-        assertThat(on(null).orThrow().cluster()).isEqualTo(Samples.RULES.cluster());
-        assertThat(on(" ").orThrow().cluster()).isEqualTo(Samples.RULES.cluster());
+        assertThat(on(null).orThrow().cluster()).isEqualTo("local");
+        assertThat(on(" ").orThrow().cluster()).isEqualTo("local");
         assertThat(on(" tramuntana ").orThrow().cluster()).isEqualTo("tramuntana");
-        assertThat(on(Samples.RULES.cluster()).orThrow().cluster()).isEqualTo(Samples.RULES.cluster());
+        assertThat(on("local").orThrow().cluster()).isEqualTo("local");
         assertThat(problems(on("llevant"))).containsExactly("cluster no-such-cluster");
     }
 

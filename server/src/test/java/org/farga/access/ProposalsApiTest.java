@@ -77,6 +77,12 @@ class ProposalsApiTest extends HttpTest {
     private Settings settings;
 
     @Autowired
+    private ClosedDays closedDays;
+
+    @Autowired
+    private org.springframework.context.ApplicationEventPublisher events;
+
+    @Autowired
     private Clock clock;
 
     @Autowired
@@ -97,10 +103,12 @@ class ProposalsApiTest extends HttpTest {
                 Map.of("en", "A try", "es", "Una prueba", "ca", "Una prova"),
                 sample.opensAt(),
                 null,
+                sample.opensAt(),
                 1,
                 Samples.RULES,
                 1);
-        new TransactionTemplate(transactions).executeWithoutResult(status -> calls.insert(call, sample.opensAt()));
+        new TransactionTemplate(transactions)
+                .executeWithoutResult(status -> calls.insert(call, sample.opensAt(), null));
         return call.code();
     }
 
@@ -157,7 +165,7 @@ class ProposalsApiTest extends HttpTest {
         assertThat(awarded.path("decision").path("by").asString()).isEqualTo("RULES");
         assertThat(awarded.path("decision").path("reason").asString()).isEqualTo("Every rule holds.");
         assertThat(awarded.path("eligibility"))
-                .hasSize(9)
+                .hasSize(10)
                 .allMatch(f -> f.path("answer").asString().equals("MET"));
         assertThat(awarded.path("timeline")
                         .valueStream()
@@ -194,6 +202,8 @@ class ProposalsApiTest extends HttpTest {
                 audit,
                 notifications,
                 settings,
+                closedDays,
+                events,
                 clock);
         ProposalId id = ProposalId.valueOf(path.substring(path.lastIndexOf('/') + 1));
         var refused = new TransactionTemplate(transactions)

@@ -7,12 +7,14 @@ import static org.farga.access.Samples.size;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.farga.people.SmeStatus;
 import org.farga.shared.CpuHours;
 import org.farga.shared.GpuHours;
 import org.farga.shared.Refusal;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -28,11 +30,33 @@ class RuleTest {
     }
 
     private static Answers hours(long gpu, long cpu, int months) {
-        return new Answers("t", "a", GpuHours.ofHours(gpu), CpuHours.ofHours(cpu), months, true, true, false, null);
+        return new Answers(
+                "t",
+                "a",
+                GpuHours.ofHours(gpu),
+                CpuHours.ofHours(cpu),
+                months,
+                true,
+                true,
+                false,
+                null,
+                null,
+                Map.of());
     }
 
     private static Answers said(Boolean civilian, Boolean noProhibited, Boolean personal) {
-        return new Answers("t", "a", GpuHours.ZERO, CpuHours.ofHours(1), 1, civilian, noProhibited, personal, null);
+        return new Answers(
+                "t",
+                "a",
+                GpuHours.ZERO,
+                CpuHours.ofHours(1),
+                1,
+                civilian,
+                noProhibited,
+                personal,
+                null,
+                null,
+                Map.of());
     }
 
     @Test
@@ -48,7 +72,7 @@ class RuleTest {
         Facts empty = facts(Answers.NONE, "ES", null, 0, true);
         assertThat(empty.findings())
                 .extracting(Finding::rule)
-                .containsExactlyInAnyOrder(Rule.CALL_OPEN, Rule.ESTABLISHED, Rule.LIVE_AWARDS);
+                .containsExactlyInAnyOrder(Rule.CALL_OPEN, Rule.PARTITION_OPEN, Rule.ESTABLISHED, Rule.LIVE_AWARDS);
         assertThat(empty.missing())
                 .containsExactly(
                         "title",
@@ -84,22 +108,13 @@ class RuleTest {
     void theSizeIsNotAskedForWhereNoRuleLooksAtIt() {
         CallRules without = Samples.RULES
                 .with(
-                        new CallRules.Change(
-                                null,
-                                null,
-                                null,
-                                null,
-                                null,
-                                null,
-                                null,
-                                null,
-                                null,
-                                Samples.RULES.rules().stream()
-                                        .filter(r -> r.rule() != Rule.SME)
-                                        .toList()),
+                        Samples.rules(Samples.RULES.rules().stream()
+                                .filter(r -> r.rule() != Rule.SME)
+                                .toList()),
                         Set.of())
                 .orThrow();
-        Facts facts = new Facts(ANSWERS, new org.farga.shared.Country("ES"), null, 0, "Playground", true, without);
+        Facts facts = new Facts(
+                ANSWERS, new org.farga.shared.Country("ES"), null, 0, "Playground", true, Samples.TODAY, without);
         assertThat(facts.missing()).isEmpty();
     }
 
@@ -107,6 +122,27 @@ class RuleTest {
     @CsvSource({"0, 1, MET", "5000, 20000, MET", "5001, 1, NOT_MET", "0, 0, NOT_MET", "0, 20001, NOT_MET"})
     void hoursLieWithinTheCallsBoundsInclusive(long gpu, long cpu, Finding.Answer answer) {
         assertThat(answer(facts(hours(gpu, cpu, 1)), Rule.HOURS)).isEqualTo(answer);
+    }
+
+    /** Two partitions: one with its own bounds and dates, one closed for demand. */
+    @ParameterizedTest
+    @CsvSource({
+        "local, 2026-11-23, MET, MET",
+        "mn5/acc, 2026-11-30, NOT_MET, NOT_MET",
+        "mn5/acc, 2026-12-01, MET, NOT_MET",
+        "mn5/acc, 2026-12-31, MET, NOT_MET",
+        "mn5/acc, 2027-01-01, NOT_MET, NOT_MET",
+        "mn5/gpp, 2026-12-01, NOT_MET, MET",
+        "nowhere, 2026-12-01, NOT_MET,"
+    })
+    void eachPartitionHasItsBoundsAndItsDates(
+            String partition, java.time.LocalDate today, Finding.Answer open, Finding.@Nullable Answer hours) {
+        Answers answers = new Answers(
+                "t", "a", GpuHours.ofHours(50), CpuHours.ofHours(200), 3, true, true, false, null, partition, Map.of());
+        Facts facts =
+                new Facts(answers, new org.farga.shared.Country("ES"), null, 0, "Large", true, today, Samples.LARGE);
+        assertThat(answer(facts, Rule.PARTITION_OPEN)).isEqualTo(open);
+        assertThat(finding(facts, Rule.HOURS).map(Finding::answer).orElse(null)).isEqualTo(hours);
     }
 
     @ParameterizedTest
@@ -160,11 +196,13 @@ class RuleTest {
         var softened = Samples.RULES.rules().stream()
                 .map(r -> r.rule() == rule ? new CallRules.AppliedRule(rule, Rule.Kind.SHOULD) : r)
                 .toList();
-        var outcome = Samples.RULES.with(
-                new CallRules.Change(null, null, null, null, null, null, null, null, null, softened), Set.of());
+        var outcome = Samples.RULES.with(Samples.rules(softened), Set.of());
         boolean refused = outcome instanceof org.farga.shared.Outcome.Refused<CallRules>;
         assertThat(refused)
-                .isEqualTo(rule == Rule.CALL_OPEN || rule == Rule.CIVILIAN_USE || rule == Rule.NO_PROHIBITED_PRACTICE);
+                .isEqualTo(rule == Rule.CALL_OPEN
+                        || rule == Rule.PARTITION_OPEN
+                        || rule == Rule.CIVILIAN_USE
+                        || rule == Rule.NO_PROHIBITED_PRACTICE);
     }
 
     private static String refusal(Facts facts) {

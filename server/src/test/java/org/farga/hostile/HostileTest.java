@@ -208,8 +208,8 @@ abstract class HostileTest extends HttpTest {
         String call = "HOSTILE-" + Long.toString(System.nanoTime(), 36).toUpperCase(java.util.Locale.ROOT);
         jdbc.sql("""
                         WITH made AS (
-                            INSERT INTO call (id, code, code_prefix, title, mode, summary, opens_at, rules_version)
-                            SELECT gen_random_uuid(), :code, 'HO', title, mode, summary, opens_at, 1
+                            INSERT INTO call (id, code, code_prefix, title, mode, summary, opens_at, published_at, rules_version)
+                            SELECT gen_random_uuid(), :code, 'HO', title, mode, summary, opens_at, published_at, 1
                             FROM call WHERE code = 'PLAYGROUND' RETURNING id)
                         INSERT INTO call_rules (call_id, version, since, parameters)
                         SELECT made.id, 1, r.since, jsonb_set(r.parameters, '{liveAwardsPerOrganisation}', '1') FROM made, call_rules r JOIN call c ON c.id = r.call_id
@@ -460,6 +460,8 @@ abstract class HostileTest extends HttpTest {
         variables.put("allocations/id", Tenant::allocation);
         variables.put("proposals/id", Tenant::submitted);
         variables.put("calls/idOrCode", t -> "");
+        variables.put("steps/step", t -> "ADMINISTRATIVE_CHECK");
+        variables.put("closed-days/day", t -> "2099-12-31");
         variables.put("clusters/name", t -> "local");
         variables.put("datasets/slug", Tenant::dataset);
         variables.put("versions/number", t -> "1");
