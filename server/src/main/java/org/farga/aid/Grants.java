@@ -210,7 +210,9 @@ public class Grants {
      * @param cents null as long as the hours, or what an hour is worth, are not known
      */
     record Expected(
-            FundingSource source, BigDecimal percent, @Nullable Long cents) {}
+            FundingSource source,
+            BigDecimal percent,
+            @Nullable Long cents) {}
 
     /** What de minimis aid has to fit into. */
     record Room(Headroom headroom, long neededCents) {
