@@ -75,7 +75,8 @@ final class SlurmLab implements AutoCloseable {
         return Map.of("SPRING_APPLICATION_JSON", Api.write(settings));
     }
 
-    private Map<String, String> settings() {
+    /** Farga's settings for it as the cluster {@code lab}. */
+    Map<String, String> settings() {
         return new HashMap<>(good("settings", "lab")
                 .lines()
                 .map(line -> line.substring(2).split("=", 2))

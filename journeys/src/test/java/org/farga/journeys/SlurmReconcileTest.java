@@ -19,7 +19,6 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /** A real Farga changes a real Slurm, and is killed while it does so; and two Fargas that are asked for it at once. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -49,11 +48,9 @@ class SlurmReconcileTest {
                 exec "$@"
                 """.formatted(commands));
         Files.setPosixFilePermissions(slow, PosixFilePermissions.fromString("rwxr-xr-x"));
-        String json = lab.environment(lab.rest()).get("SPRING_APPLICATION_JSON");
-        ObjectNode all = (ObjectNode) Api.read(json);
-        String via = all.path("farga.cluster.slurm.lab.via").asString("");
-        all.put("farga.cluster.slurm.lab.via", slow + (via.isEmpty() ? "" : "," + via));
-        settings = Map.of("SPRING_APPLICATION_JSON", all.toString());
+        String name = "farga.cluster.slurm.lab.via";
+        String via = lab.settings().get(name);
+        settings = lab.environment(lab.rest(), Map.of(name, slow + (via == null ? "" : "," + via)));
         farga = FargaProcess.start(folder.resolve("data"), settings);
         story = Story.begin(farga, "lab");
     }
@@ -94,8 +91,18 @@ class SlurmReconcileTest {
     @Order(1)
     void whoeverIsKilledInTheMidstOfAChangeIsFollowedByWhoeverGoesOn() {
         String others = others();
-        settled(state -> state.path("read").path("changes").asInt(0) > 0);
-        account = plan().getLast().path("subject").asString();
+        // The root of all accounts comes first, the allocation's own last.
+        account = story.administrator
+                .await(
+                        CLUSTER + "/plan?kind=ADD_ACCOUNT&limit=200",
+                        LIMIT,
+                        plan -> plan.path("items").size() > 1)
+                .path("items")
+                .valueStream()
+                .toList()
+                .getLast()
+                .path("subject")
+                .asString();
         story.administrator.put(CLUSTER + "/mode", Map.of("mode", "APPLY")).done();
         settled(state -> state.path("applying").path("changes").asInt(0) > 0);
         assertThat(changes()).hasSize(1);
@@ -130,15 +137,6 @@ class SlurmReconcileTest {
 
     private JsonNode settled(Predicate<JsonNode> wish) {
         return story.administrator.await(CLUSTER, LIMIT, wish);
-    }
-
-    private List<JsonNode> plan() {
-        return story.administrator
-                .get(CLUSTER + "/plan?kind=ADD_ACCOUNT&limit=200")
-                .done()
-                .path("items")
-                .valueStream()
-                .toList();
     }
 
     /** The commands that changed something. */

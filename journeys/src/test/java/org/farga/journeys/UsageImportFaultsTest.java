@@ -84,6 +84,7 @@ class UsageImportFaultsTest {
                 out.flush();
                 awaitProgress(story.administrator, id);
                 farga.killNine();
+                out.close(); // the client only looks whether somebody is there when it has something to say
                 assertThat(sent.handle((answer, failure) -> failure).get(1, TimeUnit.MINUTES))
                         .isNotNull();
             }

@@ -100,6 +100,9 @@ final class SlurmScheduler implements Scheduler {
     /** Since when tasks are known to nobody. */
     private final Map<JobId, Instant> missing = new ConcurrentHashMap<>();
 
+    /** What Slurm was surely not asked for, though that could not be noted: on a full disk, say. */
+    private final Set<JobId> unasked = ConcurrentHashMap.newKeySet();
+
     /** Unix users by name: a directory service may be asked for each. */
     private final Cache<String, UserPrincipal> users =
             Caffeine.newBuilder().expireAfterWrite(USERS).maximumSize(10_000).build();
@@ -195,10 +198,12 @@ final class SlurmScheduler implements Scheduler {
     }
 
     /** Lets the next one who comes ask at once where this one has not come so far. */
-    private static void noteUnasked(SlurmFolder folder, Exception why) {
+    private void noteUnasked(SlurmFolder folder, Exception why) {
         try {
             if (folder.sent() == null) {
+                unasked.add(folder.id());
                 folder.notSent();
+                unasked.remove(folder.id());
             }
         } catch (IOException e) {
             why.addSuppressed(e);
@@ -383,6 +388,11 @@ final class SlurmScheduler implements Scheduler {
     @Override
     public void recall(JobId id, JobOrder.@Nullable Task task, @Nullable String engineJobId, Instant since) {
         asking(() -> {
+            SlurmFolder whole = folder(task == null ? id : task.array());
+            if (engineJobId == null && unasked.contains(whole.id())) {
+                whole.notSent();
+                unasked.remove(whole.id());
+            }
             folder(id).recall(task, engineJobId, since, clock.instant());
             return true;
         });
