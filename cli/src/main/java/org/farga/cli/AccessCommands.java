@@ -234,10 +234,10 @@ final class AccessCommands {
             if (code != null) {
                 String path = "/api/v1/proposals/" + text(named(items, code), "id");
                 if (answer != null) {
-                    api.put(path + "/answer", Api.object("answer", answer), null);
+                    api.put(path + "/answer", Api.object("answer", answer));
                 }
                 if (accept || turnDown) {
-                    api.put(path + "/acceptance", Api.object("accept", accept), null);
+                    api.put(path + "/acceptance", Api.object("accept", accept));
                 }
                 JsonNode proposal = api.get(path).json();
                 if (!printed(proposal)) {

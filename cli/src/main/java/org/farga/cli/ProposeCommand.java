@@ -26,10 +26,12 @@ import tools.jackson.databind.node.ObjectNode;
             "  farga propose --call PLAYGROUND --title \"Read digits\" --abstract \"We train ...\" --gpu-hours 0 \\",
             "      --cpu-hours 20 --months 3 --civilian --no-prohibited-practice --no-personal-data --submit",
             "  farga propose --proposal PG-2026-0001 --cpu-hours 30 --submit",
+            "  farga propose --proposal LS-2026-0007 --answer partition=local/acc --answer sections.JOBS=\"Ten at once.\"",
             "  farga propose --proposal PG-2026-0001 --withdraw"
         })
 final class ProposeCommand extends FargaCommand {
     private static final Set<String> NUMBERS = Set.of("gpuHours", "cpuHours", "durationMonths");
+    private static final String SECTION = "sections.";
     private static final Set<String> YES_OR_NO = Set.of("civilianUse", "noProhibitedPractice", "personalData");
 
     @Option(names = "--call", description = "The call; the only open one where it is not given.")
@@ -68,7 +70,7 @@ final class ProposeCommand extends FargaCommand {
     @Option(names = "--personal-data", negatable = true, description = "It uses personal data, or it does not.")
     private @Nullable Boolean personalData;
 
-    @Option(names = "--answer", paramLabel = "FIELD=VALUE", description = "Any other field that the call asks for.")
+    @Option(names = "--answer", paramLabel = "FIELD=VALUE", description = "Any other field that the call asks for, such as partition or sections.JOBS.")
     private Map<String, String> answers = Map.of();
 
     @Option(names = "--submit", description = "Submit it once nothing is missing.")
@@ -130,7 +132,9 @@ final class ProposeCommand extends FargaCommand {
     private String begun(Api api) {
         ArrayNode open = Api.JSON.createArrayNode();
         api.items("/api/v1/calls", MANY).forEach(c -> {
-            if (text(c, "state").equals("OPEN")) {
+            // Open, but without a cut-off left, it takes nothing any more.
+            boolean takes = c.path("intake").path("rolling").asBoolean(true) || c.has("nextCutOff");
+            if (text(c, "state").equals("OPEN") && takes) {
                 open.add(c);
             }
         });
@@ -160,7 +164,7 @@ final class ProposeCommand extends FargaCommand {
                 "civilianUse", civilian,
                 "noProhibitedPractice", noProhibitedPractice ? true : null,
                 "personalData", personalData);
-        new LinkedHashMap<>(answers).forEach((field, value) -> given.set(field, value(field, value)));
+        new LinkedHashMap<>(answers).forEach((field, value) -> answer(given, field, value));
         return given;
     }
 
@@ -177,7 +181,7 @@ final class ProposeCommand extends FargaCommand {
             }
             try {
                 ObjectNode change = Api.JSON.createObjectNode();
-                change.set(field, value(field, answer));
+                answer(change, field, answer);
                 now = api.patch(path, change, now.etag());
             } catch (Problem e) {
                 if (e.status() != 422) {
@@ -187,6 +191,20 @@ final class ProposeCommand extends FargaCommand {
             }
         }
         return now;
+    }
+
+    /** Sections of the form are named as what is missing names them: {@code sections.JOBS}. */
+    private static void answer(ObjectNode change, String field, String typed) {
+        if (field.startsWith(SECTION)) {
+            change.withObject("sections")
+                    .put(
+                            field.substring(SECTION.length())
+                                    .toUpperCase(Locale.ROOT)
+                                    .replace('-', '_'),
+                            typed.strip());
+        } else {
+            change.set(field, value(field, typed));
+        }
     }
 
     private static JsonNode value(String field, String typed) {

@@ -460,7 +460,8 @@ class CliTest {
     void aProposalIsFilledAndSubmittedByOptions() {
         farga.on("GET /api/v1/calls", 200, """
                 {"items": [{"id": "c1", "code": "PG-2026", "title": "Playground", "state": "OPEN"},
-                 {"id": "c0", "code": "PG-2025", "title": "Old", "state": "CLOSED"}]}""");
+                 {"id": "c0", "code": "PG-2025", "title": "Old", "state": "CLOSED"},
+                 {"id": "c2", "code": "LS-2026", "title": "Over", "state": "OPEN", "intake": {"rolling": false}}]}""");
         farga.on("GET /api/v1/organisations", 200, "{\"items\": [{\"id\": \"o1\", \"name\": \"Forja\"}]}");
         farga.on("POST /api/v1/proposals", 201, "{\"id\": \"x1\", \"code\": \"PG-2026-0001\"}");
         farga.on(
@@ -475,14 +476,16 @@ class CliTest {
                 {"id": "x1", "code": "PG-2026-0001", "title": "Digits", "state": "AWARDED", "holder": "NOBODY",
                  "decision": {"by": "RULES", "reason": "All rules hold."}, "decidedAt": "2026-11-22T12:00:00Z",
                  "eligibility": [{"answer": "MET", "reason": "It is an SME."}]}""");
-        assertThat(signedIn("propose", "--title", "Digits", "--cpu-hours", "20", "--civilian", "--submit"))
+        assertThat(signedIn(
+                        "propose", "--title", "Digits", "--cpu-hours", "20", "--civilian", "--answer", "sections.jobs=Ten.", "--submit"))
                 .isZero();
         FakeFarga.Asked patch = farga.asked.stream()
                 .filter(a -> a.method().equals("PATCH"))
                 .findFirst()
                 .orElseThrow();
         assertThat(Api.JSON.readTree(patch.body()))
-                .isEqualTo(Api.JSON.readTree("{\"title\": \"Digits\", \"cpuHours\": 20, \"civilianUse\": true}"));
+                .isEqualTo(Api.JSON.readTree("""
+                        {"title": "Digits", "cpuHours": 20, "civilianUse": true, "sections": {"JOBS": "Ten."}}"""));
         assertThat(patch.header("If-match")).isEqualTo("\"1\"");
         assertThat(farga.asked.stream()
                         .filter(a -> a.path().endsWith("/submission"))
@@ -514,12 +517,14 @@ class CliTest {
 
     @Test
     void theCallThatFitsIsNamedWithItsReasons() {
-        farga.on("GET /api/v1/call-advice", 200, """
+        farga.on(
+                "GET /api/v1/call-advice?who=STARTUP_OR_SME&purpose=TRAIN&gpuHours=20000&withinWorkingDays=4", 200, """
                 [{"call": "FAST-LANE", "title": "Fast Lane", "fit": "BEST", "reasons": [
                    {"reason": "size", "holds": true, "sentence": "It grants 0 to 50,000 GPU-hours."}]},
                  {"call": "PLAYGROUND", "title": "Playground", "fit": "NO", "reasons": [
                    {"reason": "size", "holds": false, "sentence": "It grants 0 to 5,000 GPU-hours."}]}]""");
-        assertThat(signedIn("calls", "--who", "startup-or-sme", "--gpu-hours", "20000", "--within", "4"))
+        // Strangers ask as well.
+        assertThat(run("calls", "--who", "startup-or-sme", "--gpu-hours", "20000", "--within", "4"))
                 .isZero();
         assertThat(test.out()).contains("fits best", "FAST-LANE", "+ It grants 0 to 50,000", "- It grants 0 to 5,000");
     }

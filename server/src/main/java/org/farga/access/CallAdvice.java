@@ -61,9 +61,9 @@ record CallAdvice(Call call, Fit fit, List<Reason> reasons) {
     /** What is made for the purpose first, then what decides soonest, then what asks least. */
     private static Comparator<Call> order(Question question) {
         return Comparator.comparing((Call call) -> !modesFor(question.purpose()).contains(call.mode()))
-                .thenComparing(
+                .thenComparingInt(
                         call -> call.rules().awardAtOnce() ? 0 : call.rules().decisionWorkingDays())
-                .thenComparing(call -> call.rules().form().size())
+                .thenComparingInt(call -> call.rules().form().size())
                 .thenComparing(Call::code);
     }
 

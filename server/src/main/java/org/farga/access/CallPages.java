@@ -181,7 +181,8 @@ class CallPages {
         Map<String, Object> model = new HashMap<>();
         model.put("shell", shell);
         model.put("year", shown);
-        model.put("holidays", PublicHolidays.BARCELONA.of(shown).toList());
+        model.put("holidays", closedDays.holidays().of(shown).toList());
+        model.put("place", closedDays.holidays().place(shell.language()));
         model.put("closed", closedDays.list());
         model.put("mayEnter", actor != null && ClosedDays.refusalToEnter(actor).isEmpty());
         model.put("refusal", refusal);

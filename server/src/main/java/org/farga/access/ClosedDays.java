@@ -14,6 +14,7 @@ import org.farga.shared.NotFoundException;
 import org.farga.shared.Outcome;
 import org.farga.shared.Refusal;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 
@@ -24,12 +25,20 @@ class ClosedDays {
     private final AuditLog audit;
     private final Settings settings;
     private final Clock clock;
+    private final PublicHolidays holidays;
 
-    ClosedDays(ClosedDayTable table, AuditLog audit, Settings settings, Clock clock) {
+    /** @param place whose public holidays count, as {@link PublicHolidays#of(String)} reads it */
+    ClosedDays(
+            ClosedDayTable table,
+            AuditLog audit,
+            Settings settings,
+            Clock clock,
+            @Value("${farga.access.holidays:es-ct-bcn}") String place) {
         this.table = table;
         this.audit = audit;
         this.settings = settings;
         this.clock = clock;
+        this.holidays = PublicHolidays.of(place);
     }
 
     static Optional<Refusal> refusalToEnter(Actor actor) {
@@ -76,8 +85,13 @@ class ClosedDays {
         return table.list(LocalDate.ofInstant(clock.instant(), settings.zone()).withDayOfYear(1));
     }
 
+    /** The public holidays that the centre keeps. */
+    PublicHolidays holidays() {
+        return holidays;
+    }
+
     /** The centre's calendar as of now. */
     WorkingDays workingDays() {
-        return new WorkingDays(settings.zone(), PublicHolidays.BARCELONA, table.days());
+        return new WorkingDays(settings.zone(), holidays, table.days());
     }
 }

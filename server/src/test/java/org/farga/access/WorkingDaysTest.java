@@ -1,10 +1,12 @@
 package org.farga.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
+import java.util.Locale;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -105,5 +107,19 @@ class WorkingDaysTest {
     })
     void whatIsLeftIsOverWithTheLastSecondOfItsLastDay(Instant from, java.time.Duration left, Instant due) {
         assertThat(DAYS.dueAfter(from, left)).isEqualTo(due);
+    }
+
+    /** Another centre keeps other days; a place that there is not is named with those that there are. */
+    @Test
+    void publicHolidaysAreThoseOfThePlace() {
+        LocalDate corpusChristi = LocalDate.parse("2026-06-04");
+        assertThat(PublicHolidays.of("pt").on(corpusChristi)).isTrue();
+        assertThat(PublicHolidays.BARCELONA.on(corpusChristi)).isFalse();
+        assertThat(PublicHolidays.BARCELONA.on(LocalDate.parse("2026-09-24"))).isTrue();
+        assertThat(PublicHolidays.of("es").on(LocalDate.parse("2026-09-24"))).isFalse();
+        assertThat(PublicHolidays.BARCELONA.place(Locale.ENGLISH)).isEqualTo("Spain, Catalonia, Barcelona");
+        assertThat(PublicHolidays.of("de-by-mu").place(Locale.ENGLISH)).startsWith("Germany, ");
+        assertThatThrownBy(() -> PublicHolidays.of("xx")).hasMessageContaining("there are").hasMessageContaining("es");
+        assertThatThrownBy(() -> PublicHolidays.of("es-qq")).hasMessageContaining("Spain").hasMessageContaining("ct");
     }
 }
