@@ -33,6 +33,31 @@ class StatementCountTest extends HttpTest {
     /** One thing each, or what is not a list at all; what they take is not limited here, but may not grow either. */
     private static final Set<String> NOT_LISTS = Set.of(
             "/agreements/{id}",
+            "/aid/undertakings/{organisation}",
+            "/api/v1/organisations/{organisation}/aid",
+            "/organisations/{organisation}/aid",
+            "/aid/ceilings",
+            "/aid/funding-plans",
+            "/aid/sources",
+            "/aid/entries/{aid}",
+            "/aid/letters/{aid}",
+            "/aid/sources/{source}",
+            "/aid/sources/{source}/market-values",
+            "/aid/entries/{aid}/correction",
+            "/aid/entries/{aid}/registration",
+            "/aid/entries/{aid}/withdrawal",
+            "/aid/undertakings/{organisation}/links/{link}/decision",
+            "/aid/undertakings/{organisation}/links/{link}/end",
+            "/allocations/{id}/funding",
+            "/api/v1/aid/grants/{aid}",
+            "/api/v1/aid/letters/{aid}",
+            "/api/v1/aid/letters/{aid}/file.pdf",
+            "/api/v1/aid/register.csv",
+            "/api/v1/aid/sources/{source}",
+            "/api/v1/allocations/{id}/funding",
+            "/organisations/{organisation}/aid/declaration",
+            "/organisations/{organisation}/aid/declaration/rows",
+            "/organisations/{organisation}/aid/links",
             "/api/v1/agreements/{id}",
             "/api/v1/allocations/{id}",
             "/api/v1/allocations/{id}/ladder",
@@ -296,6 +321,9 @@ class StatementCountTest extends HttpTest {
                 "/api/v1/clusters/{name}/queue")) {
             known.put(cluster, cluster.replace("{name}", "local"));
         }
+        for (String aid : List.of("/aid-declarations", "/enterprise-links")) {
+            known.put("/api/v1/organisations/{organisation}" + aid, "/api/v1/organisations/" + organisation + aid);
+        }
         known.put("/organisations/{id}/providers", "/organisations/" + organisation + "/providers");
         known.put("/runs/{id}/folder", "/runs/" + run + "/folder");
         known.put("/models/{id}/versions/{number}/folder", version + "/folder");
@@ -430,6 +458,23 @@ class StatementCountTest extends HttpTest {
         values.put("sha", new byte[32]);
         values.put("hex", "0".repeat(64));
         for (String sql : List.of(
+                """
+                INSERT INTO aid_entry (id, kind, grant_id, organisation_id, beneficiary, tax_id, regime, regulation, member_state,
+                    granted_on, amount_cents, authority, instrument, sector, reference, source_id, recorded_at, register_due_on)
+                SELECT :id, 'GRANT', :id, :organisation, 'B', 'B1', 'DE_MINIMIS', 'R', 'ES', current_date, 1, 'A', 'GRANT', '62',
+                    :name, min(s.id::text)::uuid, now(), current_date + 30 FROM aid_source s""",
+                "INSERT INTO aid_letter (entry_id, language, used_cents) VALUES (:id, 'en', 0)",
+                """
+                INSERT INTO aid_declaration (id, organisation_id, tax_id, sector, declared_by, declared_at, valid_until, sha256)
+                VALUES (:id, :organisation, 'B1', '62', :ana, now(), current_date, :sha)""",
+                "INSERT INTO aid_enterprise (id, name, country, tax_id) VALUES (:id, 'Other', 'ES', :name)",
+                """
+                INSERT INTO aid_link (id, organisation_id, enterprise_id, named, relation, evidence, since, declared_by,
+                    declared_at, state, decided_by, decided_at)
+                VALUES (:id, :organisation, :id, 'Other', 'PARTNER', 'E', '2020-01-01', :ana, now(), 'CONFIRMED', :ana, now())""",
+                """
+                INSERT INTO aid_source (id, code, name, kind, authority, regime, changed_at)
+                VALUES (:id, upper(:name), 'S', 'OWN', 'A', 'NONE', now())""",
                 """
                 INSERT INTO project (id, slug, name, organisation_id, opened_by_proposal_id, opened_at)
                 VALUES (:project, :slug, :name, :organisation, :id, now())""",

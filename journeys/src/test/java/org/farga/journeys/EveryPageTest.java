@@ -63,6 +63,12 @@ class EveryPageTest {
             // Only where there is a cluster of Slurm: the tests of ReconciliationsApi.
             Map.entry("/clusters/{cluster}/slurm", "from the cluster's page"),
             Map.entry("/clusters/{cluster}/slurm/dump", "from the page before"),
+            Map.entry("/organisations/{organisation}/aid/links", "back to the company's aid"),
+            Map.entry("/organisations/{organisation}/aid/declaration/rows", "back to the declaration"),
+            Map.entry("/aid/entries/{aid}/correction", "back to the grant"),
+            Map.entry("/aid/undertakings/{organisation}/links/{link}/decision", "back to the undertaking"),
+            Map.entry("/aid/sources", "back to the funding sources"),
+            Map.entry("/aid/sources/{source}/market-values", "back to the source"),
             Map.entry("/device/decision", "back to the code"),
             Map.entry("/centre/search", "the centre again"),
             Map.entry("/mlflow/{project}", "an address that MLflow's clients print; leads to the runs"),
@@ -110,6 +116,7 @@ class EveryPageTest {
                 .map(r -> r.path("id").asString())
                 .toList();
         story.asksToBeForgotten(Story.person("Rosa Mas"));
+        isGrantedAid();
         Api.signIn(farga, Story.AUDITOR.email(), Story.AUDITOR.password())
                 .post(
                         "/centre/emergency-accesses",
@@ -117,6 +124,51 @@ class EveryPageTest {
                                 "role", "OPERATOR",
                                 "reason", "The only operator is ill and jobs wait since the morning.",
                                 "hours", 1))
+                .done();
+    }
+
+    /** A company's declaration, a linked enterprise that waits, and an aid with its letter. */
+    private static void isGrantedAid() {
+        Api officer = Api.signIn(farga, Story.OFFICER.email(), Story.OFFICER.password());
+        String company = "/organisations/" + story.organisation;
+        story.ana
+                .post(
+                        company + "/aid-declarations",
+                        Map.of(
+                                "taxId",
+                                "B12345678",
+                                "sector",
+                                "62.10",
+                                "others",
+                                List.of(Map.of(
+                                        "memberState", "ES",
+                                        "grantedOn", "2026-01-15",
+                                        "amountEuros", "12500.00",
+                                        "authority", "ACCIÓ",
+                                        "reference", "ACE-26-1")),
+                                "confirmed",
+                                true))
+                .done();
+        story.ana
+                .post(
+                        company + "/enterprise-links",
+                        Map.of(
+                                "name", "Llum Holding SL",
+                                "country", "ES",
+                                "taxId", "B87654321",
+                                "relation", "PARTNER",
+                                "evidence", "Shareholders' register of 2026",
+                                "since", "2024-05-01"))
+                .done();
+        officer.post(
+                        "/aid/grants",
+                        Map.of(
+                                "organisation", story.organisation,
+                                "source", "01930000-0000-7000-8000-000000000e01",
+                                "amountEuros", "4200.50",
+                                "grantedOn", "2026-10-01",
+                                "instrument", "SERVICE",
+                                "reference", "Training 7"))
                 .done();
     }
 
@@ -339,7 +391,7 @@ class EveryPageTest {
     }
 
     private static final Pattern MESSAGE_KEY = Pattern.compile(
-            "(?<![\\w.])(access|accessibility|allocation|audit|compute|dataspace|efficiency|home|lineage|identity|models|operations|privacy|nav|notification|people|platform|problem|shell|slurm(?!\\.conf\\b)|unit"
+            "(?<![\\w.])(access|accessibility|aid|allocation|audit|compute|dataspace|efficiency|home|lineage|identity|models|operations|privacy|nav|notification|people|platform|problem|shell|slurm(?!\\.conf\\b)|unit"
                     + "|usage|welcome)\\.[a-z]+[A-Za-z0-9_.-]*\\b");
 
     private static void speak(Page page, String language) {

@@ -12,8 +12,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.farga.aid.AidOfAwards;
 import org.farga.allocation.ClusterNames;
 import org.farga.people.Organisations;
+import org.farga.platform.Answer;
 import org.farga.platform.Shell;
 import org.farga.platform.Shells;
 import org.farga.shared.Actor;
@@ -45,6 +47,7 @@ class ProposalPages {
     private final Calls calls;
     private final Sentences sentences;
     private final ClusterNames clusters;
+    private final AidOfAwards aid;
     private final RulesDiff diff;
     private final Shells shells;
 
@@ -54,6 +57,7 @@ class ProposalPages {
             Calls calls,
             Sentences sentences,
             ClusterNames clusters,
+            AidOfAwards aid,
             RulesDiff diff,
             Shells shells) {
         this.proposals = proposals;
@@ -61,6 +65,7 @@ class ProposalPages {
         this.calls = calls;
         this.sentences = sentences;
         this.clusters = clusters;
+        this.aid = aid;
         this.diff = diff;
         this.shells = shells;
     }
@@ -109,8 +114,7 @@ class ProposalPages {
             HttpServletRequest request) {
         return switch (proposals.create(actor, call, organisation)) {
             case Outcome.Done<Proposal>(Proposal created) -> new ModelAndView("redirect:/proposals/" + created.id());
-            case Outcome.Refused<Proposal>(Refusal refusal) ->
-                throw new org.farga.platform.Answer.RefusedException(refusal);
+            case Outcome.Refused<Proposal>(Refusal refusal) -> throw new Answer.RefusedException(refusal);
         };
     }
 
@@ -139,14 +143,14 @@ class ProposalPages {
             Actor actor, ProposalId id, @Nullable Refusal refusal, HttpServletRequest request) {
         Proposals.Detail detail = proposals.detail(actor, id);
         Proposal proposal = detail.proposal();
+        Shell shell = shells.of(request);
         Map<String, Object> model = new HashMap<>();
-        model.put("shell", shells.of(request));
+        model.put("shell", shell);
         model.put("detail", detail);
         model.put("sentences", sentences);
         model.put("mayEdit", proposal.refusalToEdit(actor).isEmpty());
         model.put("maySubmit", proposal.refusalToSubmit(actor).isEmpty());
         model.put("mayWithdraw", proposal.refusalToWithdraw(actor).isEmpty());
-        Shell shell = shells.of(request);
         Step.Kind step = proposal.state().inStep();
         boolean mayDo =
                 step != null && proposal.refusalToDo(step, actor, shell.now()).isEmpty();
@@ -161,6 +165,7 @@ class ProposalPages {
         model.put("rulesChanges", ProposalsApi.rulesChanges(detail, diff, shell.language()));
         model.put("mayAssess", proposal.refusalToAssess(actor).isEmpty());
         model.put("refusal", refusal);
+        model.put("aid", AidBorders.shown(aid, actor, detail, shell).orElse(null));
         return model;
     }
 
@@ -317,8 +322,8 @@ class ProposalPages {
             HttpServletRequest request,
             HttpServletResponse response,
             RedirectAttributes redirect) {
-        Outcome<Proposal> outcome =
-                edit(actor, id, version, typed).then(saved -> proposals.submit(actor, id, saved.version()));
+        Outcome<Proposal> outcome = edit(actor, id, version, typed)
+                .then(saved -> Answer.outcome(() -> proposals.submit(actor, id, saved.version())));
         return switch (outcome) {
             case Outcome.Done<Proposal>(Proposal submitted) -> {
                 String notice = submitted.state() instanceof ProposalState.Awarded
@@ -401,7 +406,13 @@ class ProposalPages {
             HttpServletRequest request,
             RedirectAttributes redirect) {
         return accept
-                ? answer(actor, id, proposals.accept(actor, id, version), "access.done.accepted", request, redirect)
+                ? answer(
+                        actor,
+                        id,
+                        Answer.outcome(() -> proposals.accept(actor, id, version)),
+                        "access.done.accepted",
+                        request,
+                        redirect)
                 : answer(
                         actor,
                         id,
@@ -459,7 +470,7 @@ class ProposalPages {
         var unreadable = fields.refusal();
         Outcome<Proposal> outcome = unreadable.isPresent()
                 ? Outcome.refused(unreadable.get())
-                : proposals.decide(actor, id, version, verdict);
+                : Answer.outcome(() -> proposals.decide(actor, id, version, verdict));
         return switch (outcome) {
             case Outcome.Done<Proposal> done -> answer(actor, id, outcome, "access.done.decided", request, redirect);
             case Outcome.Refused<Proposal>(Refusal refusal) -> show(actor, id, typed, refusal, request);

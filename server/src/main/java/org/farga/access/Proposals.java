@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.farga.aid.Grants;
 import org.farga.allocation.ClusterNames;
 import org.farga.allocation.Projects;
 import org.farga.audit.AuditLog;
@@ -20,6 +21,7 @@ import org.farga.people.AddressProof;
 import org.farga.people.Closings;
 import org.farga.people.Organisations;
 import org.farga.people.People;
+import org.farga.platform.Answer;
 import org.farga.platform.Cursor;
 import org.farga.platform.Settings;
 import org.farga.shared.Actor;
@@ -56,6 +58,7 @@ class Proposals {
     private final People people;
     private final AddressProof proof;
     private final Projects projects;
+    private final Grants grants;
     private final ClusterNames clusters;
     private final Closings closings;
     private final AuditLog audit;
@@ -73,6 +76,7 @@ class Proposals {
             People people,
             AddressProof proof,
             Projects projects,
+            Grants grants,
             ClusterNames clusters,
             Closings closings,
             AuditLog audit,
@@ -88,6 +92,7 @@ class Proposals {
         this.people = people;
         this.proof = proof;
         this.projects = projects;
+        this.grants = grants;
         this.clusters = clusters;
         this.closings = closings;
         this.audit = audit;
@@ -545,6 +550,8 @@ class Proposals {
             switch (requireNonNull(verdict.choice())) {
                 case AWARD -> {
                     if (rules.step(Step.Kind.ACCEPTANCE).isPresent()) {
+                        // Nothing is offered that could not be granted as the aid it is; accepting asks once more.
+                        Answer.of(grants.plan(AidBorders.award(proposal, call, granted)));
                         offer(proposal, rules, submitted.submission(), decision, granted, actor);
                     } else {
                         award(
@@ -694,6 +701,7 @@ class Proposals {
                 granted.gpuHours(),
                 granted.cpuHours(),
                 new Period(from, endsAt)));
+        grants.award(AidBorders.award(proposal, call, granted), project, by);
         write(proposal.with(new ProposalState.Awarded(
                 submission, dueAt, decision, project, granted.gpuHours(), granted.cpuHours(), endsAt)));
         happened(proposal, ProposalEvent.of(from, ProposalEvent.Kind.AWARDED, by == null ? null : by.person()));

@@ -1,6 +1,7 @@
 package org.farga.platform;
 
 import jakarta.servlet.http.HttpServletRequest;
+import java.util.function.Supplier;
 import org.farga.shared.Outcome;
 import org.farga.shared.Refusal;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,15 @@ public final class Answer {
             case Outcome.Done<T>(T value) -> value;
             case Outcome.Refused<T>(Refusal refusal) -> throw new RefusedException(refusal);
         };
+    }
+
+    /** What a verb answers, also where a refusal was thrown from within so that its transaction is undone. */
+    public static <T> Outcome<T> outcome(Supplier<Outcome<T>> verb) {
+        try {
+            return verb.get();
+        } catch (RefusedException e) {
+            return Outcome.refused(e.refusal());
+        }
     }
 
     /** Says that the answer to this request holds a secret, so that it is kept nowhere, not even for a repeated key. */

@@ -17,6 +17,7 @@ public enum Navigation {
     CLUSTERS("/clusters", For.SIGNED_IN),
     MODELS("/models", For.SIGNED_IN),
     ORGANISATIONS("/organisations", For.SIGNED_IN),
+    AID("/aid", For.AID),
     CENTRE("/centre", For.CENTRE),
     OPERATIONS("/operations", For.OPERATIONS),
     AUDIT("/audit", For.AUDIT);
@@ -24,6 +25,7 @@ public enum Navigation {
     private enum For {
         ANYONE,
         SIGNED_IN,
+        AID,
         CENTRE,
         OPERATIONS,
         AUDIT
@@ -60,6 +62,9 @@ public enum Navigation {
                         actor != null
                                 && actor.isAny(
                                         CentreRole.ADMINISTRATOR, CentreRole.OPERATOR, CentreRole.ACCESS_OFFICER);
+                    case AID ->
+                        actor != null
+                                && actor.isAny(CentreRole.ACCESS_OFFICER, CentreRole.ADMINISTRATOR, CentreRole.AUDITOR);
                     case OPERATIONS ->
                         actor != null && actor.isAny(CentreRole.OPERATOR, CentreRole.ADMINISTRATOR, CentreRole.AUDITOR);
                     case AUDIT -> actor != null && actor.isAny(CentreRole.AUDITOR, CentreRole.ADMINISTRATOR);

@@ -5,6 +5,7 @@ import java.math.BigDecimal;
 import java.util.stream.Collectors;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVPrinter;
+import org.farga.platform.SafeCell;
 import org.jspecify.annotations.Nullable;
 
 /** A statement as RFC 4180 writes tables, with the exact milliseconds beside the hours that people read. */
@@ -86,11 +87,7 @@ final class StatementCsv {
         return BigDecimal.valueOf(record.duration().toMillis(), 3);
     }
 
-    /**
-     * What people typed, so that a spreadsheet takes it for text: a cell that would start a formula gets an apostrophe
-     * before it (OWASP, "CSV injection").
-     */
     static @Nullable String harmless(@Nullable String typed) {
-        return typed != null && !typed.isEmpty() && "=+-@\t\r\n".indexOf(typed.charAt(0)) >= 0 ? "'" + typed : typed;
+        return typed == null ? null : SafeCell.of(typed);
     }
 }

@@ -12,6 +12,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.farga.HttpTest;
+import org.farga.aid.Grants;
 import org.farga.allocation.ClusterNames;
 import org.farga.allocation.Projects;
 import org.farga.audit.AuditLog;
@@ -56,6 +57,9 @@ class ProposalsApiTest extends HttpTest {
 
     @Autowired
     private Projects projects;
+
+    @Autowired
+    private Grants grants;
 
     @Autowired
     private ClusterNames clusters;
@@ -192,6 +196,7 @@ class ProposalsApiTest extends HttpTest {
                 people,
                 person -> person.equals(ana.person()),
                 projects,
+                grants,
                 clusters,
                 closings,
                 audit,

@@ -515,6 +515,12 @@ abstract class HostileTest extends HttpTest {
         variables.put("energy-settings/id", this::freshEnergySetting);
         variables.put("energy/id", this::freshEnergySetting);
         variables.put("identities/id", this::freshIdentity);
+        variables.put("grants/aid", this::freshAid);
+        variables.put("entries/aid", this::freshAid);
+        variables.put("letters/aid", this::freshAid);
+        variables.put("links/link", this::freshEnterpriseLink);
+        variables.put("sources/source", this::freshFundingSource);
+        variables.put("undertakings/organisation", Tenant::organisation);
         variables.put("persons/person", this::freshMember);
         // Providers are the centre's; this one is in the tests' settings.
         for (String folder : List.of("back", "link", "providers", "signed-out-there", "step-up", "with")) {
@@ -637,6 +643,54 @@ abstract class HostileTest extends HttpTest {
                         INSERT INTO energy_setting (id, cluster, valid_from, cpu_core_milliwatts, source, entered_at)
                         SELECT :id, 'local', coalesce(min(valid_from), date '1900-01-01') - 1, 1, :marker, now()
                         FROM energy_setting""").param("id", id).param("marker", tenant.marker()).update();
+        return id.toString();
+    }
+
+    private String freshAid(Tenant tenant) {
+        UUID id = UUID.randomUUID();
+        jdbc.sql("""
+                        INSERT INTO aid_entry (id, kind, grant_id, organisation_id, beneficiary, tax_id, regime, regulation,
+                            member_state, granted_on, amount_cents, authority, instrument, sector, reference, source_id,
+                            recorded_at, register_due_on)
+                        SELECT :id, 'GRANT', :id, :organisation, :marker, 'B1', 'GBER_25', 'R', 'ES', current_date, 1, 'A', 'GRANT',
+                               '62', :marker, min(s.id::text)::uuid, now(), current_date + 30 FROM aid_source s""")
+                .param("id", id)
+                .param("organisation", UUID.fromString(tenant.organisation()))
+                .param("marker", tenant.marker())
+                .update();
+        jdbc.sql("INSERT INTO aid_letter (entry_id, language, used_cents) VALUES (:id, 'en', 0)")
+                .param("id", id)
+                .update();
+        return id.toString();
+    }
+
+    private String freshEnterpriseLink(Tenant tenant) {
+        UUID id = UUID.randomUUID();
+        jdbc.sql(
+                        "INSERT INTO aid_enterprise (id, name, country, tax_id) VALUES (:id, 'Other', 'ES', CAST(:id AS text))")
+                .param("id", id)
+                .update();
+        jdbc.sql("""
+                        INSERT INTO aid_link (id, organisation_id, enterprise_id, named, relation, evidence, since, declared_by,
+                            declared_at, state)
+                        VALUES (:id, :organisation, :id, :marker, 'PARTNER', 'E', '2020-01-01', :by, now(), 'DECLARED')""")
+                .param("id", id)
+                .param("organisation", UUID.fromString(tenant.organisation()))
+                .param("marker", tenant.marker())
+                .param("by", tenant.owner().person().value())
+                .update();
+        return id.toString();
+    }
+
+    private String freshFundingSource(Tenant tenant) {
+        UUID id = UUID.randomUUID();
+        jdbc.sql("""
+                        INSERT INTO aid_source (id, code, name, kind, authority, regime, changed_at)
+                        VALUES (:id, :code, :marker, 'OWN', 'A', 'NONE', now())""")
+                .param("id", id)
+                .param("code", "H-" + id.toString().substring(0, 8).toUpperCase(java.util.Locale.ROOT))
+                .param("marker", tenant.marker())
+                .update();
         return id.toString();
     }
 

@@ -1,0 +1,11 @@
+package org.farga.platform;
+
+/** What people typed, so that a spreadsheet takes it for text. */
+public final class SafeCell {
+    private SafeCell() {}
+
+    /** A cell that would start a formula gets an apostrophe before it (OWASP, "CSV injection"). */
+    public static String of(String typed) {
+        return !typed.isEmpty() && "=+-@\t\r\n".indexOf(typed.charAt(0)) >= 0 ? "'" + typed : typed;
+    }
+}
