@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -284,7 +285,7 @@ final class SlurmBench {
         }
         taken.forEach((name, all) -> Bench.say(
                 "  %d in parallel  %-12s answered %5.0f jobs/s, in Slurm %5.0f jobs/s",
-                parallel, name, median(all), median(there.get(name))));
+                parallel, name, median(all), median(Objects.requireNonNull(there.get(name)))));
         boolean reached = median(ratios) >= SUBMISSION_AIM;
         well &= reached;
         Bench.say(
