@@ -1,6 +1,7 @@
 package org.farga.cli;
 
 import java.util.List;
+import java.util.stream.Collectors;
 import org.farga.cli.Cli.Exit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -13,7 +14,8 @@ import tools.jackson.databind.node.ArrayNode;
         name = "usage",
         description = {
             "What your projects were given, used and have left, in hours of one GPU or one CPU core.",
-            "Settled: jobs that ended. Running: jobs until now. Reserved: the rest of what they may still use."
+            "Settled: jobs that ended. Running: jobs until now. Reserved: the rest of what they may still use.",
+            "And what the projects keep: bytes now, and TB-hours (10^12 bytes for an hour) since their beginning."
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -79,12 +81,37 @@ final class UsageCommand extends FargaCommand {
             }
         }
         table.print(screen);
+        storage(projects, usages);
         if (jobs) {
             for (JsonNode usage : usages) {
                 usage.path("allocations").forEach(a -> statement(api, a));
             }
         }
         return Exit.DONE;
+    }
+
+    private void storage(ArrayNode projects, ArrayNode usages) {
+        Table table = new Table("PROJECT", ">STORED NOW", ">TB-HOURS", "CHARGE");
+        boolean any = false;
+        for (int i = 0; i < projects.size(); i++) {
+            JsonNode storage = usages.get(i).path("storage");
+            if (storage.path("bytes").asLong(0) > 0
+                    || !text(storage, "byteSeconds").matches("0?")) {
+                any = true;
+                table.row(
+                        text(projects.get(i), "slug"),
+                        Amounts.bytes(storage.path("bytes").asLong(0)),
+                        text(storage, "terabyteHours"),
+                        storage.path("charges").properties().stream()
+                                .map(c -> c.getValue().asString() + " " + c.getKey())
+                                .collect(Collectors.joining(", ")));
+            }
+        }
+        if (any) {
+            screen.say("");
+            screen.say("Storage, in TB-hours: 10^12 bytes kept for an hour");
+            table.print(screen);
+        }
     }
 
     private static void row(Table table, String slug, JsonNode allocation, String unit, String prefix) {

@@ -71,6 +71,21 @@ class CliTest {
     }
 
     @Test
+    void whatProjectsKeepIsSaidInTerabyteHoursWhereTheyKeepSomething() {
+        farga.on("GET /api/v1/projects", 200, """
+                {"items": [{"id": "1", "slug": "cracks"}, {"id": "2", "slug": "empty"}]}""");
+        farga.on("GET /api/v1/usage?project=1", 200, """
+                {"allocations": [], "storage": {"bytes": 5200000000000, "terabyteHours": 26732.095000,
+                "byteSeconds": "96235542000000000000", "charges": {"EUR": 732.379207}}}""");
+        farga.on("GET /api/v1/usage?project=2", 200, """
+                {"allocations": [], "storage": {"bytes": 0, "terabyteHours": 0.000000, "byteSeconds": "0", "charges": {}}}""");
+        assertThat(signedIn("usage")).isZero();
+        assertThat(test.out())
+                .contains("10^12 bytes", "cracks", "26732.095", "732.379207 EUR")
+                .doesNotContain("empty");
+    }
+
+    @Test
     void aJobThatWaitsSaysWhyInTheServersWords() {
         farga.on("GET /api/v1/jobs?limit=20", 200, """
                 {"items": [{"id": 18, "name": "train", "state": "PENDING", "submittedByName": "Ana",

@@ -12,13 +12,15 @@ import java.util.Optional;
 import java.util.UUID;
 import org.farga.shared.DatasetId;
 import org.farga.shared.DatasetVersionId;
+import org.farga.shared.OrganisationId;
 import org.farga.shared.PersonId;
+import org.farga.usage.StoredBytes;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /** Versions of datasets, and the files in them. */
 @Component
-class DatasetVersionTable {
+class DatasetVersionTable implements StoredBytes {
     private static final String COLUMNS = """
             id, dataset_id, number, state, revision, created_by, created_at, published_by, published_at, files, size_bytes,
             rows, manifest_sha256, retired_by, retired_at, retirement_reason""";
@@ -228,6 +230,28 @@ class DatasetVersionTable {
                 .param("sha256", content.bytes())
                 .query(Boolean.class)
                 .single();
+    }
+
+    @Override
+    public Kind kind() {
+        return Kind.DATASETS;
+    }
+
+    /** Those of drafts and of retired versions too: their bytes stay on the disk. A content counts once for each provider. */
+    @Override
+    public List<Holding> holdings() {
+        return jdbc.sql("""
+                        SELECT provider, sum(size_bytes)::bigint AS bytes FROM (
+                            SELECT DISTINCT d.provider_organisation_id AS provider, f.sha256, f.size_bytes
+                            FROM dataset_file f JOIN dataset_version v ON v.id = f.version_id JOIN dataset d ON d.id = v.dataset_id) held
+                        GROUP BY provider""")
+                .query((row, n) -> {
+                    UUID provider = row.getObject("provider", UUID.class);
+                    return new Holding(
+                            Owner.ofProvider(provider == null ? null : new OrganisationId(provider)),
+                            row.getLong("bytes"));
+                })
+                .list();
     }
 
     private static DatasetFile file(ResultSet row, int number) throws SQLException {

@@ -9,6 +9,7 @@
             "people",
             "audit",
             "allocation",
+            "usage",
             "dataspace",
             "compute",
             "notification"

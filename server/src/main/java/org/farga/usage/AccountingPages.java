@@ -26,11 +26,12 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.servlet.ModelAndView;
 import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 
-/** The operator's page of usage: what clusters told, what waits for an owner, rates, imports. */
+/** The operator's page of usage: what clusters told, what waits for an owner, rates of runs and storage, imports. */
 @Controller
 @RequestMapping("/operations/usage")
 class AccountingPages {
     private static final int IMPORTS = 20;
+    private static final String STORAGE = "storage-";
 
     private final UsageImports imports;
     private final UsageFetches fetches;
@@ -52,6 +53,7 @@ class AccountingPages {
             List<UsageFetches.Runaway> runaways,
             List<LedgerTable.Waiting> waiting,
             List<Rate> rates,
+            List<StorageRate> storageRates,
             List<UsageImport> imports,
             boolean acts,
             String zone,
@@ -85,14 +87,9 @@ class AccountingPages {
             HttpServletRequest request,
             RedirectAttributes redirect) {
         UsageImports.requireOperator(actor); // whoever may not set rates is told nothing of what is wrong with one
-        Instant from;
-        try {
-            from = LocalDate.parse(since).atStartOfDay(settings.zone()).toInstant();
-        } catch (DateTimeException e) {
-            return refused(
-                    actor,
-                    Refusal.invalid(List.of(new Refusal.FieldProblem("since", "report-day", List.of()))),
-                    request);
+        Instant from = day(since);
+        if (from == null) {
+            return refused(actor, noDay("since"), false, request);
         }
         Outcome<Rate> outcome = rates.set(
                 actor,
@@ -111,9 +108,52 @@ class AccountingPages {
                         actor.person(),
                         from));
         if (outcome instanceof Outcome.Refused<Rate>(Refusal refusal)) {
-            return refused(actor, refusal, request);
+            return refused(actor, refusal, false, request);
         }
         redirect.addFlashAttribute(Shells.NOTICE, "usage.accounting.rate.set");
+        return new ModelAndView("redirect:/operations/usage");
+    }
+
+    // The names of its fields begin with what they are of: the page has those of the other form as well.
+    @PostMapping("/storage-rates")
+    ModelAndView setOfStorage(
+            Actor actor,
+            @RequestParam(name = STORAGE + "kind", required = false) StoredBytes.@Nullable Kind kind,
+            @RequestParam(STORAGE + "since") String since,
+            @RequestParam(STORAGE + "unit") String unit,
+            @RequestParam(name = STORAGE + "terabyteHour", required = false) @Nullable String terabyteHour,
+            HttpServletRequest request,
+            RedirectAttributes redirect) {
+        UsageImports.requireOperator(actor);
+        Instant from = day(since);
+        if (from == null) {
+            return refused(actor, noDay(STORAGE + "since"), true, request);
+        }
+        BigDecimal price =
+                terabyteHour == null || terabyteHour.isBlank() ? BigDecimal.valueOf(-1) : price(terabyteHour);
+        Outcome<StorageRate> outcome =
+                rates.set(actor, new StorageRate(new UUID(0, 0), kind, from, unit, price, actor.person(), from));
+        if (outcome instanceof Outcome.Refused<StorageRate>(Refusal refusal)) {
+            return refused(
+                    actor,
+                    new Refusal(
+                            refusal.kind(),
+                            refusal.name(),
+                            refusal.arguments(),
+                            refusal.fields().stream()
+                                    .map(f -> new Refusal.FieldProblem(STORAGE + f.field(), f.name(), f.arguments()))
+                                    .toList()),
+                    true,
+                    request);
+        }
+        redirect.addFlashAttribute(Shells.NOTICE, "usage.accounting.rate.set");
+        return new ModelAndView("redirect:/operations/usage");
+    }
+
+    @PostMapping("/storage-rates/{id}/removal")
+    ModelAndView removeOfStorage(Actor actor, @PathVariable UUID id, RedirectAttributes redirect) {
+        Answer.of(rates.removeOfStorage(actor, id));
+        redirect.addFlashAttribute(Shells.NOTICE, "usage.accounting.rate.removed");
         return new ModelAndView("redirect:/operations/usage");
     }
 
@@ -122,6 +162,18 @@ class AccountingPages {
         Answer.of(rates.remove(actor, id));
         redirect.addFlashAttribute(Shells.NOTICE, "usage.accounting.rate.removed");
         return new ModelAndView("redirect:/operations/usage");
+    }
+
+    private @Nullable Instant day(String text) {
+        try {
+            return LocalDate.parse(text).atStartOfDay(settings.zone()).toInstant();
+        } catch (DateTimeException e) {
+            return null;
+        }
+    }
+
+    private static Refusal noDay(String field) {
+        return Refusal.invalid(List.of(new Refusal.FieldProblem(field, "report-day", List.of())));
     }
 
     private static BigDecimal price(@Nullable String text) {
@@ -149,16 +201,18 @@ class AccountingPages {
         }
     }
 
-    private ModelAndView refused(Actor actor, Refusal refusal, HttpServletRequest request) {
+    private ModelAndView refused(Actor actor, Refusal refusal, boolean ofStorage, HttpServletRequest request) {
         Map<String, String> typed = new HashMap<>();
         request.getParameterMap().forEach((name, values) -> typed.put(name, values[0]));
         ModelAndView page = page(actor, refusal, typed, request);
+        page.addObject("ofStorage", ofStorage);
         page.setStatus(refusal.kind() == Refusal.Kind.INVALID ? HttpStatus.UNPROCESSABLE_CONTENT : HttpStatus.CONFLICT);
         return page;
     }
 
     private ModelAndView page(
             Actor actor, @Nullable Refusal refusal, Map<String, String> typed, HttpServletRequest request) {
+        RateTable.All all = rates.list(actor);
         Map<String, Object> model = new HashMap<>();
         model.put("shell", shells.of(request));
         model.put("typed", typed);
@@ -168,7 +222,8 @@ class AccountingPages {
                         fetches.states(actor),
                         fetches.runaways(actor),
                         imports.waiting(actor, null),
-                        rates.list(actor),
+                        all.runs(),
+                        all.storage(),
                         imports.list(actor, null, IMPORTS).items(),
                         UsageImports.mayAct(actor),
                         settings.zone().getId(),

@@ -51,6 +51,11 @@ record PeriodPlot(List<Bar> bars, List<Tick> ticks, int decimals) {
         return of(report.periods(), l -> l.gpuHours().milliseconds() / 3.6e6);
     }
 
+    /** TB-hours. */
+    static PeriodPlot storage(UsageReport report) {
+        return of(report.periods(), l -> l.stored().hours().doubleValue());
+    }
+
     static PeriodPlot cpu(UsageReport report) {
         return of(report.periods(), l -> l.cpuHours().milliseconds() / 3.6e6);
     }

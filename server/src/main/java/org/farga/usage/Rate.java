@@ -101,7 +101,7 @@ record Rate(
                 .refusal();
     }
 
-    private static boolean sound(BigDecimal price) {
+    static boolean sound(BigDecimal price) {
         return price.signum() >= 0
                 && price.compareTo(MOST) <= 0
                 && price.stripTrailingZeros().scale() <= DECIMALS;

@@ -6,6 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
 import java.time.OffsetDateTime;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -17,9 +18,12 @@ import org.springframework.stereotype.Component;
 class RateTable {
     private static final String SELECT = """
             SELECT id, cluster, partition_name, since, unit, formula, cpu_hour, memory_gibibyte_hour, gpu_hour, slice_cpus,
-                slice_memory_gibibytes, set_by, set_at
+                slice_memory_gibibytes, NULL AS kind, NULL AS terabyte_hour, set_by, set_at
             FROM usage_rate
-            """;
+            UNION ALL
+            SELECT id, NULL, NULL, since, unit, NULL, NULL, NULL, NULL, NULL, NULL, kind, terabyte_hour, set_by, set_at
+            FROM storage_rate
+            ORDER BY cluster, partition_name NULLS FIRST, kind NULLS FIRST, since DESC""";
 
     private final JdbcClient jdbc;
 
@@ -27,18 +31,29 @@ class RateTable {
         this.jdbc = jdbc;
     }
 
+    /** Rates of runs and rates of storage, in the order of a list. */
+    record All(List<Rate> runs, List<StorageRate> storage) {}
+
     /** All there are; a centre has few. */
-    List<Rate> list() {
-        return jdbc.sql(SELECT + "ORDER BY cluster, partition_name NULLS FIRST, since DESC")
-                .query(RateTable::row)
-                .list();
+    All list() {
+        List<Rate> runs = new ArrayList<>();
+        List<StorageRate> storage = new ArrayList<>();
+        jdbc.sql(SELECT).query(row -> {
+            if (row.getBigDecimal("terabyte_hour") == null) {
+                runs.add(row(row));
+            } else {
+                storage.add(ofStorage(row));
+            }
+        });
+        return new All(runs, storage);
     }
 
     Optional<Rate> find(UUID id) {
-        return jdbc.sql(SELECT + "WHERE id = :id")
-                .param("id", id)
-                .query(RateTable::row)
-                .optional();
+        return list().runs().stream().filter(r -> r.id().equals(id)).findFirst();
+    }
+
+    Optional<StorageRate> findOfStorage(UUID id) {
+        return list().storage().stream().filter(r -> r.id().equals(id)).findFirst();
     }
 
     /** False where another is in force from the same instant on. */
@@ -70,7 +85,39 @@ class RateTable {
         jdbc.sql("DELETE FROM usage_rate WHERE id = :id").param("id", id).update();
     }
 
-    private static Rate row(ResultSet row, int number) throws SQLException {
+    /** False where another is in force from the same instant on. */
+    boolean insert(StorageRate rate) {
+        return jdbc.sql("""
+                        INSERT INTO storage_rate (id, kind, since, unit, terabyte_hour, set_by, set_at)
+                        VALUES (:id, :kind, :since, :unit, :price, :by, :at) ON CONFLICT DO NOTHING""")
+                        .param("id", rate.id())
+                        .param("kind", rate.kind() == null ? null : rate.kind().name(), Types.VARCHAR)
+                        .param("since", utc(rate.since()))
+                        .param("unit", rate.unit())
+                        .param("price", rate.terabyteHour())
+                        .param("by", rate.setBy().value())
+                        .param("at", utc(rate.setAt()))
+                        .update()
+                == 1;
+    }
+
+    void deleteOfStorage(UUID id) {
+        jdbc.sql("DELETE FROM storage_rate WHERE id = :id").param("id", id).update();
+    }
+
+    private static StorageRate ofStorage(ResultSet row) throws SQLException {
+        String kind = row.getString("kind");
+        return new StorageRate(
+                row.getObject("id", UUID.class),
+                kind == null ? null : StoredBytes.Kind.valueOf(kind),
+                row.getObject("since", OffsetDateTime.class).toInstant(),
+                row.getString("unit"),
+                row.getBigDecimal("terabyte_hour"),
+                new PersonId(row.getObject("set_by", UUID.class)),
+                row.getObject("set_at", OffsetDateTime.class).toInstant());
+    }
+
+    private static Rate row(ResultSet row) throws SQLException {
         return new Rate(
                 row.getObject("id", UUID.class),
                 row.getString("cluster"),

@@ -3,7 +3,6 @@ package org.farga.usage;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -19,7 +18,10 @@ import org.springframework.transaction.annotation.Transactional;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
-/** Keeps the centre's rates. Charges are worked out from them whenever they are shown, so that a rate holds for what ran before it was set. */
+/**
+ * Keeps the centre's rates, of runs and of storage. Charges are worked out from them whenever they are shown, so that a rate holds for
+ * what ran before it was set.
+ */
 @Service
 class Rates {
     private static final Duration OLDEST = Duration.ofSeconds(1);
@@ -41,13 +43,13 @@ class Rates {
     Tariff tariff() {
         Known last = known;
         if (last == null || System.nanoTime() - last.readAtNanos() > OLDEST.toNanos()) {
-            last = new Known(new Tariff(table.list()), System.nanoTime());
+            last = new Known(Tariff.of(table.list()), System.nanoTime());
             known = last;
         }
         return last.tariff();
     }
 
-    List<Rate> list(Actor actor) {
+    RateTable.All list(Actor actor) {
         UsageImports.requireReader(actor);
         return table.list();
     }
@@ -93,6 +95,49 @@ class Rates {
         forget();
         audit.record(actor, "usage-rate.removed", "usage-rate", id, details(rate));
         return Outcome.done(rate);
+    }
+
+    /** Sets what a TB-hour is charged; its identifier, setter and time are given here. Refused as {@code rate-exists} where one begins then. */
+    @Transactional
+    public Outcome<StorageRate> set(Actor actor, StorageRate wanted) {
+        UsageImports.requireOperator(actor);
+        StorageRate rate = new StorageRate(
+                TimeOrderedUuid.next(),
+                wanted.kind(),
+                wanted.since().truncatedTo(ChronoUnit.SECONDS),
+                wanted.unit().strip(),
+                wanted.terabyteHour(),
+                actor.person(),
+                clock.instant().truncatedTo(ChronoUnit.MILLIS));
+        Optional<Refusal> refusal = rate.refusal();
+        if (refusal.isPresent()) {
+            return Outcome.refused(refusal.get());
+        }
+        if (!table.insert(rate)) {
+            return Outcome.refused(Refusal.conflict("rate-exists"));
+        }
+        forget();
+        audit.record(actor, "storage-rate.set", "storage-rate", rate.id(), details(rate));
+        return Outcome.done(rate);
+    }
+
+    /** Takes a rate of storage away, as if it had never been set. */
+    @Transactional
+    public Outcome<StorageRate> removeOfStorage(Actor actor, UUID id) {
+        UsageImports.requireOperator(actor);
+        StorageRate rate = table.findOfStorage(id).orElseThrow(() -> new NotFoundException("storage-rate"));
+        table.deleteOfStorage(id);
+        forget();
+        audit.record(actor, "storage-rate.removed", "storage-rate", id, details(rate));
+        return Outcome.done(rate);
+    }
+
+    private static Map<String, Object> details(StorageRate rate) {
+        return Map.of(
+                "kind", rate.kind() == null ? "*" : rate.kind().name(),
+                "since", rate.since().toString(),
+                "unit", rate.unit(),
+                "terabyteHour", rate.terabyteHour().toPlainString());
     }
 
     /** Now, for what this transaction goes on to read, and once it ends, for what others read before it did. */

@@ -21,9 +21,9 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
-/** What hours are charged; set by operators and administrators, read by auditors. */
+/** What hours of machines and of storage are charged; set by operators and administrators, read by auditors. */
 @RestController
-@RequestMapping("/api/v1/usage-rates")
+@RequestMapping("/api/v1")
 class RatesApi {
     private final Rates rates;
 
@@ -94,25 +94,74 @@ class RatesApi {
 
     record RatesJson(List<RateJson> items) {}
 
-    @GetMapping
+    @GetMapping("/usage-rates")
     RatesJson list(Actor actor) {
-        return new RatesJson(rates.list(actor).stream().map(RateJson::of).toList());
+        return new RatesJson(rates.list(actor).runs().stream().map(RateJson::of).toList());
     }
 
     @Operation(
             summary =
                     "Sets what an hour is charged from an instant on, on a cluster or one of its partitions; it holds for what ran"
                             + " since then, also before it was set")
-    @PostMapping
+    @PostMapping("/usage-rates")
     @ResponseStatus(HttpStatus.CREATED)
     ResponseEntity<RateJson> set(Actor actor, @RequestBody RateRequest request) {
         Rate rate = Answer.of(rates.set(actor, request.rate(actor.person())));
         return ResponseEntity.created(URI.create("/api/v1/usage-rates")).body(RateJson.of(rate));
     }
 
-    @DeleteMapping("/{id}")
+    @DeleteMapping("/usage-rates/{id}")
     @ResponseStatus(HttpStatus.NO_CONTENT)
     void remove(Actor actor, @PathVariable UUID id) {
         Answer.of(rates.remove(actor, id));
+    }
+
+    record StorageRateRequest(StoredBytes.@Nullable Kind kind, Instant since, String unit, BigDecimal terabyteHour) {}
+
+    record StorageRateJson(
+            UUID id,
+            StoredBytes.@Nullable Kind kind,
+            Instant since,
+            String unit,
+            BigDecimal terabyteHour,
+            PersonId setBy,
+            Instant setAt) {
+        static StorageRateJson of(StorageRate r) {
+            return new StorageRateJson(r.id(), r.kind(), r.since(), r.unit(), r.terabyteHour(), r.setBy(), r.setAt());
+        }
+    }
+
+    record StorageRatesJson(List<StorageRateJson> items) {}
+
+    @GetMapping("/storage-rates")
+    StorageRatesJson listOfStorage(Actor actor) {
+        return new StorageRatesJson(
+                rates.list(actor).storage().stream().map(StorageRateJson::of).toList());
+    }
+
+    @Operation(
+            summary =
+                    "Sets what a TB-hour (10^12 bytes kept for an hour) is charged from an instant on, of one kind or of all without"
+                            + " a rate of their own; it holds for what was kept since then, also before it was set")
+    @PostMapping("/storage-rates")
+    @ResponseStatus(HttpStatus.CREATED)
+    ResponseEntity<StorageRateJson> setOfStorage(Actor actor, @RequestBody StorageRateRequest request) {
+        StorageRate rate = Answer.of(rates.set(
+                actor,
+                new StorageRate(
+                        new UUID(0, 0),
+                        request.kind(),
+                        request.since(),
+                        request.unit(),
+                        request.terabyteHour(),
+                        actor.person(),
+                        request.since())));
+        return ResponseEntity.created(URI.create("/api/v1/storage-rates")).body(StorageRateJson.of(rate));
+    }
+
+    @DeleteMapping("/storage-rates/{id}")
+    @ResponseStatus(HttpStatus.NO_CONTENT)
+    void removeOfStorage(Actor actor, @PathVariable UUID id) {
+        Answer.of(rates.removeOfStorage(actor, id));
     }
 }

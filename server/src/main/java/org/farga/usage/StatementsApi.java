@@ -33,9 +33,11 @@ import org.springframework.web.bind.annotation.RestController;
 class StatementsApi {
     private static final String CSV = "text/csv";
     private final Statements statements;
+    private final UsageReports reports;
 
-    StatementsApi(Statements statements) {
+    StatementsApi(Statements statements, UsageReports reports) {
         this.statements = statements;
+        this.reports = reports;
     }
 
     record BalanceJson(
@@ -129,7 +131,32 @@ class StatementsApi {
             Instant to,
             BalanceJson balance) {}
 
-    record ProjectUsageJson(ProjectId project, List<AllocationUsageJson> allocations) {}
+    /**
+     * What a project keeps, and kept since its beginning.
+     *
+     * @param until of the last sample, up to which it is counted; missing before the first
+     * @param bytes that it keeps now
+     * @param terabyteHours of 10^12 bytes for an hour, rounded
+     * @param byteSeconds the same exactly; a text, because it may be beyond what readers of JSON take for a number
+     * @param charges for storage alone, by the name of their unit
+     */
+    record StoredJson(
+            @Nullable Instant until,
+            long bytes,
+            BigDecimal terabyteHours,
+            String byteSeconds,
+            Map<String, BigDecimal> charges) {
+        static StoredJson of(UsageReports.Kept kept) {
+            return new StoredJson(
+                    kept.stored().until(),
+                    kept.stored().bytesNow(),
+                    kept.hours().hours(),
+                    kept.hours().byteSeconds().toString(),
+                    kept.charges());
+        }
+    }
+
+    record ProjectUsageJson(ProjectId project, List<AllocationUsageJson> allocations, StoredJson storage) {}
 
     @GetMapping(path = "/allocations/{id}/statement", produces = MediaType.APPLICATION_JSON_VALUE)
     StatementJson statement(
@@ -201,6 +228,7 @@ class StatementsApi {
                                 s.allocation().period().from(),
                                 s.allocation().period().to(),
                                 BalanceJson.of(s.balance())))
-                        .toList());
+                        .toList(),
+                StoredJson.of(reports.kept(project)));
     }
 }

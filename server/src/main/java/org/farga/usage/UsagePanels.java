@@ -3,6 +3,7 @@ package org.farga.usage;
 import gg.jte.Content;
 import gg.jte.TemplateEngine;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,9 +40,10 @@ class UsagePanels {
         };
     }
 
-    /** On a project's page: use of its newest allocation against time. */
+    /** On a project's page: use of its newest allocation against time, and what the project keeps. */
     @Bean
-    ProjectPanel usageOfProject(Statements statements, Allocations allocations, TemplateEngine templates) {
+    ProjectPanel usageOfProject(
+            Statements statements, UsageReports reports, Allocations allocations, TemplateEngine templates) {
         return new ProjectPanel() {
             @Override
             public int order() {
@@ -50,10 +52,14 @@ class UsagePanels {
 
             @Override
             public Optional<Content> panelFor(Actor actor, ProjectId project, Shell shell) {
-                return allocations.ofProject(project).stream().findFirst().map(newest -> {
-                    Statements.Days days = statements.byDay(newest);
-                    return out -> templates.render("usage/of-project.jte", Map.of("shell", shell, "days", days), out);
-                });
+                UsageReports.Kept kept = reports.kept(project);
+                Map<String, Object> model = new HashMap<>(Map.of("shell", shell, "project", project, "kept", kept));
+                allocations.ofProject(project).stream()
+                        .findFirst()
+                        .ifPresent(newest -> model.put("days", statements.byDay(newest)));
+                return model.containsKey("days") || kept.isPositive()
+                        ? Optional.of(out -> templates.render("usage/of-project.jte", model, out))
+                        : Optional.empty();
             }
         };
     }

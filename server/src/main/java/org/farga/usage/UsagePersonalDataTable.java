@@ -22,6 +22,7 @@ class UsagePersonalDataTable implements PersonalData {
                         "says no more than that the person has lines of usage, which the section on usage holds",
                 "usage_import.started_by",
                         "which operator imported a file is the centre's work, kept with the audit log",
+                "storage_rate.set_by", "which operator set a rate is the centre's work, kept with the audit log",
                 "usage_rate.set_by", "which operator set a rate is the centre's work, kept with the audit log");
     }
 

@@ -7,20 +7,32 @@ import java.time.ZoneId;
 import java.time.temporal.IsoFields;
 import java.time.temporal.TemporalAdjusters;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.farga.shared.AllocationId;
 import org.farga.shared.CpuHours;
 import org.farga.shared.GpuHours;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What some allocations used, by the periods of the centre's calendar. A run over a boundary belongs to each side by its seconds, so
- * that the periods together are exactly the whole.
+ * What some allocations used, and what was kept for them, by the periods of the centre's calendar. A run or a file over a boundary
+ * belongs to each side by its seconds, so that the periods together are exactly the whole.
  */
 record UsageReport(
-        By by, ZoneId zone, LocalDate from, LocalDate to, List<Line> periods, List<Line> allocations, Line whole) {
+        By by,
+        ZoneId zone,
+        LocalDate from,
+        LocalDate to,
+        List<Line> periods,
+        List<Line> allocations,
+        List<Held> holders,
+        Line whole) {
     private static final int MOST_PERIODS = 1_200;
 
     /** The periods of a calendar. */
@@ -80,7 +92,8 @@ record UsageReport(
      *
      * @param name of the period, or nothing
      * @param runs that began in it
-     * @param charges by the name of their unit
+     * @param stored nothing in the line of an allocation: files are a project's
+     * @param charges of both, by the name of their unit
      */
     record Line(
             String name,
@@ -89,7 +102,45 @@ record UsageReport(
             long runs,
             GpuHours gpuHours,
             CpuHours cpuHours,
+            TerabyteHours stored,
             Map<String, BigDecimal> charges) {}
+
+    /** What an owner kept of one kind. */
+    record Held(
+            StoredBytes.Kind kind, StoredBytes.Owner owner, TerabyteHours stored, Map<String, BigDecimal> charges) {}
+
+    /**
+     * Storage in intervals that lie in one period each, and in the time of one rate.
+     *
+     * @param cuts where the intervals begin, in order
+     */
+    record Storage(List<Instant> cuts, List<StoragePart> parts) {
+        static final Storage NONE = new Storage(List.of(), List.of());
+
+        /** The boundaries of periods, and the beginnings of rates between them. */
+        static List<Instant> cuts(List<Instant> boundaries, Tariff tariff) {
+            return Stream.concat(
+                            boundaries.stream(),
+                            tariff.storage().stream()
+                                    .map(StorageRate::since)
+                                    .filter(since -> since.isAfter(boundaries.getFirst())
+                                            && since.isBefore(boundaries.getLast())))
+                    .distinct()
+                    .sorted()
+                    .toList();
+        }
+
+        /** The parts of each period from one boundary to the next. */
+        private List<List<StoragePart>> byPeriod(List<Instant> boundaries) {
+            List<List<StoragePart>> periods = new ArrayList<>();
+            boundaries.forEach(b -> periods.add(new ArrayList<>()));
+            for (StoragePart part : parts) {
+                int found = Collections.binarySearch(boundaries, cuts.get(part.interval()));
+                periods.get(found >= 0 ? found : -found - 2).add(part);
+            }
+            return periods;
+        }
+    }
 
     /**
      * Time during which runs of one shape were held, in one period, that one rate is in force for.
@@ -125,6 +176,11 @@ record UsageReport(
         return days;
     }
 
+    /** The instants that days begin at. */
+    static List<Instant> boundaries(List<LocalDate> calendar, ZoneId zone) {
+        return calendar.stream().map(d -> d.atStartOfDay(zone).toInstant()).toList();
+    }
+
     static UsageReport of(
             By by,
             ZoneId zone,
@@ -132,13 +188,15 @@ record UsageReport(
             LocalDate to,
             List<LocalDate> calendar,
             List<Part> parts,
+            Storage storage,
             Tariff tariff) {
         List<Line> periods = new ArrayList<>();
+        List<List<StoragePart>> stored = storage.byPeriod(boundaries(calendar, zone));
         for (int i = 0; i < calendar.size() - 1; i++) {
             int period = i;
             List<Part> of = parts.stream().filter(p -> p.period() == period).toList();
             LocalDate first = calendar.get(i);
-            periods.add(line(by.name(first), first, null, of, tariff));
+            periods.add(line(by.name(first), first, null, of, stored.get(i), storage.cuts(), tariff));
         }
         List<Line> allocations = parts.stream()
                 .map(Part::allocation)
@@ -148,13 +206,51 @@ record UsageReport(
                         null,
                         a,
                         parts.stream().filter(p -> p.allocation().equals(a)).toList(),
+                        List.of(),
+                        List.of(),
                         tariff))
                 .toList();
-        return new UsageReport(by, zone, from, to, periods, allocations, line("", null, null, parts, tariff));
+        return new UsageReport(
+                by,
+                zone,
+                from,
+                to,
+                periods,
+                allocations,
+                holders(storage, tariff),
+                line("", null, null, parts, storage.parts(), storage.cuts(), tariff));
+    }
+
+    /** Who kept the most first. */
+    private static List<Held> holders(Storage storage, Tariff tariff) {
+        record Key(StoredBytes.Kind kind, StoredBytes.Owner owner) {}
+        return storage.parts().stream()
+                .collect(Collectors.groupingBy(
+                        p -> new Key(p.kind(), p.owner()), LinkedHashMap::new, Collectors.toList()))
+                .entrySet()
+                .stream()
+                .map(e -> new Held(
+                        e.getKey().kind(),
+                        e.getKey().owner(),
+                        sum(e.getValue()),
+                        tariff.sum(List.of(), e.getValue(), storage.cuts())))
+                .sorted(Comparator.comparing((Held h) -> h.stored().byteSeconds())
+                        .reversed())
+                .toList();
+    }
+
+    static TerabyteHours sum(List<StoragePart> parts) {
+        return parts.stream().map(StoragePart::kept).reduce(TerabyteHours.ZERO, TerabyteHours::plus);
     }
 
     private static Line line(
-            String name, @Nullable LocalDate from, @Nullable AllocationId allocation, List<Part> parts, Tariff tariff) {
+            String name,
+            @Nullable LocalDate from,
+            @Nullable AllocationId allocation,
+            List<Part> parts,
+            List<StoragePart> stored,
+            List<Instant> cuts,
+            Tariff tariff) {
         long gpu = 0;
         long cpu = 0;
         long runs = 0;
@@ -163,6 +259,14 @@ record UsageReport(
             cpu = Math.addExact(cpu, Math.multiplyExact(part.cpus(), part.milliseconds()));
             runs += part.runs();
         }
-        return new Line(name, from, allocation, runs, new GpuHours(gpu), new CpuHours(cpu), tariff.sum(parts));
+        return new Line(
+                name,
+                from,
+                allocation,
+                runs,
+                new GpuHours(gpu),
+                new CpuHours(cpu),
+                sum(stored),
+                tariff.sum(parts, stored, cuts));
     }
 }

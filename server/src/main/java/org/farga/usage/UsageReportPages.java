@@ -3,8 +3,6 @@ package org.farga.usage;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.HashMap;
 import java.util.Map;
-import org.farga.allocation.Allocation;
-import org.farga.allocation.Projects;
 import org.farga.platform.Answer;
 import org.farga.platform.Shells;
 import org.farga.shared.Actor;
@@ -17,16 +15,11 @@ import org.springframework.web.servlet.ModelAndView;
 /** Use by periods. */
 @Controller
 class UsageReportPages {
-    // As many allocations as the page lists.
-    private static final int MOST_NAMED = 200;
-
     private final UsageReports reports;
-    private final Projects projects;
     private final Shells shells;
 
-    UsageReportPages(UsageReports reports, Projects projects, Shells shells) {
+    UsageReportPages(UsageReports reports, Shells shells) {
         this.reports = reports;
-        this.projects = projects;
         this.shells = shells;
     }
 
@@ -46,13 +39,6 @@ class UsageReportPages {
         Map<String, Object> model = new HashMap<>();
         model.put("shell", shells.of(request));
         model.put("reported", reported);
-        model.put(
-                "projects",
-                projects.summaries(reported.allocations().values().stream()
-                        .map(Allocation::project)
-                        .distinct()
-                        .limit(MOST_NAMED)
-                        .toList()));
         return new ModelAndView("usage/report", model);
     }
 }

@@ -20,25 +20,27 @@ class UsageReportTable {
         this.jdbc = jdbc;
     }
 
-    /** When the first run of these allocations began, and the last one ended. */
+    /** When the first run or byte began, and the last one ended. */
     record Extent(Instant from, Instant to) {}
 
-    Optional<Extent> extent(Collection<AllocationId> allocations) {
-        return jdbc.sql("""
-                        SELECT min(started_at) AS first, max(ended_at) AS last FROM usage_record
-                        WHERE allocation_id = ANY(:allocations)""")
+    Optional<Extent> extent(Collection<AllocationId> allocations, StorageAsked stored) {
+        return StorageTable.of(jdbc, stored, """
+                        SELECT min(first) AS first, max(last) AS last FROM (
+                            SELECT min(started_at) AS first, max(ended_at) AS last FROM usage_record
+                            WHERE allocation_id = ANY(:allocations)
+                            UNION ALL
+                            SELECT min(begins), max(ends) - interval '1 second' FROM kept WHERE begins < ends) extents""")
                 .param("allocations", ids(allocations))
-                .query((row, n) -> Optional.ofNullable(row.getObject("first", OffsetDateTime.class))
-                        .flatMap(first -> {
-                            try {
-                                return Optional.of(new Extent(
-                                        first.toInstant(),
-                                        row.getObject("last", OffsetDateTime.class)
-                                                .toInstant()));
-                            } catch (SQLException e) {
-                                throw new IllegalStateException(e);
-                            }
-                        }))
+                .query((row, n) -> {
+                    OffsetDateTime first = row.getObject("first", OffsetDateTime.class);
+                    return Optional.ofNullable(
+                            first == null
+                                    ? null
+                                    : new Extent(
+                                            first.toInstant(),
+                                            row.getObject("last", OffsetDateTime.class)
+                                                    .toInstant()));
+                })
                 .single();
     }
 

@@ -1,13 +1,17 @@
 package org.farga.usage;
 
+import java.math.BigDecimal;
 import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.farga.allocation.Allocation;
 import org.farga.allocation.Allocations;
 import org.farga.allocation.Projects;
@@ -22,6 +26,7 @@ import org.farga.shared.GpuHours;
 import org.farga.shared.NotFoundException;
 import org.farga.shared.OrganisationId;
 import org.farga.shared.Outcome;
+import org.farga.shared.ProjectId;
 import org.farga.shared.Refusal;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Service;
@@ -32,7 +37,12 @@ import org.springframework.stereotype.Service;
  */
 @Service
 class UsageReports {
+    // As many allocations as the page lists.
+    private static final int MOST_NAMED = 200;
+    private static final List<Instant> ALL_TIME = List.of(Instant.EPOCH, Instant.parse("9999-01-01T00:00:00Z"));
+
     private final UsageReportTable table;
+    private final StorageTable storage;
     private final Usage usage;
     private final Rates rates;
     private final Allocations allocations;
@@ -43,6 +53,7 @@ class UsageReports {
 
     UsageReports(
             UsageReportTable table,
+            StorageTable storage,
             Usage usage,
             Rates rates,
             Allocations allocations,
@@ -51,6 +62,7 @@ class UsageReports {
             Clock clock,
             Settings settings) {
         this.table = table;
+        this.storage = storage;
         this.usage = usage;
         this.rates = rates;
         this.allocations = allocations;
@@ -88,14 +100,30 @@ class UsageReports {
      * @param name of what it is of
      * @param live settled, in flight and committed of all of them together
      * @param calls the titles of all calls that were awarded from, in their order; none but in reports of a call or the centre
+     * @param stored what was kept, and is kept now
+     * @param projects those of the first allocations, and all that keep something
+     * @param organisations theirs, and those that keep something
      */
     record Reported(
             Asked asked,
             String name,
             UsageReport report,
             Balance live,
+            StorageTable.Stored stored,
             Map<AllocationId, Allocation> allocations,
-            List<String> calls) {}
+            List<String> calls,
+            Map<ProjectId, Projects.Summary> projects,
+            Map<OrganisationId, Organisations.Summary> organisations) {
+        /** The owner's name, a project's with its organisation's; null of the centre itself. */
+        @Nullable
+        String name(StoredBytes.Owner owner) {
+            Projects.Summary project = owner.project() == null ? null : projects.get(owner.project());
+            OrganisationId of = project == null ? owner.organisation() : project.organisation();
+            Organisations.Summary organisation = of == null ? null : organisations.get(of);
+            String name = organisation == null ? null : organisation.name();
+            return project == null ? name : name == null ? project.name() : project.name() + " · " + name;
+        }
+    }
 
     Outcome<Reported> report(Actor actor, Asked asked) {
         Of of = reach(actor, asked.scope(), asked.id() == null ? "" : asked.id());
@@ -113,7 +141,7 @@ class UsageReports {
         List<AllocationId> ids = of.allocations().stream().map(Allocation::id).toList();
         LocalDate today = LocalDate.ofInstant(clock.instant(), zone);
         Optional<UsageReportTable.Extent> extent =
-                from.isPresent() && to.isPresent() ? Optional.empty() : table.extent(ids);
+                from.isPresent() && to.isPresent() ? Optional.empty() : table.extent(ids, of.storage());
         LocalDate begin = from.orElseGet(
                 () -> extent.map(e -> LocalDate.ofInstant(e.from(), zone)).orElse(today));
         LocalDate end = to.orElseGet(
@@ -125,24 +153,65 @@ class UsageReports {
         if (calendar.isEmpty()) {
             return Outcome.refused(Refusal.invalid("report-too-long"));
         }
-        List<Instant> boundaries =
-                calendar.stream().map(d -> d.atStartOfDay(zone).toInstant()).toList();
+        List<Instant> boundaries = UsageReport.boundaries(calendar, zone);
         Tariff tariff = rates.tariff();
-        List<UsageReport.Part> parts = ids.isEmpty() ? List.of() : table.parts(ids, boundaries, tariff.eras());
+        List<Instant> cuts = UsageReport.Storage.cuts(boundaries, tariff);
+        StorageTable.Stored stored = storage.stored(of.storage(), cuts);
+        UsageReport report = UsageReport.of(
+                by,
+                zone,
+                begin,
+                end,
+                calendar,
+                ids.isEmpty() ? List.of() : table.parts(ids, boundaries, tariff.eras()),
+                new UsageReport.Storage(cuts, stored.parts()),
+                tariff);
+        Map<ProjectId, Projects.Summary> named = projects.summaries(Stream.concat(
+                        of.allocations().stream()
+                                .map(Allocation::project)
+                                .distinct()
+                                .limit(MOST_NAMED),
+                        report.holders().stream()
+                                .flatMap(h -> Stream.ofNullable(h.owner().project())))
+                .distinct()
+                .toList());
         return Outcome.done(new Reported(
                 asked,
                 of.name(),
-                UsageReport.of(by, zone, begin, end, calendar, parts, tariff),
+                report,
                 together(of.allocations()),
-                of.allocations().stream()
-                        .collect(java.util.stream.Collectors.toMap(Allocation::id, a -> a, (a, b) -> a)),
-                of.calls()));
+                stored,
+                of.allocations().stream().collect(Collectors.toMap(Allocation::id, a -> a, (a, b) -> a)),
+                of.calls(),
+                named,
+                organisations.summaries(Stream.concat(
+                                named.values().stream().map(Projects.Summary::organisation),
+                                report.holders().stream()
+                                        .flatMap(
+                                                h -> Stream.ofNullable(h.owner().organisation())))
+                        .distinct()
+                        .toList())));
     }
 
-    private record Of(String name, List<Allocation> allocations, List<String> calls) {
-        Of(String name, List<Allocation> allocations) {
-            this(name, allocations, List.of());
+    private record Of(String name, List<Allocation> allocations, StorageAsked storage, List<String> calls) {
+        Of(String name, List<Allocation> allocations, StorageAsked storage) {
+            this(name, allocations, storage, List.of());
         }
+    }
+
+    /** What a project keeps and kept, all its time. */
+    record Kept(StorageTable.Stored stored, TerabyteHours hours, Map<String, BigDecimal> charges) {
+        boolean isPositive() {
+            return hours.isPositive() || stored.bytesNow() > 0;
+        }
+    }
+
+    /** Whoever asks. */
+    Kept kept(ProjectId project) {
+        Tariff tariff = rates.tariff();
+        List<Instant> cuts = UsageReport.Storage.cuts(ALL_TIME, tariff);
+        StorageTable.Stored stored = storage.stored(StorageAsked.of(List.of(project)), cuts);
+        return new Kept(stored, UsageReport.sum(stored.parts()), tariff.sum(List.of(), stored.parts(), cuts));
     }
 
     private Of reach(Actor actor, Scope scope, String id) {
@@ -152,18 +221,29 @@ class UsageReports {
                 yield new Of(
                         reached.project().project().name() + " · "
                                 + reached.allocation().proposalCode(),
-                        List.of(reached.allocation()));
+                        List.of(reached.allocation()),
+                        ofAwards(
+                                List.of(reached.allocation()),
+                                List.of(allocations.ofProject(
+                                        reached.allocation().project()))));
             }
             case PROJECT -> {
                 Projects.Summary project = projects.visible(actor, id);
-                yield new Of(project.name(), allocations.ofProject(project.id()));
+                yield new Of(
+                        project.name(), allocations.ofProject(project.id()), StorageAsked.of(List.of(project.id())));
             }
             case ORGANISATION -> {
                 OrganisationId organisation = parsed(id, OrganisationId::valueOf);
                 if (!actor.isOwnerOf(organisation) && !seesAll(actor)) {
                     throw new NotFoundException("organisation");
                 }
-                yield new Of(organisations.summary(organisation).name(), allocations.ofOrganisation(organisation));
+                List<Allocation> awarded = allocations.ofOrganisation(organisation);
+                yield new Of(
+                        organisations.summary(organisation).name(),
+                        awarded,
+                        StorageAsked.of(
+                                organisation,
+                                awarded.stream().map(Allocation::project).toList()));
             }
             case CALL -> {
                 requireCentre(actor);
@@ -173,14 +253,26 @@ class UsageReports {
                 if (awarded.isEmpty()) {
                     throw new NotFoundException("call");
                 }
-                yield new Of(id, awarded, calls(all));
+                yield new Of(
+                        id,
+                        awarded,
+                        ofAwards(
+                                awarded,
+                                all.stream()
+                                        .collect(Collectors.groupingBy(Allocation::project))
+                                        .values()),
+                        calls(all));
             }
             case CENTRE -> {
                 requireCentre(actor);
                 List<Allocation> all = allocations.all();
-                yield new Of("", all, calls(all));
+                yield new Of("", all, StorageAsked.OF_ALL, calls(all));
             }
         };
+    }
+
+    private static StorageAsked ofAwards(List<Allocation> awards, Collection<List<Allocation>> projects) {
+        return StorageAsked.ofAwards(awards.stream().map(Allocation::id).collect(Collectors.toSet()), projects);
     }
 
     private static List<String> calls(List<Allocation> all) {

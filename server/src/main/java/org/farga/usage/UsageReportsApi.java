@@ -21,6 +21,8 @@ import org.farga.shared.Actor;
 import org.farga.shared.AllocationId;
 import org.farga.shared.CpuHours;
 import org.farga.shared.GpuHours;
+import org.farga.shared.OrganisationId;
+import org.farga.shared.ProjectId;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
@@ -48,6 +50,8 @@ class UsageReportsApi {
             long cpuMilliseconds,
             GpuHours gpuHours,
             CpuHours cpuHours,
+            BigDecimal terabyteHours,
+            String byteSeconds,
             Map<String, BigDecimal> charges) {
         static PeriodUsageJson of(UsageReport.Line l) {
             return new PeriodUsageJson(
@@ -58,7 +62,45 @@ class UsageReportsApi {
                     l.cpuHours().milliseconds(),
                     l.gpuHours(),
                     l.cpuHours(),
+                    l.stored().hours(),
+                    l.stored().byteSeconds().toString(),
                     l.charges());
+        }
+    }
+
+    /**
+     * What an owner kept: a project, an organisation, or neither where it is the centre itself.
+     *
+     * @param terabyteHours of 10^12 bytes for an hour, rounded
+     * @param byteSeconds the same exactly; a text, because it may be beyond what readers of JSON take for a number
+     */
+    record HolderJson(
+            StoredBytes.Kind kind,
+            @Nullable ProjectId project,
+            @Nullable OrganisationId organisation,
+            @Nullable String name,
+            BigDecimal terabyteHours,
+            String byteSeconds,
+            Map<String, BigDecimal> charges) {}
+
+    /** @param bytes that are kept now, by the last sample; {@code holders} are of the time that was asked for */
+    record StorageJson(long bytes, BigDecimal terabyteHours, String byteSeconds, List<HolderJson> holders) {
+        static StorageJson of(UsageReports.Reported r) {
+            TerabyteHours stored = r.report().whole().stored();
+            return new StorageJson(
+                    r.stored().bytesNow(),
+                    stored.hours(),
+                    stored.byteSeconds().toString(),
+                    r.report().holders().stream()
+                            .map(h -> new HolderJson(
+                                    h.kind(),
+                                    h.owner().project(),
+                                    h.owner().organisation(),
+                                    r.name(h.owner()),
+                                    h.stored().hours(),
+                                    h.stored().byteSeconds().toString(),
+                                    h.charges()))
+                            .toList());
         }
     }
 
@@ -89,6 +131,7 @@ class UsageReportsApi {
             Map<String, BigDecimal> charges,
             List<PeriodUsageJson> periods,
             List<AllocationPartJson> allocations,
+            StorageJson storage,
             StatementsApi.BalanceJson live) {
         static UsageReportJson of(UsageReports.Reported r) {
             UsageReport report = r.report();
@@ -126,6 +169,7 @@ class UsageReportsApi {
                     whole.charges(),
                     report.periods().stream().map(PeriodUsageJson::of).toList(),
                     parts,
+                    StorageJson.of(r),
                     StatementsApi.BalanceJson.of(r.live()));
         }
     }
@@ -133,7 +177,9 @@ class UsageReportsApi {
     @Operation(
             summary =
                     "Settled use by day, month, quarter or year of the centre's calendar, of an allocation, a project, an organisation,"
-                            + " a call (by its title) or the whole centre; live is how it stands at this moment")
+                            + " a call (by its title) or the whole centre; live is how it stands at this moment. Storage is counted up to its"
+                            + " last sample, in TB-hours (10^12 bytes kept for an hour); an award's is its project's while it is the"
+                            + " project's latest")
     @GetMapping(path = "/usage-reports", produces = MediaType.APPLICATION_JSON_VALUE)
     UsageReportJson report(
             Actor actor,
@@ -179,8 +225,16 @@ class UsageReportsApi {
         response.setCharacterEncoding(StandardCharsets.UTF_8.name());
         response.setHeader(HttpHeaders.CONTENT_DISPOSITION, "attachment; filename=\"usage.csv\"");
         List<String> units = List.copyOf(report.whole().charges().keySet());
-        List<String> header = new ArrayList<>(
-                Arrays.asList("period", "from", "runs", "gpuMilliseconds", "cpuMilliseconds", "gpuHours", "cpuHours"));
+        List<String> header = new ArrayList<>(Arrays.asList(
+                "period",
+                "from",
+                "runs",
+                "gpuMilliseconds",
+                "cpuMilliseconds",
+                "gpuHours",
+                "cpuHours",
+                "terabyteHours",
+                "byteSeconds"));
         units.forEach(unit -> header.add(StatementCsv.harmless("charge " + unit)));
         Writer writer = new OutputStreamWriter(response.getOutputStream(), StandardCharsets.UTF_8);
         CSVPrinter printer = new CSVPrinter(
@@ -197,7 +251,9 @@ class UsageReportsApi {
                     line.gpuHours().milliseconds(),
                     line.cpuHours().milliseconds(),
                     line.gpuHours().hours().toPlainString(),
-                    line.cpuHours().hours().toPlainString()));
+                    line.cpuHours().hours().toPlainString(),
+                    line.stored().hours().toPlainString(),
+                    line.stored().byteSeconds().toString()));
             units.forEach(unit ->
                     row.add(line.charges().getOrDefault(unit, BigDecimal.ZERO).toPlainString()));
             printer.printRecord(row);

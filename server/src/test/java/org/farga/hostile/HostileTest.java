@@ -512,6 +512,7 @@ abstract class HostileTest extends HttpTest {
         variables.put("usage-imports/id", this::freshUsageImport);
         variables.put("usage-rates/id", this::freshUsageRate);
         variables.put("rates/id", this::freshUsageRate);
+        variables.put("storage-rates/id", this::freshStorageRate);
         variables.put("energy-settings/id", this::freshEnergySetting);
         variables.put("energy/id", this::freshEnergySetting);
         variables.put("identities/id", this::freshIdentity);
@@ -712,6 +713,18 @@ abstract class HostileTest extends HttpTest {
                         INSERT INTO usage_rate (id, cluster, partition_name, since, unit, formula, cpu_hour,
                             memory_gibibyte_hour, gpu_hour, set_by, set_at)
                         VALUES (:id, 'local', CAST(:id AS text), now() + interval '1 year', 'credit', 'SUM', 1, 0, 1, :by, now())""")
+                .param("id", id)
+                .param("by", tenant.owner().person().value())
+                .update();
+        return id.toString();
+    }
+
+    private String freshStorageRate(Tenant tenant) {
+        UUID id = UUID.randomUUID();
+        jdbc.sql("""
+                        INSERT INTO storage_rate (id, kind, since, unit, terabyte_hour, set_by, set_at)
+                        SELECT :id, 'DATASETS', date_trunc('second', now()) + count(*) * interval '1 day' + interval '100 years',
+                            'credit', 1, :by, now() FROM storage_rate""")
                 .param("id", id)
                 .param("by", tenant.owner().person().value())
                 .update();

@@ -90,7 +90,7 @@ class RateTest {
         Rate all = rate("lab", null, YEAR, Rate.Formula.SUM, "1", "0", "0", null, null);
         Rate later = rate("lab", null, YEAR.plusSeconds(1_000), Rate.Formula.SUM, "2", "0", "0", null, null);
         Rate gpu = rate("lab", "gpu", YEAR.plusSeconds(500), Rate.Formula.SUM, "3", "0", "0", null, null);
-        Tariff tariff = new Tariff(List.of(all, later, gpu));
+        Tariff tariff = new Tariff(List.of(all, later, gpu), List.of());
         assertThat(tariff.rate("lab", "cpu", YEAR.minusMillis(1))).isEmpty();
         assertThat(tariff.rate("lab", "cpu", YEAR)).contains(all);
         assertThat(tariff.rate("lab", null, YEAR.plusSeconds(1_000))).contains(later);

@@ -66,7 +66,8 @@ class UsagePlotTest {
     }
 
     private static UsageReport.Line period() {
-        return new UsageReport.Line("2026-11", FIRST, null, 1, GpuHours.ZERO, CpuHours.ZERO, Map.of());
+        return new UsageReport.Line(
+                "2026-11", FIRST, null, 1, GpuHours.ZERO, CpuHours.ZERO, TerabyteHours.ZERO, Map.of());
     }
 
     @Test
