@@ -172,7 +172,7 @@ class KeyboardJourneyTest {
     private static void sheApplies(Page page) {
         press(page, page.locator("nav.main a[href='/calls']"), "Enter");
         page.waitForURL("**/calls");
-        press(page, page.locator("main a[href^='/calls/']").first(), "Enter");
+        press(page, page.locator("main .cards a[href^='/calls/']").first(), "Enter");
         page.waitForURL("**/calls/*");
         press(page, page.locator("form[action='/proposals'] button"), "Enter");
         page.waitForURL(Pattern.compile("/proposals/[0-9a-f-]{36}$"));
