@@ -23,6 +23,11 @@ public record FundingShare(UUID source, int basisPoints) {
         return BigDecimal.valueOf(basisPoints, 2).stripTrailingZeros();
     }
 
+    /** The percent as a form's field has them. */
+    String typed() {
+        return percent().toPlainString();
+    }
+
     /** Hundredths of a percent; -1 where it is finer, or out of bounds. */
     static int basisPoints(BigDecimal percent) {
         if (percent.signum() <= 0

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -23,6 +24,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -43,6 +45,11 @@ import tools.jackson.databind.node.ObjectNode;
 /** A centre with two startups that may know nothing of each other, and everybody who may ask for something. */
 abstract class HostileTest extends HttpTest {
     private static final Duration SOON = Duration.ofSeconds(60);
+
+    /** Days that are nobody else's. */
+    private static final LocalDate FAR = LocalDate.of(2090, 1, 1);
+
+    private static final AtomicInteger DAYS = new AtomicInteger();
 
     private static final Pattern FIELD = Pattern.compile("\\bname = \"([a-zA-Z]+)\"|\\bname=\"([a-zA-Z]+)\"");
 
@@ -461,7 +468,8 @@ abstract class HostileTest extends HttpTest {
         variables.put("proposals/id", Tenant::submitted);
         variables.put("calls/idOrCode", t -> "");
         variables.put("steps/step", t -> "ADMINISTRATIVE_CHECK");
-        variables.put("closed-days/day", t -> "2099-12-31");
+        variables.put(
+                "closed-days/day", t -> FAR.plusDays(DAYS.getAndIncrement()).toString());
         variables.put("clusters/name", t -> "local");
         variables.put("datasets/slug", Tenant::dataset);
         variables.put("versions/number", t -> "1");
