@@ -30,7 +30,7 @@ final class AidCommands {
             footerHeading = "%nExamples:%n",
             footer = {
                 "  farga aid headroom",
-                "  farga aid headroom forja --day 2027-03-01",
+                "  farga aid headroom forja --day 2027-03-01 --json",
                 "  farga aid register --overdue",
                 "  farga aid register --csv > register.csv"
             })
