@@ -38,6 +38,7 @@ class DatabaseGate extends OncePerRequestFilter {
     private static final Logger LOG = LoggerFactory.getLogger(DatabaseGate.class);
     private static final Duration KNOCK = Duration.ofSeconds(1);
     private static final String RETRY_AFTER_SECONDS = "5";
+    private static final String READINESS = "/actuator/health/readiness";
 
     private final HikariDataSource source;
     private final DatabaseConfiguration.PrivateServer server;
@@ -53,7 +54,11 @@ class DatabaseGate extends OncePerRequestFilter {
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        if (away.get() && !servedWithoutDatabase(request.getRequestURI())) {
+        boolean ready = request.getRequestURI().equals(READINESS);
+        if (ready && away.get() && answers()) {
+            away.set(false); // whoever hears that this process is ready is served from then on
+        }
+        if (away.get() && (ready || !servedWithoutDatabase(request.getRequestURI()))) {
             answer(request, response);
             return;
         }
