@@ -414,6 +414,7 @@ class EveryPageTest {
                 .replaceAll("[0-9a-f]{8}-[0-9a-f-]{27}", "ID")
                 .replaceAll("/\\d+", "/N")
                 .replaceAll("^/projects/[^/]+", "/projects/SLUG")
+                .replaceAll("^/calls/[A-Z][A-Z0-9-]*", "/calls/CODE")
                 .replaceAll("^(/lineage/[^/]+)/.*", "$1/THING")
                 .replaceAll("/files/.*", "/files/PATH");
         String query = uri.getQuery() == null ? "" : "?" + uri.getQuery().replaceAll("=[^&]*", "");
