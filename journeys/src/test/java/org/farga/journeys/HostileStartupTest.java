@@ -65,6 +65,8 @@ class HostileStartupTest {
                   action: f.getAttribute('action') || '',
                   fields: [...f.elements].filter((e) => e.name && (e.tagName === 'TEXTAREA' || (e.tagName === 'INPUT'
                       && ['text', 'search', 'email', 'url', 'tel', 'number', 'date'].includes(e.type)))).map((e) => e.name)
+                      // Of rows that are alike, one.
+                      .filter((name, i, all) => all.findIndex((n) => n.replace(/\\d+/g, '') === name.replace(/\\d+/g, '')) === i)
                 }))
                 .filter((f) => f.fields.length > 0)""";
 

@@ -38,7 +38,7 @@ import tools.jackson.databind.JsonNode;
  * also where that costs minutes.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class SlurmFaultsTest {
+class FaultsOnSlurmTest {
     /** Whoever submitted without a word from Slurm asks again only after 100 s, which is too long for every day. */
     private static final boolean THOROUGH = Boolean.getBoolean("farga.fault.thorough");
 
