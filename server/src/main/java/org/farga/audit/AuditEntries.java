@@ -11,6 +11,7 @@ import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVPrinter;
 import org.farga.platform.Cursor;
 import org.farga.platform.Messages;
+import org.farga.platform.SafeCell;
 import org.farga.shared.Actor;
 import org.farga.shared.CentreRole;
 import org.farga.shared.NotFoundException;
@@ -103,12 +104,12 @@ class AuditEntries {
                             e.number(),
                             e.at(),
                             e.person(),
-                            inert(line.personName()),
+                            SafeCell.ofNullable(line.personName()),
                             e.action(),
                             e.subjectType(),
-                            inert(e.subject()),
-                            inert(line.sentence()),
-                            inert(line.details().stream()
+                            SafeCell.ofNullable(e.subject()),
+                            SafeCell.ofNullable(line.sentence()),
+                            SafeCell.ofNullable(line.details().stream()
                                     .map(d -> d.label() + ": " + d.value())
                                     .collect(Collectors.joining("; "))));
                 }
@@ -118,11 +119,6 @@ class AuditEntries {
                 before = rows.getLast().number();
             }
         }
-    }
-
-    /** Spreadsheets take a text that starts like a formula for one (OWASP, CSV injection). */
-    static @Nullable String inert(@Nullable String text) {
-        return text != null && !text.isEmpty() && "=+-@\t\r".indexOf(text.charAt(0)) >= 0 ? "'" + text : text;
     }
 
     private List<Line> lines(List<AuditEntry> rows, Locale language) {

@@ -5,6 +5,7 @@ import java.math.BigDecimal;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVPrinter;
 import org.farga.efficiency.Waste.Sums;
+import org.farga.platform.SafeCell;
 import org.jspecify.annotations.Nullable;
 
 /** Lines of waste as RFC 4180 writes tables, with the exact sums that shares are taken of. */
@@ -41,7 +42,7 @@ final class WasteCsv {
             Sums s = line.sums();
             printer.printRecord(
                     line.key(),
-                    harmless(line.name()),
+                    SafeCell.of(line.name()),
                     s.jobs(),
                     s.gpuHeldMilliseconds(),
                     s.gpuMeasuredMilliseconds(),
@@ -65,10 +66,5 @@ final class WasteCsv {
 
     private static @Nullable BigDecimal percent(@Nullable Share share) {
         return share == null ? null : share.percent();
-    }
-
-    /** What people typed, so that a spreadsheet takes it for text (OWASP, "CSV injection"). */
-    private static String harmless(String typed) {
-        return !typed.isEmpty() && "=+-@\t\r\n".indexOf(typed.charAt(0)) >= 0 ? "'" + typed : typed;
     }
 }

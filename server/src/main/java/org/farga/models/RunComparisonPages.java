@@ -11,6 +11,7 @@ import java.util.Map;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVPrinter;
 import org.farga.platform.Answer;
+import org.farga.platform.SafeCell;
 import org.farga.platform.Shells;
 import org.farga.shared.Actor;
 import org.farga.shared.Outcome;
@@ -99,7 +100,7 @@ class RunComparisonPages {
             return "";
         }
         boolean number = text.matches("[+-]?[0-9.]+([eE][+-]?[0-9]+)?");
-        return !number && text.matches("(?s)[=+\\-@\\t\\r].*") ? "'" + text : text;
+        return number ? text : SafeCell.of(text);
     }
 
     /** One metric's points as CSV, at most as many as a picture of it could hold. */

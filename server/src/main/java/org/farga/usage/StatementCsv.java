@@ -6,7 +6,6 @@ import java.util.stream.Collectors;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVPrinter;
 import org.farga.platform.SafeCell;
-import org.jspecify.annotations.Nullable;
 
 /** A statement as RFC 4180 writes tables, with the exact milliseconds beside the hours that people read. */
 final class StatementCsv {
@@ -54,10 +53,10 @@ final class StatementCsv {
         EngineRun engine = r.engine() == null ? EngineRun.of("") : r.engine();
         printer.printRecord(
                 r.job(),
-                harmless(r.jobName()),
+                SafeCell.ofNullable(r.jobName()),
                 r.person(),
-                harmless(line.personName()),
-                harmless(r.cluster()),
+                SafeCell.ofNullable(line.personName()),
+                SafeCell.ofNullable(r.cluster()),
                 r.startedAt(),
                 r.endedAt(),
                 seconds(r),
@@ -71,23 +70,19 @@ final class StatementCsv {
                 r.line(),
                 r.sign(),
                 engine.shown(),
-                harmless(engine.account()),
-                harmless(engine.unixUser()),
-                harmless(engine.partition()),
-                harmless(engine.qos()),
+                SafeCell.ofNullable(engine.account()),
+                SafeCell.ofNullable(engine.unixUser()),
+                SafeCell.ofNullable(engine.partition()),
+                SafeCell.ofNullable(engine.qos()),
                 engine.state(),
                 engine.nodes(),
                 engine.tres(),
                 line.charges().values().stream().map(BigDecimal::toPlainString).collect(Collectors.joining(" ")),
-                harmless(String.join(" ", line.charges().keySet())));
+                SafeCell.ofNullable(String.join(" ", line.charges().keySet())));
     }
 
     /** Seconds with their milliseconds: 12.345. */
     static BigDecimal seconds(UsageRecord record) {
         return BigDecimal.valueOf(record.duration().toMillis(), 3);
-    }
-
-    static @Nullable String harmless(@Nullable String typed) {
-        return typed == null ? null : SafeCell.of(typed);
     }
 }

@@ -21,6 +21,7 @@ import org.apache.catalina.connector.ClientAbortException;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVPrinter;
 import org.farga.platform.Answer;
+import org.farga.platform.SafeCell;
 import org.farga.shared.Actor;
 import org.farga.shared.CpuHours;
 import org.farga.shared.GpuHours;
@@ -185,7 +186,7 @@ class UsageImportsApi {
         do {
             batch = imports.rejected(actor, id, after, CSV_BATCH);
             for (UsageImportTable.Rejected line : batch) {
-                printer.printRecord(line.line(), line.reason(), StatementCsv.harmless(line.content()));
+                printer.printRecord(line.line(), line.reason(), SafeCell.of(line.content()));
                 after = line.line();
             }
         } while (batch.size() == CSV_BATCH);

@@ -17,6 +17,7 @@ import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVPrinter;
 import org.farga.allocation.Allocation;
 import org.farga.platform.Answer;
+import org.farga.platform.SafeCell;
 import org.farga.shared.Actor;
 import org.farga.shared.AllocationId;
 import org.farga.shared.CpuHours;
@@ -235,7 +236,7 @@ class UsageReportsApi {
                 "cpuHours",
                 "terabyteHours",
                 "byteSeconds"));
-        units.forEach(unit -> header.add(StatementCsv.harmless("charge " + unit)));
+        units.forEach(unit -> header.add(SafeCell.of("charge " + unit)));
         Writer writer = new OutputStreamWriter(response.getOutputStream(), StandardCharsets.UTF_8);
         CSVPrinter printer = new CSVPrinter(
                 writer,

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import org.farga.platform.SafeCell;
 import org.farga.shared.AllocationId;
 import org.farga.shared.JobId;
 import org.farga.shared.PersonId;
@@ -98,10 +99,10 @@ class UsageRecordTest {
     @Test
     void aSpreadsheetTakesNoTypedTextForAFormula() throws IOException {
         for (String start : new String[] {"=", "+", "-", "@", "\t", "\r"}) {
-            assertThat(StatementCsv.harmless(start + "cmd|' /C calc'!A0")).startsWith("'" + start);
+            assertThat(SafeCell.of(start + "cmd|' /C calc'!A0")).startsWith("'" + start);
         }
-        assertThat(StatementCsv.harmless("train-v2")).isEqualTo("train-v2");
-        assertThat(StatementCsv.harmless("")).isEmpty();
+        assertThat(SafeCell.of("train-v2")).isEqualTo("train-v2");
+        assertThat(SafeCell.of("")).isEmpty();
 
         StringBuilder csv = new StringBuilder();
         new StatementCsv(csv)
