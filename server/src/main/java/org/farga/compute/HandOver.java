@@ -10,13 +10,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import javax.sql.DataSource;
+import org.farga.platform.ParallelRounds;
 import org.farga.platform.Rounds;
 import org.farga.platform.SoleHolder;
 import org.farga.shared.JobId;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
@@ -28,7 +28,7 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
  * thread of its own, so that no job waits for an engine that is not its own.
  */
 @Component
-class HandOver implements SmartLifecycle {
+class HandOver extends ParallelRounds {
     /** Waiting jobs that an engine has at most; enough that it always has one to start. */
     static final int MOST_WITH_ENGINE = 64;
 
@@ -44,27 +44,10 @@ class HandOver implements SmartLifecycle {
     private static final int AT_ONCE = 4;
     private static final int BATCH = 32;
 
-    private final List<OfCluster> loops;
-
     HandOver(JobTable table, JobProgress progress, Clusters clusters, DataSource source) {
-        this.loops = clusters.names().stream()
+        super(clusters.names().stream()
                 .map(cluster -> new OfCluster(cluster, table, progress, clusters, source))
-                .toList();
-    }
-
-    @Override
-    public void start() {
-        loops.forEach(OfCluster::start);
-    }
-
-    @Override
-    public void stop() {
-        loops.parallelStream().forEach(OfCluster::stop); // each may wait for its engine
-    }
-
-    @Override
-    public boolean isRunning() {
-        return loops.stream().anyMatch(OfCluster::isRunning);
+                .toList());
     }
 
     /** Looks for work as soon as the current transaction has committed, rather than at the next round. */
@@ -72,7 +55,7 @@ class HandOver implements SmartLifecycle {
         TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
             @Override
             public void afterCommit() {
-                loops.forEach(OfCluster::wake);
+                wake();
             }
         });
     }

@@ -3,11 +3,10 @@ package org.farga.compute;
 import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.List;
+import org.farga.platform.ParallelRounds;
 import org.farga.platform.Rounds;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 
 /**
@@ -15,34 +14,17 @@ import org.springframework.stereotype.Component;
  * a thread of its own, so that none waits for another's engine.
  */
 @Component
-class JobObserver implements SmartLifecycle {
+class JobObserver extends ParallelRounds {
     private static final Logger LOG = LoggerFactory.getLogger(JobObserver.class);
     private static final Duration ROUND = Duration.ofMillis(500);
     private static final Duration TROUBLE = Duration.ofSeconds(5);
     private static final int DESCRIBE_EACH = 4;
     private static final int ENFORCE_EACH = 6;
 
-    private final List<OfCluster> loops;
-
     JobObserver(Clusters clusters, JobProgress progress, Clock clock) {
-        this.loops = clusters.names().stream()
+        super(clusters.names().stream()
                 .map(cluster -> new OfCluster(cluster, clusters, progress, clock))
-                .toList();
-    }
-
-    @Override
-    public void start() {
-        loops.forEach(OfCluster::start);
-    }
-
-    @Override
-    public void stop() {
-        loops.parallelStream().forEach(OfCluster::stop); // each may wait for its engine
-    }
-
-    @Override
-    public boolean isRunning() {
-        return loops.stream().anyMatch(OfCluster::isRunning);
+                .toList());
     }
 
     private static final class OfCluster extends Rounds {
