@@ -9,7 +9,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
 
@@ -34,22 +33,7 @@ final class AidCommands {
                 "  farga aid register --overdue",
                 "  farga aid register --csv > register.csv"
             })
-    static final class Aid implements Runnable {
-        @CommandLine.Spec
-        private CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
-
-        @Option(
-                names = {"-h", "--help"},
-                usageHelp = true,
-                description = "Show this help.")
-        @SuppressWarnings("UnusedVariable") // picocli asks for it
-        private boolean help;
-
-        @Override
-        public void run() {
-            throw new ParameterException(spec.commandLine(), "which? \"farga aid\" knows headroom and register");
-        }
-    }
+    static final class Aid extends CommandGroup {}
 
     @Command(
             name = "headroom",

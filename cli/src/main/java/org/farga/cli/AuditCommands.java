@@ -14,7 +14,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
 
@@ -41,23 +40,7 @@ final class AuditCommands {
                 "  farga audit verify log.jsonl --checkpoint kept.txt",
                 "  farga audit prove 17 --json"
             })
-    static final class Audit implements Runnable {
-        @CommandLine.Spec
-        private CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
-
-        @Option(
-                names = {"-h", "--help"},
-                usageHelp = true,
-                description = "Show this help.")
-        @SuppressWarnings("UnusedVariable") // picocli asks for it
-        private boolean help;
-
-        @Override
-        public void run() {
-            throw new ParameterException(
-                    spec.commandLine(), "which? \"farga audit\" knows export, verify, checkpoint and prove");
-        }
-    }
+    static final class Audit extends CommandGroup {}
 
     @Command(name = "export", description = "Download the log, or a part of it, with what proves it.")
     static final class Export extends FargaCommand {

@@ -20,7 +20,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -52,23 +51,7 @@ final class SlurmCommands {
                 "  farga slurm dump desired.cfg",
                 "  farga slurm import --organisation forja --until 2027-12-31 --people people.csv"
             })
-    static final class Slurm implements Runnable {
-        @CommandLine.Spec
-        private CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
-
-        @Option(
-                names = {"-h", "--help"},
-                usageHelp = true,
-                description = "Show this help.")
-        @SuppressWarnings("UnusedVariable") // picocli asks for it
-        private boolean help;
-
-        @Override
-        public void run() {
-            throw new ParameterException(
-                    spec.commandLine(), "which? \"farga slurm\" knows plan, apply, switch, dump and import");
-        }
-    }
+    static final class Slurm extends CommandGroup {}
 
     /** What all of them have: which cluster, and waiting for what was asked for. */
     private abstract static class OfCluster extends FargaCommand {
