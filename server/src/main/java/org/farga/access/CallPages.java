@@ -186,11 +186,7 @@ class CallPages {
         model.put("closed", closedDays.list());
         model.put("mayEnter", actor != null && ClosedDays.refusalToEnter(actor).isEmpty());
         model.put("refusal", refusal);
-        ModelAndView page = new ModelAndView("access/calendar", model);
-        if (refusal != null) {
-            page.setStatus(HttpStatus.UNPROCESSABLE_CONTENT);
-        }
-        return page;
+        return Answer.page("access/calendar", model, refusal);
     }
 
     @PostMapping("/calendar")
@@ -268,11 +264,7 @@ class CallPages {
                                 .filter(p -> p.call().equals(call.id()))
                                 .toList());
         model.put("refusal", refusal);
-        ModelAndView page = new ModelAndView("access/call", model);
-        if (refusal != null) {
-            page.setStatus(HttpStatus.UNPROCESSABLE_CONTENT);
-        }
-        return page;
+        return Answer.page("access/call", model, refusal);
     }
 
     @GetMapping("/{idOrCode}/rules")
@@ -295,11 +287,7 @@ class CallPages {
         model.put("partitions", CallRulesForm.partitions(typed));
         model.put("clusters", clusters.all());
         model.put("refusal", refusal);
-        ModelAndView page = new ModelAndView("access/call-rules", model);
-        if (refusal != null) {
-            page.setStatus(HttpStatus.UNPROCESSABLE_CONTENT);
-        }
-        return page;
+        return Answer.page("access/call-rules", model, refusal);
     }
 
     @PostMapping("/{idOrCode}/rules")
@@ -400,11 +388,7 @@ class CallPages {
         model.put("call", call);
         model.put("typed", typed);
         model.put("refusal", refusal);
-        ModelAndView page = new ModelAndView("access/description", model);
-        if (refusal != null) {
-            page.setStatus(HttpStatus.UNPROCESSABLE_CONTENT);
-        }
-        return page;
+        return Answer.page("access/description", model, refusal);
     }
 
     @PostMapping("/{idOrCode}/description")

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.farga.people.Organisations;
 import org.farga.people.People;
+import org.farga.platform.Answer;
 import org.farga.platform.Shell;
 import org.farga.platform.Shells;
 import org.farga.shared.Actor;
@@ -24,7 +25,6 @@ import org.farga.shared.ProjectId;
 import org.farga.shared.Refusal;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -140,11 +140,7 @@ class ProjectPages {
                         .flatMap(Optional::stream)
                         .toList());
         model.put("refusal", refusal);
-        ModelAndView page = new ModelAndView("allocation/project", model);
-        if (refusal != null) {
-            page.setStatus(HttpStatus.UNPROCESSABLE_CONTENT);
-        }
-        return page;
+        return Answer.page("allocation/project", model, refusal);
     }
 
     @PostMapping("/{idOrSlug}/members")

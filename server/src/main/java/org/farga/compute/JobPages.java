@@ -44,7 +44,6 @@ import org.farga.shared.Refusal;
 import org.farga.usage.Balance;
 import org.farga.usage.Usage;
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -219,11 +218,7 @@ class JobPages {
         model.put("accepted", datasets.acceptedBy(actor.organisations().keySet()));
         model.put("findings", findings);
         model.put("refusal", refusal);
-        ModelAndView page = new ModelAndView("compute/job-new", model);
-        if (refusal != null) {
-            page.setStatus(HttpStatus.UNPROCESSABLE_CONTENT);
-        }
-        return page;
+        return Answer.page("compute/job-new", model, refusal);
     }
 
     private List<Choice> choices(Actor actor) {

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.farga.people.Person;
+import org.farga.platform.Answer;
 import org.farga.platform.Languages;
 import org.farga.platform.OwnPath;
 import org.farga.platform.Shells;
@@ -328,11 +329,7 @@ class OidcPages {
         model.put("passwords", providers.signIn().password());
         model.put("name", name != null ? name : arrival.name() == null ? "" : arrival.name());
         model.put("refusal", refusal);
-        ModelAndView page = new ModelAndView("identity/newcomer", model);
-        if (refusal != null) {
-            page.setStatus(HttpStatus.UNPROCESSABLE_CONTENT);
-        }
-        return page;
+        return Answer.page("identity/newcomer", model, refusal);
     }
 
     /**

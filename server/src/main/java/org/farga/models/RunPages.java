@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.farga.allocation.Projects;
 import org.farga.people.People;
+import org.farga.platform.Answer;
 import org.farga.platform.Shell;
 import org.farga.platform.Shells;
 import org.farga.shared.Actor;
@@ -16,7 +17,6 @@ import org.farga.shared.ProjectId;
 import org.farga.shared.Refusal;
 import org.farga.shared.RunId;
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -117,11 +117,7 @@ class RunPages {
                         && projects.isMember(actor, run.project()));
         model.put("refusal", refusal);
         model.put("typed", typed);
-        ModelAndView page = new ModelAndView("models/run", model);
-        if (refusal != null) {
-            page.setStatus(HttpStatus.UNPROCESSABLE_CONTENT);
-        }
-        return page;
+        return Answer.page("models/run", model, refusal);
     }
 
     @PostMapping("/{id}/model")

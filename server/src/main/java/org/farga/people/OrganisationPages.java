@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import org.farga.platform.Answer;
 import org.farga.platform.Languages;
 import org.farga.platform.Shells;
 import org.farga.shared.Actor;
@@ -68,11 +69,7 @@ class OrganisationPages {
         model.put("shell", shells.of(request));
         model.put("typed", typed);
         model.put("refusal", refusal);
-        ModelAndView page = new ModelAndView("people/organisation-new", model);
-        if (refusal != null) {
-            page.setStatus(HttpStatus.UNPROCESSABLE_CONTENT);
-        }
-        return page;
+        return Answer.page("people/organisation-new", model, refusal);
     }
 
     @PostMapping

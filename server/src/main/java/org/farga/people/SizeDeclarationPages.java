@@ -8,13 +8,13 @@ import java.util.List;
 import java.util.Map;
 import org.farga.people.SizeDeclaration.NewEnterprise;
 import org.farga.people.SizeDeclaration.Relation;
+import org.farga.platform.Answer;
 import org.farga.platform.Shells;
 import org.farga.shared.Actor;
 import org.farga.shared.OrganisationId;
 import org.farga.shared.Outcome;
 import org.farga.shared.Refusal;
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -182,10 +182,6 @@ class SizeDeclarationPages {
         model.put("owner", actor.isOwnerOf(id));
         model.put("form", form);
         model.put("refusal", refusal);
-        ModelAndView page = new ModelAndView("people/size-declaration", model);
-        if (refusal != null) {
-            page.setStatus(HttpStatus.UNPROCESSABLE_CONTENT);
-        }
-        return page;
+        return Answer.page("people/size-declaration", model, refusal);
     }
 }

@@ -1,14 +1,17 @@
 package org.farga.platform;
 
 import jakarta.servlet.http.HttpServletRequest;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.farga.shared.Outcome;
 import org.farga.shared.Refusal;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
+import org.springframework.web.servlet.ModelAndView;
 
-/** How a JSON endpoint answers: the value with its version, or the refusal as a problem. */
+/** How an endpoint answers: with the value and its version, or the refusal, as a problem in JSON or on the page of its form. */
 public final class Answer {
     private Answer() {}
 
@@ -54,6 +57,15 @@ public final class Answer {
         return ResponseEntity.ok()
                 .header(HttpHeaders.ETAG, "\"" + version + "\"")
                 .body(body);
+    }
+
+    /** A page: the first time as it is, and with 422 where it is the form again with what was wrong. */
+    public static ModelAndView page(String template, Map<String, ?> model, @Nullable Refusal refusal) {
+        ModelAndView page = new ModelAndView(template, model);
+        if (refusal != null) {
+            page.setStatus(HttpStatus.UNPROCESSABLE_CONTENT);
+        }
+        return page;
     }
 
     /**

@@ -4,6 +4,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.farga.platform.Answer;
 import org.farga.platform.Shell;
 import org.farga.platform.Shells;
 import org.farga.shared.Actor;
@@ -11,7 +12,6 @@ import org.farga.shared.CentreRole;
 import org.farga.shared.Outcome;
 import org.farga.shared.Refusal;
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -66,11 +66,7 @@ class PrivacyPages {
         model.put("erasure", erasures.find(actor, actor.person()).orElse(null));
         model.put("days", erasures.coolingOffDays());
         model.put("refusal", refusal);
-        ModelAndView page = new ModelAndView("privacy/data", model);
-        if (refusal != null) {
-            page.setStatus(HttpStatus.UNPROCESSABLE_CONTENT);
-        }
-        return page;
+        return Answer.page("privacy/data", model, refusal);
     }
 
     @PostMapping("/account/data/exports")
@@ -131,11 +127,7 @@ class PrivacyPages {
         model.put("rules", retentions.list(actor));
         model.put("administrator", actor.isAny(CentreRole.ADMINISTRATOR));
         model.put("refusal", refusal);
-        ModelAndView page = new ModelAndView("privacy/retention", model);
-        if (refusal != null) {
-            page.setStatus(HttpStatus.UNPROCESSABLE_CONTENT);
-        }
-        return page;
+        return Answer.page("privacy/retention", model, refusal);
     }
 
     @PostMapping("/centre/retention/{rule}")
@@ -167,11 +159,7 @@ class PrivacyPages {
         model.put("readers", consents.readers(actor));
         model.put("typed", typed);
         model.put("refusal", refusal);
-        ModelAndView page = new ModelAndView("privacy/news", model);
-        if (refusal != null) {
-            page.setStatus(HttpStatus.UNPROCESSABLE_CONTENT);
-        }
-        return page;
+        return Answer.page("privacy/news", model, refusal);
     }
 
     @PostMapping("/centre/news")
