@@ -91,9 +91,9 @@ job=$!
 exec 4<&- 5>&-
 events=
 find_events
-watch_memory 2>/dev/null >/dev/null &
+(exec >/dev/null 2>&1 && watch_memory) &
 watchers=$!
-watch_disk 2>/dev/null >/dev/null &
+(exec >/dev/null 2>&1 && watch_disk) &
 watchers="$watchers $!"
 code=0
 while :; do
