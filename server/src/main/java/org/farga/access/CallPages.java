@@ -44,6 +44,7 @@ import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 class CallPages {
     private final Calls calls;
     private final Proposals proposals;
+    private final Drafts drafts;
     private final Organisations organisations;
     private final Sentences sentences;
     private final ClusterNames clusters;
@@ -54,6 +55,7 @@ class CallPages {
     CallPages(
             Calls calls,
             Proposals proposals,
+            Drafts drafts,
             Organisations organisations,
             Sentences sentences,
             ClusterNames clusters,
@@ -62,6 +64,7 @@ class CallPages {
             Shells shells) {
         this.calls = calls;
         this.proposals = proposals;
+        this.drafts = drafts;
         this.organisations = organisations;
         this.sentences = sentences;
         this.clusters = clusters;
@@ -260,7 +263,7 @@ class CallPages {
                 "drafts",
                 actor == null
                         ? List.of()
-                        : proposals.drafts(actor, 20).stream()
+                        : drafts.list(actor, 20).stream()
                                 .filter(p -> p.call().equals(call.id()))
                                 .toList());
         model.put("refusal", refusal);

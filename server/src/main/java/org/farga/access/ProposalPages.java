@@ -43,6 +43,7 @@ import org.springframework.web.servlet.support.RequestContextUtils;
 @RequestMapping("/proposals")
 class ProposalPages {
     private final Proposals proposals;
+    private final Drafts drafts;
     private final Assessments assessments;
     private final Calls calls;
     private final Sentences sentences;
@@ -53,6 +54,7 @@ class ProposalPages {
 
     ProposalPages(
             Proposals proposals,
+            Drafts drafts,
             Assessments assessments,
             Calls calls,
             Sentences sentences,
@@ -61,6 +63,7 @@ class ProposalPages {
             RulesDiff diff,
             Shells shells) {
         this.proposals = proposals;
+        this.drafts = drafts;
         this.assessments = assessments;
         this.calls = calls;
         this.sentences = sentences;
@@ -112,7 +115,7 @@ class ProposalPages {
             @RequestParam String call,
             @RequestParam OrganisationId organisation,
             HttpServletRequest request) {
-        return switch (proposals.create(actor, call, organisation)) {
+        return switch (drafts.create(actor, call, organisation)) {
             case Outcome.Done<Proposal>(Proposal created) -> new ModelAndView("redirect:/proposals/" + created.id());
             case Outcome.Refused<Proposal>(Refusal refusal) -> throw new Answer.RefusedException(refusal);
         };
@@ -262,7 +265,7 @@ class ProposalPages {
                 sections(typed),
                 cleared);
         var unreadable = fields.refusal();
-        return unreadable.isPresent() ? Outcome.refused(unreadable.get()) : proposals.edit(actor, id, version, change);
+        return unreadable.isPresent() ? Outcome.refused(unreadable.get()) : drafts.edit(actor, id, version, change);
     }
 
     private static Map<FormSection, String> sections(Map<String, String> typed) {
@@ -437,7 +440,7 @@ class ProposalPages {
     @PostMapping("/{id}/known-rules")
     ModelAndView knowRules(
             Actor actor, @PathVariable ProposalId id, HttpServletRequest request, RedirectAttributes redirect) {
-        return answer(actor, id, proposals.knowRules(actor, id, null), "access.done.saved", request, redirect);
+        return answer(actor, id, drafts.knowRules(actor, id, null), "access.done.saved", request, redirect);
     }
 
     @PostMapping("/{id}/withdrawal")

@@ -9,7 +9,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.farga.aid.Grants;
@@ -46,7 +45,6 @@ import org.springframework.transaction.annotation.Transactional;
 /** Takes proposals from the first word to the decision. */
 @Service
 class Proposals {
-    private static final int MOST_DRAFTS = 50;
     private static final int MOST_HISTORIES = 20_000;
     private static final int LONGEST_NOTE = 5_000;
     private static final int LONGEST_REASON = 2_000;
@@ -118,76 +116,6 @@ class Proposals {
             List<CallTable.Version> rulesSince,
             Map<PersonId, People.Summary> names,
             Projects.@Nullable Summary project) {}
-
-    /** Starts a draft for an organisation that the actor belongs to, under an open call. */
-    @Transactional
-    Outcome<Proposal> create(Actor actor, @Nullable String call, @Nullable OrganisationId organisation) {
-        Optional<Call> found =
-                call == null ? Optional.empty() : calls.find(call).filter(c -> c.isVisibleTo(actor));
-        var missing = new Fields()
-                .present("call", call)
-                .rule("call", call == null || found.isPresent(), "no-such-call")
-                .present("organisation", organisation)
-                .refusal();
-        if (missing.isPresent() || organisation == null) {
-            return Outcome.refused(missing.orElseThrow());
-        }
-        if (!actor.isMemberOf(organisation)) {
-            throw new NotFoundException("organisation");
-        }
-        if (closings.isUnderWay(organisation)) {
-            return Outcome.refused(Refusal.conflict("organisation-closing"));
-        }
-        Call open = found.orElseThrow();
-        Instant now = now();
-        if (!open.takes(now)) {
-            return Outcome.refused(Refusal.conflict("call-closed", open.title()));
-        }
-        if (table.countDrafts(organisation) >= MOST_DRAFTS) {
-            return Outcome.refused(Refusal.tooManyAtOnce("too-many-drafts", MOST_DRAFTS));
-        }
-        int year = LocalDate.ofInstant(now, settings.zone()).getYear();
-        String code = String.format(
-                Locale.ROOT, "%s-%d-%04d", open.codePrefix(), year, table.nextNumber(open.codePrefix(), year));
-        Proposal draft = new Proposal(
-                ProposalId.create(),
-                code,
-                open.id(),
-                organisation,
-                actor.person(),
-                now,
-                now,
-                Answers.NONE,
-                new ProposalState.Draft(),
-                open.rulesVersion(),
-                1);
-        table.insert(draft);
-        happened(draft, ProposalEvent.of(now, ProposalEvent.Kind.CREATED, actor.person()));
-        audit.record(
-                actor,
-                "proposal.created",
-                "proposal",
-                draft.id(),
-                Map.of("code", code, "call", open.code(), "organisation", organisation));
-        return Outcome.done(draft);
-    }
-
-    /** Writes some answers of a draft; where nothing is different, the version stays. */
-    @Transactional
-    Outcome<Proposal> edit(Actor actor, ProposalId id, long version, Answers.Change change) {
-        Proposal proposal = lock(actor, id);
-        Optional<Refusal> refusal = refusal(proposal, version, proposal.refusalToEdit(actor));
-        if (refusal.isPresent()) {
-            return Outcome.refused(refusal.get());
-        }
-        return proposal.answers().with(change).map(answers -> {
-            if (answers.equals(proposal.answers())) {
-                return proposal;
-            }
-            write(proposal.with(answers, now()));
-            return get(actor, id);
-        });
-    }
 
     /**
      * Hands a draft in, at the instant at which the database began to deal with it: that instant alone decides whether it is in
@@ -475,21 +403,6 @@ class Proposals {
                 offered.dueAt(),
                 new ProposalState.Decision(
                         now(proposal), actor.person(), requireNonNull(reason).strip()));
-        return Outcome.done(get(actor, id));
-    }
-
-    /** The people of a draft have read what changed in the rules. */
-    @Transactional
-    Outcome<Proposal> knowRules(Actor actor, ProposalId id, @Nullable Long version) {
-        Proposal proposal = lock(actor, id);
-        Optional<Refusal> refusal = refusal(proposal, version, proposal.refusalToEdit(actor));
-        if (refusal.isPresent()) {
-            return Outcome.refused(refusal.get());
-        }
-        int newest = calls.get(proposal.call()).rulesVersion();
-        if (proposal.seenRules() != newest) {
-            write(proposal.knowing(newest));
-        }
         return Outcome.done(get(actor, id));
     }
 
@@ -845,12 +758,6 @@ class Proposals {
                 : table.withApplicant(actor.organisations().keySet(), most);
     }
 
-    /** Drafts of the actor's organisations, newest first. */
-    List<Proposal> drafts(Actor actor, int most) {
-        return table.list(
-                ProposalTable.Visible.of(actor.organisations().keySet()), ProposalState.Name.DRAFT, null, most);
-    }
-
     /** What was awarded to the actor's organisations in the last days. */
     List<Proposal> awardedLately(Actor actor, int days, int most) {
         return table.awardedSince(actor.organisations().keySet(), now().minus(days, ChronoUnit.DAYS), most);
@@ -890,7 +797,8 @@ class Proposals {
                 call.rules());
     }
 
-    private Proposal lock(Actor actor, ProposalId id) {
+    /** One that the actor may see, locked until the end of the transaction; throws {@link NotFoundException}. */
+    Proposal lock(Actor actor, ProposalId id) {
         return visible(actor, table.lock(id));
     }
 
@@ -899,20 +807,20 @@ class Proposals {
     }
 
     /** Who may not at all is told so first; then who has read an old version; then what its state forbids. */
-    private static Optional<Refusal> refusal(Proposal proposal, @Nullable Long version, Optional<Refusal> byRule) {
+    static Optional<Refusal> refusal(Proposal proposal, @Nullable Long version, Optional<Refusal> byRule) {
         if (byRule.isPresent() && byRule.get().kind() == Refusal.Kind.FORBIDDEN) {
             return byRule;
         }
         return version != null && version != proposal.version() ? Optional.of(Refusal.stale()) : byRule;
     }
 
-    private void write(Proposal proposal) {
+    void write(Proposal proposal) {
         if (!table.update(proposal)) {
             throw new IllegalStateException("a locked proposal was changed by another: " + proposal.id());
         }
     }
 
-    private void happened(Proposal proposal, ProposalEvent event) {
+    void happened(Proposal proposal, ProposalEvent event) {
         table.insertEvent(proposal.id(), event);
     }
 

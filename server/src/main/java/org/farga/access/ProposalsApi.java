@@ -49,14 +49,22 @@ class ProposalsApi {
     static final String BY_RULES = "RULES";
 
     private final Proposals proposals;
+    private final Drafts drafts;
     private final Assessments assessments;
     private final Calls calls;
     private final Sentences sentences;
     private final RulesDiff diff;
 
-    ProposalsApi(Proposals proposals, Assessments assessments, Calls calls, Sentences sentences, RulesDiff diff) {
+    ProposalsApi(
+            Proposals proposals,
+            Drafts drafts,
+            Assessments assessments,
+            Calls calls,
+            Sentences sentences,
+            RulesDiff diff) {
         this.diff = diff;
         this.proposals = proposals;
+        this.drafts = drafts;
         this.assessments = assessments;
         this.calls = calls;
         this.sentences = sentences;
@@ -208,7 +216,7 @@ class ProposalsApi {
     @PostMapping
     @ResponseStatus(HttpStatus.CREATED)
     ResponseEntity<ProposalJson> create(Actor actor, @RequestBody NewProposal body, HttpServletRequest request) {
-        Proposal created = Answer.of(proposals.create(actor, body.call(), body.organisation()));
+        Proposal created = Answer.of(drafts.create(actor, body.call(), body.organisation()));
         return ResponseEntity.created(URI.create("/api/v1/proposals/" + created.id()))
                 .eTag("\"" + created.version() + "\"")
                 .body(json(proposals.detail(actor, created.id()), Languages.of(request)));
@@ -255,7 +263,7 @@ class ProposalsApi {
                 body.partition(),
                 body.sections() == null ? Map.of() : body.sections(),
                 Set.of());
-        return answer(actor, proposals.edit(actor, id, Answer.version(ifMatch), change), request);
+        return answer(actor, drafts.edit(actor, id, Answer.version(ifMatch), change), request);
     }
 
     @PutMapping("/{id}/submission")
@@ -377,7 +385,7 @@ class ProposalsApi {
             @PathVariable ProposalId id,
             @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
             HttpServletRequest request) {
-        return answer(actor, proposals.knowRules(actor, id, versionIfTold(ifMatch)), request);
+        return answer(actor, drafts.knowRules(actor, id, versionIfTold(ifMatch)), request);
     }
 
     private static @Nullable Long versionIfTold(@Nullable String ifMatch) {
