@@ -65,6 +65,55 @@ class CallsApi {
 
     record RuleJson(Rule rule, Rule.Kind kind, String sentence, String source) {}
 
+    record StartupJson(int mostYears, int fewerEmployees) {}
+
+    /** @param partition the key of the one that the hours are of; none for all together */
+    record FundJson(
+            @Nullable String partition,
+            @Nullable GpuHours gpuHours,
+            @Nullable CpuHours cpuHours) {}
+
+    /** What single rules compare with. */
+    record RuleParametersJson(
+            @Nullable StartupJson startup, Set<String> sectors, List<FundJson> funds) {
+        static RuleParametersJson of(RuleParameters p) {
+            RuleParameters.Startup startup = p.startup();
+            return new RuleParametersJson(
+                    startup == null ? null : new StartupJson(startup.mostYears(), startup.fewerEmployees()),
+                    p.sectors(),
+                    p.funds().stream()
+                            .map(f -> new FundJson(f.partition(), f.gpuHours(), f.cpuHours()))
+                            .toList());
+        }
+    }
+
+    record FundChange(
+            @Nullable String partition,
+            @Nullable BigDecimal gpuHours,
+            @Nullable BigDecimal cpuHours) {}
+
+    record StartupChange(
+            @Nullable Integer mostYears, @Nullable Integer fewerEmployees) {}
+
+    /** What is left out stays; a list that is told takes the place of the one there was, and an empty startup is none. */
+    record RuleParametersChange(
+            @Nullable StartupChange startup,
+            @Nullable Set<String> sectors,
+            @Nullable List<FundChange> funds) {
+        RuleParameters.Change change() {
+            return new RuleParameters.Change(
+                    startup == null ? null : startup.mostYears(),
+                    startup == null ? null : startup.fewerEmployees(),
+                    startup != null && startup.mostYears() == null && startup.fewerEmployees() == null,
+                    sectors,
+                    funds == null
+                            ? null
+                            : funds.stream()
+                                    .map(f -> new RuleParameters.FundChange(f.partition(), f.gpuHours(), f.cpuHours()))
+                                    .toList());
+        }
+    }
+
     record CountryListJson(LocalDate asOf, Set<Country> codes) {}
 
     record AvailabilityJson(LocalDate from, @Nullable LocalDate until) {}
@@ -125,7 +174,8 @@ class CallsApi {
             CountryListJson countries,
             int rulesVersion,
             String summary,
-            List<RuleJson> rules) {}
+            List<RuleJson> rules,
+            RuleParametersJson parameters) {}
 
     record AppliedRuleJson(Rule rule, Rule.Kind kind) {}
 
@@ -175,7 +225,8 @@ class CallsApi {
             @Nullable Integer liveAwardsPerOrganisation,
             @Nullable Set<Audience> audience,
             @Nullable CountryListJson countries,
-            @Nullable List<AppliedRuleJson> rules) {
+            @Nullable List<AppliedRuleJson> rules,
+            @Nullable RuleParametersChange parameters) {
         /** Refused where a list has an empty place. */
         private Optional<Refusal> holes() {
             return new Fields()
@@ -192,6 +243,8 @@ class CallsApi {
                     .rule("audience", whole(audience), "missing")
                     .rule("countries", countries == null || whole(countries.codes()), "missing")
                     .rule("rules", whole(rules), "missing")
+                    .rule("sectors", parameters == null || whole(parameters.sectors()), "missing")
+                    .rule("funds", parameters == null || whole(parameters.funds()), "missing")
                     .refusal();
         }
 
@@ -239,7 +292,8 @@ class CallsApi {
                             ? null
                             : rules.stream()
                                     .map(r -> new CallRules.AppliedRule(r.rule(), r.kind()))
-                                    .toList());
+                                    .toList(),
+                    parameters == null ? null : parameters.change());
         }
     }
 
@@ -450,6 +504,7 @@ class CallsApi {
                                 r.kind(),
                                 sentences.rule(r.rule(), language),
                                 sentences.source(r.rule(), language)))
-                        .toList());
+                        .toList(),
+                RuleParametersJson.of(rules.parameters()));
     }
 }

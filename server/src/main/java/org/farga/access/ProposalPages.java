@@ -44,6 +44,8 @@ import org.springframework.web.servlet.support.RequestContextUtils;
 class ProposalPages {
     private final Proposals proposals;
     private final Drafts drafts;
+    private final Eligibility eligibility;
+    private final Rulings rulings;
     private final Assessments assessments;
     private final Calls calls;
     private final Sentences sentences;
@@ -55,6 +57,8 @@ class ProposalPages {
     ProposalPages(
             Proposals proposals,
             Drafts drafts,
+            Eligibility eligibility,
+            Rulings rulings,
             Assessments assessments,
             Calls calls,
             Sentences sentences,
@@ -64,6 +68,8 @@ class ProposalPages {
             Shells shells) {
         this.proposals = proposals;
         this.drafts = drafts;
+        this.eligibility = eligibility;
+        this.rulings = rulings;
         this.assessments = assessments;
         this.calls = calls;
         this.sentences = sentences;
@@ -137,6 +143,7 @@ class ProposalPages {
         page.addObject(
                 "assessments", shown.state() instanceof ProposalState.Draft ? List.of() : assessments.list(actor, id));
         Map<String, String> values = typed(shown.answers());
+        eligibility.practices(actor, id).forEach((practice, said) -> values.put("practice." + practice, said.name()));
         values.putAll(typed);
         page.addObject("typed", values);
         return answered(page, refusal);
@@ -150,6 +157,7 @@ class ProposalPages {
         Map<String, Object> model = new HashMap<>();
         model.put("shell", shell);
         model.put("detail", detail);
+        model.put("judged", rulings.judged(id, detail.findings()));
         model.put("sentences", sentences);
         model.put("mayEdit", proposal.refusalToEdit(actor).isEmpty());
         model.put("maySubmit", proposal.refusalToSubmit(actor).isEmpty());
@@ -251,6 +259,7 @@ class ProposalPages {
     private Outcome<Proposal> edit(Actor actor, ProposalId id, long version, Map<String, String> typed) {
         Fields fields = new Fields();
         Set<String> cleared = new HashSet<>();
+        Map<Practice, Practice.Said> practices = Practice.typed(typed);
         Answers.Change change = new Answers.Change(
                 typed.get("title"),
                 typed.get("abstract"),
@@ -258,14 +267,14 @@ class ProposalPages {
                 number(fields, cleared, "cpuHours", typed),
                 months(cleared, typed.get("durationMonths")),
                 yesOrNo(typed.get("civilianUse")),
-                yesOrNo(typed.get("noProhibitedPractice")),
+                Practice.none(practices),
                 yesOrNo(typed.get("personalData")),
                 typed.get("sector"),
                 typed.get("partition"),
                 sections(typed),
                 cleared);
         var unreadable = fields.refusal();
-        return unreadable.isPresent() ? Outcome.refused(unreadable.get()) : drafts.edit(actor, id, version, change);
+        return unreadable.isPresent() ? Outcome.refused(unreadable.get()) : eligibility.edit(actor, id, version, change, practices);
     }
 
     private static Map<FormSection, String> sections(Map<String, String> typed) {

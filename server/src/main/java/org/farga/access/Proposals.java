@@ -63,6 +63,8 @@ class Proposals {
     private final Notifications notifications;
     private final Settings settings;
     private final ClosedDays closedDays;
+    private final FactFinder facts;
+    private final Rulings rulings;
     private final ApplicationEventPublisher events;
     private final Clock clock;
 
@@ -81,6 +83,8 @@ class Proposals {
             Notifications notifications,
             Settings settings,
             ClosedDays closedDays,
+            FactFinder facts,
+            Rulings rulings,
             ApplicationEventPublisher events,
             Clock clock) {
         this.table = table;
@@ -97,6 +101,8 @@ class Proposals {
         this.notifications = notifications;
         this.settings = settings;
         this.closedDays = closedDays;
+        this.facts = facts;
+        this.rulings = rulings;
         this.events = events;
         this.clock = clock;
     }
@@ -139,9 +145,9 @@ class Proposals {
         }
         Call call = callTable.findForShare(proposal.call()).orElseThrow();
         Instant now = callTable.transactionStart();
-        Facts facts = facts(proposal, call, now);
-        List<Finding> findings = facts.findings();
-        Optional<Refusal> hindered = Proposal.refusalOf(facts.missing(), findings);
+        Facts known = facts.toSubmit(proposal, call, now);
+        List<Finding> findings = known.findings();
+        Optional<Refusal> hindered = Proposal.refusalOf(known.missing(), findings);
         if (hindered.isPresent()) {
             return Outcome.refused(hindered.get());
         }
@@ -462,6 +468,11 @@ class Proposals {
             ProposalState.Decision decision = new ProposalState.Decision(now(proposal), actor.person(), reason);
             switch (requireNonNull(verdict.choice())) {
                 case AWARD -> {
+                    rulings.refusalToAward(proposal, call, submitted.submission(), granted)
+                            .ifPresent(refused -> {
+                                throw new Answer.RefusedException(refused);
+                            });
+                    rulings.settle(actor, proposal, submitted.submission(), reason, decision.at());
                     if (rules.step(Step.Kind.ACCEPTANCE).isPresent()) {
                         // Nothing is offered that could not be granted as the aid it is; accepting asks once more.
                         Answer.of(grants.plan(AidBorders.award(proposal, call, granted)));
@@ -665,9 +676,9 @@ class Proposals {
         List<Finding> findings;
         CallRules rules;
         if (submission == null) {
-            Facts facts = facts(proposal, call, now());
-            missing = facts.missing();
-            findings = facts.findings();
+            Facts known = facts.of(proposal, call, now());
+            missing = known.missing();
+            findings = known.findings();
             rules = call.rules();
         } else {
             findings = submission.findings();
@@ -785,19 +796,6 @@ class Proposals {
                 proposals.stream().map(Proposal::organisation).distinct().toList());
     }
 
-    private Facts facts(Proposal proposal, Call call, Instant now) {
-        return new Facts(
-                proposal.answers(),
-                organisations.summary(proposal.organisation()).country(),
-                organisations.smeStatus(proposal.organisation()).orElse(null),
-                table.countLive(proposal.organisation(), call.mode(), proposal.id(), now),
-                call.title(),
-                call.takes(now),
-                LocalDate.ofInstant(now, settings.zone()),
-                call.rules());
-    }
-
-    /** One that the actor may see, locked until the end of the transaction; throws {@link NotFoundException}. */
     Proposal lock(Actor actor, ProposalId id) {
         return visible(actor, table.lock(id));
     }

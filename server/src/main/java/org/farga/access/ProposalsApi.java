@@ -50,6 +50,8 @@ class ProposalsApi {
 
     private final Proposals proposals;
     private final Drafts drafts;
+    private final Eligibility eligibility;
+    private final Rulings rulings;
     private final Assessments assessments;
     private final Calls calls;
     private final Sentences sentences;
@@ -58,6 +60,8 @@ class ProposalsApi {
     ProposalsApi(
             Proposals proposals,
             Drafts drafts,
+            Eligibility eligibility,
+            Rulings rulings,
             Assessments assessments,
             Calls calls,
             Sentences sentences,
@@ -65,6 +69,8 @@ class ProposalsApi {
         this.diff = diff;
         this.proposals = proposals;
         this.drafts = drafts;
+        this.eligibility = eligibility;
+        this.rulings = rulings;
         this.assessments = assessments;
         this.calls = calls;
         this.sentences = sentences;
@@ -133,9 +139,6 @@ class ProposalsApi {
 
     record MissingJson(String field, String sentence) {}
 
-    record RuleFindingJson(
-            Rule rule, Rule.Kind kind, Finding.Answer answer, String sentence, String reason, String source) {}
-
     record DecisionJson(
             ProposalState.Name decision,
             String by,
@@ -174,7 +177,7 @@ class ProposalsApi {
             @Nullable String partition,
             Map<FormSection, String> sections,
             List<MissingJson> missing,
-            List<RuleFindingJson> eligibility,
+            List<EligibilityApi.RuleFindingJson> eligibility,
             ProposalState.Holder holder,
             Instant createdAt,
             Instant editedAt,
@@ -263,7 +266,7 @@ class ProposalsApi {
                 body.partition(),
                 body.sections() == null ? Map.of() : body.sections(),
                 Set.of());
-        return answer(actor, drafts.edit(actor, id, Answer.version(ifMatch), change), request);
+        return answer(actor, eligibility.edit(actor, id, Answer.version(ifMatch), change, null), request);
     }
 
     @PutMapping("/{id}/submission")
@@ -456,7 +459,7 @@ class ProposalsApi {
                 detail.missing().stream()
                         .map(f -> new MissingJson(f, sentences.missing(f, language)))
                         .toList(),
-                eligibility(detail.findings(), language),
+                EligibilityApi.json(rulings.judged(p.id(), detail.findings()), sentences, language),
                 state.holder(),
                 p.createdAt(),
                 p.editedAt(),
@@ -484,18 +487,6 @@ class ProposalsApi {
                 detail.stretches().stream()
                         .map(h -> new StretchJson(h.holder(), h.step(), h.paused(), h.from(), h.until(), h.days()))
                         .toList());
-    }
-
-    private List<RuleFindingJson> eligibility(List<Finding> findings, Locale language) {
-        return findings.stream()
-                .map(f -> new RuleFindingJson(
-                        f.rule(),
-                        f.kind(),
-                        f.answer(),
-                        sentences.rule(f.rule(), language),
-                        sentences.reason(f, language),
-                        sentences.source(f.rule(), language)))
-                .toList();
     }
 
     /** What changed in the rules since the people of a draft knew them, or since what is under way was submitted. */

@@ -314,7 +314,7 @@ record SizeDeclaration(
     }
 
     /** Names are the same however they are cased, spaced and composed. */
-    private static String sameName(String name) {
+    static String sameName(String name) {
         return Normalizer.normalize(name, Normalizer.Form.NFKC)
                 .strip()
                 .replaceAll("\\s+", " ")

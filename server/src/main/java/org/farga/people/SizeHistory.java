@@ -69,7 +69,11 @@ final class SizeHistory {
                     declaration.declaredAt()));
         }
         boolean kept = !steady && years.getFirst().category() != status;
-        return new SmeVerdict(standing(running, thisYear, status, kept && bought), status, years);
+        return new SmeVerdict(
+                standing(running, thisYear, status, kept && bought),
+                status,
+                years,
+                running.getLast().enterpriseNames());
     }
 
     private static Standing standing(

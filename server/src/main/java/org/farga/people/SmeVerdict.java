@@ -3,6 +3,7 @@ package org.farga.people;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Whether an enterprise is an SME, by what it declared of several years (Recommendation 2003/361/EC, annex, Article 4(2)), and
@@ -10,10 +11,17 @@ import java.util.List;
  *
  * @param category what it is by now; it changes only once two years running say so
  * @param years the years that were looked at, the latest first: one, or several without a gap
+ * @param enterprises the names of those that the latest declaration has, as they are compared
  */
-public record SmeVerdict(Standing standing, SmeStatus.Category category, List<Year> years) {
+public record SmeVerdict(Standing standing, SmeStatus.Category category, List<Year> years, Set<String> enterprises) {
     public SmeVerdict {
         years = List.copyOf(years);
+        enterprises = Set.copyOf(enterprises);
+    }
+
+    /** Whether the latest declaration has an enterprise of this name, however it is cased, spaced and composed. */
+    public boolean names(String enterprise) {
+        return enterprises.contains(SizeDeclaration.sameName(enterprise));
     }
 
     /** What the declared years say. */

@@ -80,6 +80,12 @@ class ProposalsApiTest extends HttpTest {
     private ClosedDays closedDays;
 
     @Autowired
+    private FactFinder facts;
+
+    @Autowired
+    private Rulings rulings;
+
+    @Autowired
     private org.springframework.context.ApplicationEventPublisher events;
 
     @Autowired
@@ -203,6 +209,8 @@ class ProposalsApiTest extends HttpTest {
                 notifications,
                 settings,
                 closedDays,
+                facts,
+                rulings,
                 events,
                 clock);
         ProposalId id = ProposalId.valueOf(path.substring(path.lastIndexOf('/') + 1));
