@@ -121,7 +121,8 @@ final class AccessCommands {
                         + bold(text(call, "call")) + "  " + text(call, "title"));
                 call.path("reasons")
                         .forEach(reason -> screen.say(
-                                "    " + (reason.path("holds").asBoolean() ? "+ " : "- ") + text(reason, "sentence")));
+                                "    " + (reason.path("holds").asBoolean() ? "+ " : "- ") + text(reason, "sentence")
+                                        + (text(reason, "change").isEmpty() ? "" : faint(" " + text(reason, "change")))));
             });
             return Exit.DONE;
         }

@@ -242,8 +242,18 @@ class CallPages {
     }
 
     @GetMapping("/{idOrCode}")
-    ModelAndView show(@Nullable Actor actor, @PathVariable String idOrCode, HttpServletRequest request) {
-        return show(actor, calls.get(actor, idOrCode), null, request);
+    ModelAndView show(
+            @Nullable Actor actor,
+            @PathVariable String idOrCode,
+            @RequestParam(defaultValue = "") String gpuHours,
+            HttpServletRequest request) {
+        ModelAndView page = show(actor, calls.get(actor, idOrCode), null, request);
+        BigDecimal asked = number(gpuHours);
+        // Taken along from the guide; what is no number of hours is left behind.
+        page.addObject(
+                "gpuHours",
+                asked != null && Answers.isHours(asked, CallRules.MOST_HOURS) ? asked.toPlainString() : "");
+        return page;
     }
 
     private ModelAndView show(@Nullable Actor actor, Call call, @Nullable Refusal refusal, HttpServletRequest request) {

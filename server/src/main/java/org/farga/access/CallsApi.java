@@ -322,10 +322,51 @@ class CallsApi {
     /** @param partition nothing for all partitions together, where an audience has several */
     record CoverageJson(Audience audience, @Nullable String partition, List<String> calls, List<HoleJson> holes) {}
 
-    record AdviceReasonJson(String reason, boolean holds, String sentence) {}
+    /** @param change what would make it hold */
+    record AdviceReasonJson(
+            String reason,
+            boolean holds,
+            String sentence,
+            @Nullable String change) {}
 
+    /** @param withinWorkingDays none for any time */
+    record AdviceQuestionJson(
+            Audience who,
+            CallAdvice.Purpose purpose,
+            GpuHours gpuHours,
+            @Nullable Integer withinWorkingDays) {}
+
+    /** @param instead the answers nearest to the given ones with which it would fit */
     record CallAdviceJson(
-            String call, String title, Call.Mode mode, CallAdvice.Fit fit, List<AdviceReasonJson> reasons) {}
+            String call,
+            String title,
+            Call.Mode mode,
+            CallAdvice.Fit fit,
+            List<AdviceReasonJson> reasons,
+            @Nullable AdviceQuestionJson instead) {
+        static CallAdviceJson of(CallAdvice advice, Sentences sentences, Locale language) {
+            CallAdvice.Question instead = advice.instead();
+            return new CallAdviceJson(
+                    advice.call().code(),
+                    advice.call().title(),
+                    advice.call().mode(),
+                    advice.fit(),
+                    advice.reasons().stream()
+                            .map(r -> new AdviceReasonJson(
+                                    r.name(),
+                                    r.holds(),
+                                    sentences.advice(r, language),
+                                    r.change() == null ? null : sentences.change(r.change(), language)))
+                            .toList(),
+                    instead == null
+                            ? null
+                            : new AdviceQuestionJson(
+                                    instead.who(),
+                                    instead.purpose(),
+                                    instead.gpuHours(),
+                                    instead.withinWorkingDays()));
+        }
+    }
 
     record CutOffJson(LocalDateTime local, Instant at) {}
 

@@ -1,5 +1,6 @@
 package org.farga.access;
 
+import java.math.BigDecimal;
 import java.util.List;
 
 /**
@@ -11,7 +12,14 @@ import java.util.List;
  */
 record Evidence(String name, List<Object> arguments) {
     Evidence {
-        arguments = List.copyOf(arguments);
+        arguments = kept(arguments);
+    }
+
+    /** Figures as JSON brings them back: without decimals they would be other numbers than those that were found. */
+    static List<Object> kept(List<Object> arguments) {
+        return arguments.stream()
+                .map(a -> a instanceof BigDecimal figure && figure.scale() < 2 ? figure.setScale(2) : a)
+                .toList();
     }
 
     static Evidence of(String name, Object... arguments) {

@@ -23,7 +23,7 @@ record Finding(
         List<Object> arguments,
         List<Evidence> evidence) {
     Finding {
-        arguments = List.copyOf(arguments);
+        arguments = Evidence.kept(arguments);
         evidence = read(evidence);
     }
 

@@ -120,9 +120,16 @@ class ProposalPages {
             Actor actor,
             @RequestParam String call,
             @RequestParam OrganisationId organisation,
+            @RequestParam(defaultValue = "") String gpuHours,
             HttpServletRequest request) {
         return switch (drafts.create(actor, call, organisation)) {
-            case Outcome.Done<Proposal>(Proposal created) -> new ModelAndView("redirect:/proposals/" + created.id());
+            case Outcome.Done<Proposal>(Proposal created) -> {
+                if (!gpuHours.isBlank()) {
+                    // Taken along from the guide; where it is no number, the form asks for it.
+                    edit(actor, created.id(), created.version(), Map.of("gpuHours", gpuHours));
+                }
+                yield new ModelAndView("redirect:/proposals/" + created.id());
+            }
             case Outcome.Refused<Proposal>(Refusal refusal) -> throw new Answer.RefusedException(refusal);
         };
     }

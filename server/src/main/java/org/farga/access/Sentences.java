@@ -2,8 +2,10 @@ package org.farga.access;
 
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.farga.platform.Dates;
 import org.farga.platform.Messages;
@@ -123,12 +125,30 @@ class Sentences {
 
     /** Why a call fits or not; instants as the reader writes dates. */
     String advice(CallAdvice.Reason reason, Locale language) {
-        Object[] readable = reason.arguments().stream()
-                .map(a -> a instanceof Instant instant
-                        ? Dates.date(LocalDate.ofInstant(instant, Intake.BRUSSELS), language)
-                        : a)
+        return messages.text(
+                language,
+                "access.advice." + reason.name() + (reason.holds() ? ".yes" : ".no"),
+                advised(reason.arguments(), language));
+    }
+
+    /** What would change that. */
+    String change(CallAdvice.Change change, Locale language) {
+        return messages.text(
+                language, "access.advice.change." + change.name(), advised(change.arguments(), language));
+    }
+
+    private Object[] advised(List<Object> arguments, Locale language) {
+        return arguments.stream()
+                .map(a -> switch (a) {
+                    case Instant instant -> Dates.date(LocalDate.ofInstant(instant, Intake.BRUSSELS), language);
+                    case LocalDate day -> Dates.date(day, language);
+                    case Set<?> audiences ->
+                        audiences.stream()
+                                .map(audience -> messages.text(language, "access.audience." + audience))
+                                .collect(Collectors.joining(", "));
+                    default -> a;
+                })
                 .toArray();
-        return messages.text(language, "access.advice." + reason.name() + (reason.holds() ? ".yes" : ".no"), readable);
     }
 
     String text(String key, Locale language) {

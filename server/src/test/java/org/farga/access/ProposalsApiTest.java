@@ -171,7 +171,7 @@ class ProposalsApiTest extends HttpTest {
         assertThat(awarded.path("decision").path("by").asString()).isEqualTo("RULES");
         assertThat(awarded.path("decision").path("reason").asString()).isEqualTo("Every rule holds.");
         assertThat(awarded.path("eligibility"))
-                .hasSize(10)
+                .hasSize(11)
                 .allMatch(f -> f.path("answer").asString().equals("MET"));
         assertThat(awarded.path("timeline")
                         .valueStream()
