@@ -89,7 +89,9 @@ final class CallCommands {
         }
     }
 
-    @Command(name = "show", description = "One edition with its rules, how much each weighs, and what it compares with.")
+    @Command(
+            name = "show",
+            description = "One edition with its rules, how much each weighs, and what it compares with.")
     private static final class Show extends OfCall {
         Show(Session session) {
             super(session);
@@ -159,7 +161,8 @@ final class CallCommands {
 
     @Command(
             name = "copy",
-            description = "Makes a new edition with the words and rules of another; nobody else sees it until it is published.")
+            description =
+                    "Makes a new edition with the words and rules of another; nobody else sees it until it is published.")
     private static final class Copy extends OfCall {
         @Parameters(index = "1", paramLabel = "NEW", description = "The code of the new one.")
         private String made = "";
@@ -181,8 +184,9 @@ final class CallCommands {
                     .json();
             if (!printed(edition)) {
                 screen.say(bold(text(edition, "code")) + " is prepared.");
-                screen.note(faint("\"farga call change " + text(edition, "code") + "\" changes it, \"farga call publish "
-                        + text(edition, "code") + "\" shows it to everybody."));
+                screen.note(
+                        faint("\"farga call change " + text(edition, "code") + "\" changes it, \"farga call publish "
+                                + text(edition, "code") + "\" shows it to everybody."));
             }
             return Exit.DONE;
         }
@@ -242,7 +246,8 @@ final class CallCommands {
             ObjectNode body = file == null ? Api.JSON.createObjectNode() : read(file);
             put(body, before.json());
             if (body.isEmpty() && title == null) {
-                throw new UsageException("change what? Give an option or a file; \"farga call change --help\" names them");
+                throw new UsageException(
+                        "change what? Give an option or a file; \"farga call change --help\" names them");
             }
             Reply now = before;
             if (!body.isEmpty()) {
@@ -381,7 +386,8 @@ final class CallCommands {
                     return Exit.DONE;
                 }
             }
-            JsonNode published = api.put(path() + "/publication", null, call.etag()).json();
+            JsonNode published =
+                    api.put(path() + "/publication", null, call.etag()).json();
             if (!printed(published)) {
                 screen.say(bold(text(published, "code")) + " is published: "
                         + text(published, "state").toLowerCase(Locale.ROOT) + ".");

@@ -586,7 +586,8 @@ class CliTest {
     void anEditionIsCopiedChangedComparedAndPublished() {
         edition("\"1\"");
         farga.on("POST /api/v1/calls", 201, EDITION);
-        assertThat(signedIn("call", "copy", "FL-27", "FL-28", "--title", "Next")).isZero();
+        assertThat(signedIn("call", "copy", "FL-27", "FL-28", "--title", "Next"))
+                .isZero();
         assertThat(farga.asked.getLast().body())
                 .contains("\"copyOf\":\"FL-27\"", "\"code\":\"FL-28\"", "\"title\":\"Next\"");
         farga.on("PATCH /api/v1/calls/FL-27", 200, EDITION.replace("\"rulesVersion\": 1", "\"rulesVersion\": 2"));

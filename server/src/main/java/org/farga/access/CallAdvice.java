@@ -18,10 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param instead the answers nearest to the given ones with which it would fit; null where it does, or no answer would help
  */
 record CallAdvice(
-        Call call,
-        Fit fit,
-        List<Reason> reasons,
-        @Nullable Question instead) {
+        Call call, Fit fit, List<Reason> reasons, @Nullable Question instead) {
     CallAdvice {
         reasons = List.copyOf(reasons);
     }
@@ -68,10 +65,7 @@ record CallAdvice(
      * @param anyTime whether it takes more time than is given
      */
     record Change(
-            String name,
-            List<Object> arguments,
-            @Nullable GpuHours gpuHours,
-            boolean anyTime) {
+            String name, List<Object> arguments, @Nullable GpuHours gpuHours, boolean anyTime) {
         Change {
             arguments = List.copyOf(arguments);
         }
@@ -168,10 +162,14 @@ record CallAdvice(
         GpuHours asked = question.gpuHours();
         boolean granted = open.stream()
                 .anyMatch(p -> asked.compareTo(p.minGpuHours()) >= 0 && asked.compareTo(p.maxGpuHours()) <= 0);
-        GpuHours least =
-                open.stream().map(Partition::minGpuHours).min(Comparator.naturalOrder()).orElseThrow();
-        GpuHours most =
-                open.stream().map(Partition::maxGpuHours).max(Comparator.naturalOrder()).orElseThrow();
+        GpuHours least = open.stream()
+                .map(Partition::minGpuHours)
+                .min(Comparator.naturalOrder())
+                .orElseThrow();
+        GpuHours most = open.stream()
+                .map(Partition::maxGpuHours)
+                .max(Comparator.naturalOrder())
+                .orElseThrow();
         GpuHours nearest = open.stream()
                 .map(p -> asked.compareTo(p.minGpuHours()) < 0 ? p.minGpuHours() : p.maxGpuHours())
                 .min(Comparator.comparingLong(h -> Math.abs(h.milliseconds() - asked.milliseconds())))

@@ -251,8 +251,7 @@ class CallPages {
         BigDecimal asked = number(gpuHours);
         // Taken along from the guide; what is no number of hours is left behind.
         page.addObject(
-                "gpuHours",
-                asked != null && Answers.isHours(asked, CallRules.MOST_HOURS) ? asked.toPlainString() : "");
+                "gpuHours", asked != null && Answers.isHours(asked, CallRules.MOST_HOURS) ? asked.toPlainString() : "");
         return page;
     }
 

@@ -79,8 +79,14 @@ final class CallRulesForm {
         List<String> keys = rules.partitions().stream().map(Partition::key).toList();
         for (RuleParameters.Fund fund : rules.parameters().funds()) {
             String at = fund.partition() == null ? "fund." : "partitions." + keys.indexOf(fund.partition()) + ".fund.";
-            put(typed, at + "gpuHours", fund.gpuHours() == null ? null : fund.gpuHours().toString());
-            put(typed, at + "cpuHours", fund.cpuHours() == null ? null : fund.cpuHours().toString());
+            put(
+                    typed,
+                    at + "gpuHours",
+                    fund.gpuHours() == null ? null : fund.gpuHours().toString());
+            put(
+                    typed,
+                    at + "cpuHours",
+                    fund.cpuHours() == null ? null : fund.cpuHours().toString());
         }
     }
 

@@ -74,8 +74,7 @@ class CallsApi {
             @Nullable CpuHours cpuHours) {}
 
     /** What single rules compare with. */
-    record RuleParametersJson(
-            @Nullable StartupJson startup, Set<String> sectors, List<FundJson> funds) {
+    record RuleParametersJson(@Nullable StartupJson startup, Set<String> sectors, List<FundJson> funds) {
         static RuleParametersJson of(RuleParameters p) {
             RuleParameters.Startup startup = p.startup();
             return new RuleParametersJson(
@@ -361,10 +360,7 @@ class CallsApi {
                     instead == null
                             ? null
                             : new AdviceQuestionJson(
-                                    instead.who(),
-                                    instead.purpose(),
-                                    instead.gpuHours(),
-                                    instead.withinWorkingDays()));
+                                    instead.who(), instead.purpose(), instead.gpuHours(), instead.withinWorkingDays()));
         }
     }
 

@@ -3,6 +3,7 @@ package org.farga.access;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -70,7 +71,15 @@ class Eligibility {
             Proposals.Detail detail,
             List<Rulings.Judged> findings,
             List<CallRules.AppliedRule> untold,
-            Map<Practice, Practice.Said> practices) {}
+            Map<Practice, Practice.Said> practices) {
+        /** What waits for a person first, then what does not hold, then the rest; each in the rules' order. */
+        List<Rulings.Judged> urgentFirst() {
+            return findings.stream()
+                    .sorted(Comparator.comparing((Rulings.Judged j) -> !j.waits())
+                            .thenComparing(j -> j.answer() == Finding.Answer.MET))
+                    .toList();
+        }
+    }
 
     Report report(Actor actor, ProposalId id) {
         Proposals.Detail detail = proposals.detail(actor, id);
@@ -121,18 +130,7 @@ class Eligibility {
         all.putAll(table.practices(id));
         all.putAll(said);
         Answers.Change change = new Answers.Change(
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                Practice.none(all),
-                null,
-                null,
-                null,
-                Map.of(),
-                java.util.Set.of());
+                null, null, null, null, null, null, Practice.none(all), null, null, null, Map.of(), java.util.Set.of());
         return edit(actor, proposal.id(), version, change, said);
     }
 

@@ -35,7 +35,12 @@ class EligibilityApi {
     }
 
     /** @param evidence what was looked at, such as a document */
-    record RulingJson(Finding.Answer answer, String by, String reason, @Nullable String evidence, Instant at) {}
+    record RulingJson(
+            Finding.Answer answer,
+            String by,
+            String reason,
+            @Nullable String evidence,
+            Instant at) {}
 
     /**
      * @param answer what holds now: what a person ruled, or else what the rule found
@@ -64,9 +69,7 @@ class EligibilityApi {
      * @param practices what is said of single practices of Article 5(1) of the AI Act
      */
     record EligibilityJson(
-            List<RuleFindingJson> findings,
-            List<UntoldJson> untold,
-            Map<Practice, Practice.Said> practices) {}
+            List<RuleFindingJson> findings, List<UntoldJson> untold, Map<Practice, Practice.Said> practices) {}
 
     record NewException(@Nullable String justification) {}
 

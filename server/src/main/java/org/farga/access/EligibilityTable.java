@@ -118,22 +118,19 @@ class EligibilityTable {
         Map<Rule, FindingRuling> rulings = new EnumMap<>(Rule.class);
         jdbc.sql("""
                         SELECT rule, answer, reason, evidence, decided_by, decided_at FROM finding_ruling
-                        WHERE proposal_id = :proposal ORDER BY number""")
-                .param("proposal", proposal.value())
-                .query(row -> {
-                    Rule rule = Rule.valueOf(row.getString("rule"));
-                    rulings.put(
+                        WHERE proposal_id = :proposal ORDER BY number""").param("proposal", proposal.value()).query(row -> {
+            Rule rule = Rule.valueOf(row.getString("rule"));
+            rulings.put(
+                    rule,
+                    new FindingRuling(
+                            proposal,
                             rule,
-                            new FindingRuling(
-                                    proposal,
-                                    rule,
-                                    Finding.Answer.valueOf(row.getString("answer")),
-                                    row.getString("reason"),
-                                    row.getString("evidence"),
-                                    new PersonId(row.getObject("decided_by", UUID.class)),
-                                    row.getObject("decided_at", OffsetDateTime.class)
-                                            .toInstant()));
-                });
+                            Finding.Answer.valueOf(row.getString("answer")),
+                            row.getString("reason"),
+                            row.getString("evidence"),
+                            new PersonId(row.getObject("decided_by", UUID.class)),
+                            row.getObject("decided_at", OffsetDateTime.class).toInstant()));
+        });
         return rulings;
     }
 
@@ -183,9 +180,8 @@ class EligibilityTable {
             return List.of();
         }
         // The only partition of a call need not be named.
-        String only = rules.partitions().size() == 1
-                ? rules.partitions().getFirst().key()
-                : "";
+        String only =
+                rules.partitions().size() == 1 ? rules.partitions().getFirst().key() : "";
         Map<String, BigDecimal[]> awarded = new HashMap<>();
         jdbc.sql("""
                         SELECT coalesce(partition, :only) AS key, sum(awarded_gpu_milliseconds) AS gpu, sum(awarded_cpu_milliseconds) AS cpu

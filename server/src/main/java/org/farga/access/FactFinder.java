@@ -80,9 +80,7 @@ class FactFinder {
                 organisation.country(),
                 organisation.foundedOn(),
                 size,
-                rules.asked().contains(Rule.REGISTERED)
-                        ? table.legalEntity(id).orElse(null)
-                        : null,
+                rules.asked().contains(Rule.REGISTERED) ? table.legalEntity(id).orElse(null) : null,
                 unnamed,
                 overdue);
     }

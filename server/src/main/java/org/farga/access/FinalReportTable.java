@@ -78,7 +78,9 @@ class FinalReportTable {
                 .param("state", report.state().name())
                 .param("ends", utc(report.endsAt()))
                 .param("due", utc(report.dueAt()))
-                .param("reminded", report.reminded() == null ? null : report.reminded().name())
+                .param(
+                        "reminded",
+                        report.reminded() == null ? null : report.reminded().name())
                 .param("results", content.results())
                 .param("publications", content.publications())
                 .param("outputs", content.outputs())

@@ -33,7 +33,10 @@ class FinalReports {
     List<Overdue> overdue(OrganisationId organisation) {
         return table.overdue(organisation, clock.instant()).stream()
                 .map(row -> new Overdue(
-                        row.report().proposal(), row.code(), row.title(), row.report().dueAt()))
+                        row.report().proposal(),
+                        row.code(),
+                        row.title(),
+                        row.report().dueAt()))
                 .toList();
     }
 

@@ -32,8 +32,9 @@ record FindingRuling(
             @Nullable String evidence) {}
 
     static Outcome<FindingRuling> of(ProposalId proposal, Rule rule, NewRuling typed, PersonId by, Instant now) {
-        String evidence =
-                typed.evidence() == null || typed.evidence().isBlank() ? null : typed.evidence().strip();
+        String evidence = typed.evidence() == null || typed.evidence().isBlank()
+                ? null
+                : typed.evidence().strip();
         Optional<Refusal> refusal = new Fields()
                 .present("answer", typed.answer())
                 .rule("answer", typed.answer() != Finding.Answer.NEEDS_PERSON, "ruling-decides")

@@ -44,7 +44,10 @@ record LegalEntity(
                 .optionalText("explanation", explanation, LONGEST_EXPLANATION)
                 .rule("entry", register == null || entry != null, "missing")
                 .rule("register", entry == null || register != null, "missing")
-                .rule("explanation", register != null || entry != null || explanation != null, "register-or-explanation")
+                .rule(
+                        "explanation",
+                        register != null || entry != null || explanation != null,
+                        "register-or-explanation")
                 .refusal();
         return refusal.isPresent()
                 ? Outcome.refused(refusal.get())

@@ -281,7 +281,9 @@ class ProposalPages {
                 sections(typed),
                 cleared);
         var unreadable = fields.refusal();
-        return unreadable.isPresent() ? Outcome.refused(unreadable.get()) : eligibility.edit(actor, id, version, change, practices);
+        return unreadable.isPresent()
+                ? Outcome.refused(unreadable.get())
+                : eligibility.edit(actor, id, version, change, practices);
     }
 
     private static Map<FormSection, String> sections(Map<String, String> typed) {

@@ -77,9 +77,8 @@ enum Rule {
             }
             String category = size.category().name();
             String year = String.valueOf(size.latest().year());
-            String unnamed = facts.applicant().links().stream()
-                    .map(Applicant.Link::name)
-                    .collect(Collectors.joining(", "));
+            String unnamed =
+                    facts.applicant().links().stream().map(Applicant.Link::name).collect(Collectors.joining(", "));
             Optional<Finding> found = !unnamed.isEmpty()
                     ? needsPerson(kind, category, year, unnamed).map(f -> f.because("link-not-named"))
                     : switch (size.standing()) {
@@ -91,7 +90,8 @@ enum Rule {
                     };
             return found.map(f -> f.on(sizes(size)))
                     .map(f -> f.on(facts.applicant().links().stream()
-                            .map(l -> Evidence.of("aid-link", l.name(), l.since().toString()))
+                            .map(l ->
+                                    Evidence.of("aid-link", l.name(), l.since().toString()))
                             .toArray(Evidence[]::new)));
         }
     },
@@ -233,7 +233,8 @@ enum Rule {
         Optional<Finding> judge(Facts facts, Kind kind) {
             List<Applicant.Report> overdue = facts.applicant().overdue();
             return overdue.isEmpty()
-                    ? met(kind).map(f -> f.on(Evidence.of("reports", facts.today().toString())))
+                    ? met(kind)
+                            .map(f -> f.on(Evidence.of("reports", facts.today().toString())))
                     : notMet(
                                     kind,
                                     overdue.size(),
@@ -249,9 +250,7 @@ enum Rule {
         @Override
         Optional<Finding> judge(Facts facts, Kind kind) {
             Optional<String> asked = facts.partition();
-            if (facts.answers().gpuHours() == null
-                    || facts.answers().cpuHours() == null
-                    || asked.isEmpty()) {
+            if (facts.answers().gpuHours() == null || facts.answers().cpuHours() == null || asked.isEmpty()) {
                 return Optional.empty();
             }
             List<FundLeft> funds =
@@ -326,8 +325,7 @@ enum Rule {
                     SECTOR,
                     HOURS,
                     DURATION,
-                    PERSONAL_DATA ->
-                Refusal.invalid(refusal, arguments);
+                    PERSONAL_DATA -> Refusal.invalid(refusal, arguments);
         };
     }
 

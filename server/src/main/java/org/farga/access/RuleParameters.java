@@ -17,8 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param sectors those that the call is for first; none where no rule asks
  * @param funds how much the call has to give; none where nobody has set a limit
  */
-record RuleParameters(
-        @Nullable Startup startup, Set<String> sectors, List<Fund> funds) {
+record RuleParameters(@Nullable Startup startup, Set<String> sectors, List<Fund> funds) {
     static final RuleParameters NONE = new RuleParameters(null, Set.of(), List.of());
     private static final int MOST_YEARS = 100;
     private static final int MOST_EMPLOYEES = 100_000;
@@ -74,11 +73,7 @@ record RuleParameters(
         Set<String> funded = new HashSet<>();
         fields.rule("startup", changed != null || !asked.contains(Rule.STARTUP), "rule-needs-parameter", Rule.STARTUP)
                 .rule("sectors", !first.isEmpty() || !asked.contains(Rule.SECTOR), "rule-needs-parameter", Rule.SECTOR)
-                .rule(
-                        "sectors",
-                        Sectors.CODES.containsAll(first),
-                        "unknown-choice",
-                        String.join(", ", Sectors.CODES))
+                .rule("sectors", Sectors.CODES.containsAll(first), "unknown-choice", String.join(", ", Sectors.CODES))
                 .rule(
                         "funds",
                         given.stream().allMatch(f -> f.partition() == null || keys.contains(f.partition())),

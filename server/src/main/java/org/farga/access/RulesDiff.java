@@ -130,13 +130,19 @@ class RulesDiff {
         }
         for (RuleParameters.Fund fund : parameters.funds()) {
             facts.put(
-                    t(language, "access.diff.fund", fund.partition() == null ? "" : fund.partition()),
+                    t(language, "access.diff.fund", fund.partition() == null ? "" : fund.partition())
+                            .strip(),
                     t(
-                            language,
-                            "access.parameters.FUNDS_LEFT",
-                            "",
-                            fund.gpuHours() == null ? -1 : fund.gpuHours().hours(),
-                            fund.cpuHours() == null ? -1 : fund.cpuHours().hours()));
+                                    language,
+                                    "access.parameters.FUNDS_LEFT",
+                                    "",
+                                    fund.gpuHours() == null
+                                            ? -1
+                                            : fund.gpuHours().hours(),
+                                    fund.cpuHours() == null
+                                            ? -1
+                                            : fund.cpuHours().hours())
+                            .strip());
         }
     }
 

@@ -92,8 +92,8 @@ class Rulings {
                 .orElse("");
         boolean covered = table.fundsLeft(call.id(), call.rules(), proposal.id()).stream()
                 .filter(f -> f.isOf(key))
-                .allMatch(
-                        f -> f.covers(granted.gpuHours().hours(), granted.cpuHours().hours()));
+                .allMatch(f ->
+                        f.covers(granted.gpuHours().hours(), granted.cpuHours().hours()));
         return covered
                 ? Optional.empty()
                 : Optional.of(Refusal.conflict(
@@ -111,13 +111,7 @@ class Rulings {
         for (Finding finding : submission.findings()) {
             if (finding.needsPerson() && !ruled.containsKey(finding.rule())) {
                 table.insert(new FindingRuling(
-                        proposal.id(),
-                        finding.rule(),
-                        Finding.Answer.MET,
-                        reason,
-                        null,
-                        officer.person(),
-                        now));
+                        proposal.id(), finding.rule(), Finding.Answer.MET, reason, null, officer.person(), now));
                 settled.add(finding.rule().name());
             }
         }

@@ -77,11 +77,12 @@ class Sentences {
 
     private String fund(RuleParameters.Fund fund, Locale language) {
         return messages.text(
-                language,
-                "access.parameters.FUNDS_LEFT",
-                fund.partition() == null ? "" : fund.partition(),
-                fund.gpuHours() == null ? -1 : fund.gpuHours().hours(),
-                fund.cpuHours() == null ? -1 : fund.cpuHours().hours());
+                        language,
+                        "access.parameters.FUNDS_LEFT",
+                        fund.partition() == null ? "" : fund.partition(),
+                        fund.gpuHours() == null ? -1 : fund.gpuHours().hours(),
+                        fund.cpuHours() == null ? -1 : fund.cpuHours().hours())
+                .strip();
     }
 
     private Object readable(Object argument, Locale language) {
@@ -133,8 +134,7 @@ class Sentences {
 
     /** What would change that. */
     String change(CallAdvice.Change change, Locale language) {
-        return messages.text(
-                language, "access.advice.change." + change.name(), advised(change.arguments(), language));
+        return messages.text(language, "access.advice.change." + change.name(), advised(change.arguments(), language));
     }
 
     private Object[] advised(List<Object> arguments, Locale language) {

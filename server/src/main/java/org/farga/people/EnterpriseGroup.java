@@ -96,7 +96,9 @@ final class EnterpriseGroup {
         while (grown) {
             grown = false;
             for (int e = 0; e < size; e++) {
-                if (!linked[e] && !leftOut[e] && (joined(linked, e) || held(linked, e, true).compareTo(HALF) > 0)) {
+                if (!linked[e]
+                        && !leftOut[e]
+                        && (joined(linked, e) || held(linked, e, true).compareTo(HALF) > 0)) {
                     linked[e] = true;
                     grown = true;
                 }
@@ -127,6 +129,7 @@ final class EnterpriseGroup {
                 byHolder.merge(holder, h.sharePercent(), BigDecimal::max);
             }
         }
-        return new ArrayList<>(byHolder.values()).stream().reduce(BigDecimal.ZERO, BigDecimal::add).min(HUNDRED);
+        return new ArrayList<>(byHolder.values())
+                .stream().reduce(BigDecimal.ZERO, BigDecimal::add).min(HUNDRED);
     }
 }

@@ -217,7 +217,8 @@ record SizeDeclaration(
                 : typed.through().strip();
         fields.text(path + "name", name, LONGEST_NAME).optionalText(path + "through", through, LONGEST_NAME);
         if (name != null && !name.isBlank()) {
-            // The enterprise itself among its own relations would be counted twice, and so would a relation named twice.
+            // The enterprise itself among its own relations would be counted twice, and so would a relation named
+            // twice.
             fields.rule(
                             path + "name",
                             !sameName(name).equals(sameName(organisationName)),
@@ -368,8 +369,7 @@ record SizeDeclaration(
         List<Reason> reasons = new ArrayList<>();
         SizeFigures totals = own;
         for (Map.Entry<Enterprise, EnterpriseGroup.Share> each : shares().entrySet()) {
-            SizeFigures added =
-                    each.getKey().figures().share(each.getValue().percent());
+            SizeFigures added = each.getKey().figures().share(each.getValue().percent());
             totals = totals.plus(added);
             reasons.add(reason(each.getKey(), each.getValue(), added));
         }

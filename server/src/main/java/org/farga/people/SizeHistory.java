@@ -26,8 +26,8 @@ final class SizeHistory {
     /** Empty where nothing was declared. Of several declarations of a year the one that was made last counts. */
     static Optional<SmeVerdict> of(List<SizeDeclaration> newestFirst, Instant now) {
         TreeMap<Integer, SizeDeclaration> byYear = new TreeMap<>();
-        newestFirst.forEach(d -> byYear.merge(
-                d.year(), d, (one, other) -> other.declaredAt().isAfter(one.declaredAt()) ? other : one));
+        newestFirst.forEach(d ->
+                byYear.merge(d.year(), d, (one, other) -> other.declaredAt().isAfter(one.declaredAt()) ? other : one));
         if (byYear.isEmpty()) {
             return Optional.empty();
         }

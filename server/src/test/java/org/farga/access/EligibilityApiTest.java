@@ -90,14 +90,14 @@ class EligibilityApiTest extends HttpTest {
                         .asString();
         client.patch(path, """
                 {"title": "Crack detection", "abstract": "A small network.", "gpuHours": %d, "cpuHours": 1,
-                 "durationMonths": 1, "civilianUse": true, "personalData": false}""".formatted(gpuHours), "If-Match", "\"1\"")
-                .expect(200);
+                 "durationMonths": 1, "civilianUse": true, "personalData": false}""".formatted(gpuHours), "If-Match", "\"1\"").expect(200);
         return path;
     }
 
     private static String ready(Client client, String call, String organisation, int gpuHours) {
         String path = draft(client, call, organisation, gpuHours);
-        client.put(path + "/prohibited-practices", EACH_PRACTICE, "If-Match", "\"2\"").expect(200);
+        client.put(path + "/prohibited-practices", EACH_PRACTICE, "If-Match", "\"2\"")
+                .expect(200);
         return path;
     }
 
@@ -111,11 +111,7 @@ class EligibilityApiTest extends HttpTest {
     }
 
     private static String submit(Client client, String path) {
-        return client.put(
-                        path + "/submission",
-                        "",
-                        "If-Match",
-                        client.get(path).header("ETag"))
+        return client.put(path + "/submission", "", "If-Match", client.get(path).header("ETag"))
                 .expect(200)
                 .path("state")
                 .asString();
@@ -135,15 +131,21 @@ class EligibilityApiTest extends HttpTest {
                 .containsExactly("noProhibitedPractice");
         assertThat(ana.get(path + "/eligibility").expect(200).path("untold").findValuesAsString("rule"))
                 .containsExactly("NO_PROHIBITED_PRACTICE");
-        ana.put(path + "/prohibited-practices", EACH_PRACTICE.replace("\"FACE_SCRAPING\": \"NO\"", "\"FACE_SCRAPING\": \"YES\""), "If-Match", "\"2\"")
+        ana.put(
+                        path + "/prohibited-practices",
+                        EACH_PRACTICE.replace("\"FACE_SCRAPING\": \"NO\"", "\"FACE_SCRAPING\": \"YES\""),
+                        "If-Match",
+                        "\"2\"")
                 .expect(200);
-        JsonNode admitted = finding(ana.get(path + "/eligibility", "Accept-Language", "es").expect(200), Rule.NO_PROHIBITED_PRACTICE);
+        JsonNode admitted = finding(
+                ana.get(path + "/eligibility", "Accept-Language", "es").expect(200), Rule.NO_PROHIBITED_PRACTICE);
         assertThat(admitted.path("answer").asString()).isEqualTo("NOT_MET");
         assertThat(admitted.path("reason").asString()).contains("(e)");
         assertThat(admitted.path("evidence")).hasSize(8);
         assertThat(admitted.path("evidence").get(4).asString()).contains("5.1.e)", "reconocimiento facial", "Sí");
         ana.put(path + "/submission", "", "If-Match", "\"3\"").expectProblem(422, "prohibited-practice");
-        ana.put(path + "/prohibited-practices", EACH_PRACTICE, "If-Match", "\"3\"").expect(200);
+        ana.put(path + "/prohibited-practices", EACH_PRACTICE, "If-Match", "\"3\"")
+                .expect(200);
         assertThat(submit(ana, path)).isEqualTo("AWARDED");
     }
 
@@ -152,7 +154,8 @@ class EligibilityApiTest extends HttpTest {
         Client ana = signUp("Ana");
         String organisation = organisationOf(ana);
         String path = draft(ana, call(true, RuleParameters.NONE), organisation, 5);
-        ana.put(path + "/prohibited-practices", "{\"SOCIAL_SCORING\": \"YES\"}", "If-Match", "\"2\"").expect(200);
+        ana.put(path + "/prohibited-practices", "{\"SOCIAL_SCORING\": \"YES\"}", "If-Match", "\"2\"")
+                .expect(200);
         ana.patch(path, "{\"noProhibitedPractice\": true}", "If-Match", "\"2\"").expect(200);
         JsonNode finding = finding(ana.get(path + "/eligibility").expect(200), Rule.NO_PROHIBITED_PRACTICE);
         assertThat(finding.path("answer").asString()).isEqualTo("MET");
@@ -165,7 +168,11 @@ class EligibilityApiTest extends HttpTest {
         String organisation = organisationOf(ana);
         declareSize(ana, organisation, 2025, 5);
         String path = draft(ana, call(true, RuleParameters.NONE), organisation, 5);
-        ana.put(path + "/prohibited-practices", EACH_PRACTICE.replace("\"EMOTION_RECOGNITION\": \"NO\"", "\"EMOTION_RECOGNITION\": \"UNSURE\""), "If-Match", "\"2\"")
+        ana.put(
+                        path + "/prohibited-practices",
+                        EACH_PRACTICE.replace("\"EMOTION_RECOGNITION\": \"NO\"", "\"EMOTION_RECOGNITION\": \"UNSURE\""),
+                        "If-Match",
+                        "\"2\"")
                 .expect(200);
         assertThat(submit(ana, path)).isEqualTo("SUBMITTED");
         Client officer = staff(CentreRole.ACCESS_OFFICER);
@@ -176,18 +183,17 @@ class EligibilityApiTest extends HttpTest {
         officer.put(ruling, "{\"answer\": \"NEEDS_PERSON\", \"reason\": \"x\"}").expectProblem(422, "invalid-fields");
         officer.put(path + "/findings/HOURS", "{\"answer\": \"MET\", \"reason\": \"x\"}")
                 .expectProblem(409, "nothing-to-rule");
-        JsonNode ruled = finding(
-                officer.put(ruling, """
-                                {"answer": "NOT_MET", "reason": "It infers moods of staff.", "evidence": "Description, page 3"}""")
-                        .expect(200),
-                Rule.NO_PROHIBITED_PRACTICE);
+        JsonNode ruled = finding(officer.put(ruling, """
+                                {"answer": "NOT_MET", "reason": "It infers moods of staff.", "evidence": "Description, page 3"}""").expect(200), Rule.NO_PROHIBITED_PRACTICE);
         assertThat(ruled.path("answer").asString()).isEqualTo("NOT_MET");
         assertThat(ruled.path("found").asString()).isEqualTo("NEEDS_PERSON");
         // Nobody awards past it, until somebody rules anew.
         officer.put(path + "/decision", "{\"decision\": \"AWARD\", \"reason\": \"x\"}")
                 .expectProblem(409, "found-not-eligible");
-        officer.put(ruling, "{\"answer\": \"MET\", \"reason\": \"For safety at work (Article 5(1)(f)).\"}").expect(200);
-        officer.put(path + "/decision", "{\"decision\": \"AWARD\", \"reason\": \"x\"}").expect(200);
+        officer.put(ruling, "{\"answer\": \"MET\", \"reason\": \"For safety at work (Article 5(1)(f)).\"}")
+                .expect(200);
+        officer.put(path + "/decision", "{\"decision\": \"AWARD\", \"reason\": \"x\"}")
+                .expect(200);
         JsonNode read = finding(ana.get(path + "/eligibility").expect(200), Rule.NO_PROHIBITED_PRACTICE);
         assertThat(read.path("answer").asString()).isEqualTo("MET");
         assertThat(read.path("ruling").path("by").asString()).isEqualTo("Staff");
@@ -197,7 +203,8 @@ class EligibilityApiTest extends HttpTest {
                         .query(Integer.class)
                         .single())
                 .isEqualTo(2);
-        officer.put(ruling, "{\"answer\": \"NOT_MET\", \"reason\": \"x\"}").expectProblem(409, "proposal-not-submitted");
+        officer.put(ruling, "{\"answer\": \"NOT_MET\", \"reason\": \"x\"}")
+                .expectProblem(409, "proposal-not-submitted");
     }
 
     @Test
@@ -238,14 +245,16 @@ class EligibilityApiTest extends HttpTest {
         Client ana = signUp("Ana");
         String organisation = organisationOf(ana);
         declareSize(ana, organisation, 2025, 5);
-        String path = ready(ana, call(true, RuleParameters.NONE, asked(Rule.REGISTERED, Rule.Kind.EXCEPTION)), organisation, 5);
+        String path = ready(
+                ana, call(true, RuleParameters.NONE, asked(Rule.REGISTERED, Rule.Kind.EXCEPTION)), organisation, 5);
         // In no register: it may apply all the same, and is told what to send.
         JsonNode unregistered = finding(ana.get(path + "/eligibility").expect(200), Rule.REGISTERED);
         assertThat(unregistered.path("answer").asString()).isEqualTo("NEEDS_PERSON");
         assertThat(unregistered.path("toSend").asString()).contains("deed of foundation");
         assertThat(submit(ana, path)).isEqualTo("SUBMITTED");
         Client officer = staff(CentreRole.ACCESS_OFFICER);
-        assertThat(officer.get("/proposals/" + path.substring(path.lastIndexOf('/') + 1), "Accept", "text/html").body())
+        assertThat(officer.get("/proposals/" + path.substring(path.lastIndexOf('/') + 1), "Accept", "text/html")
+                        .body())
                 .contains("Nobody has ruled yet on: A legal entity in a register");
         officer.put(path + "/decision", "{\"decision\": \"AWARD\", \"reason\": \"A foundation by law\"}")
                 .expect(200);
@@ -267,15 +276,19 @@ class EligibilityApiTest extends HttpTest {
         ana.put(entity, "{}").expectProblem(422, "invalid-fields");
         ana.put(entity, "{\"register\": \"Registro Mercantil\"}").expectProblem(422, "invalid-fields");
         ana.put(entity, "{\"explanation\": \"In formation\"}").expect(200);
-        ana.put(entity, "{\"register\": \"Registro Mercantil de Barcelona\", \"entry\": \"B-1\"}").expect(200);
+        ana.put(entity, "{\"register\": \"Registro Mercantil de Barcelona\", \"entry\": \"B-1\"}")
+                .expect(200);
         assertThat(ana.get(entity).expect(200).path("entry").asString()).isEqualTo("B-1");
-        String path = ready(ana, call(true, RuleParameters.NONE, asked(Rule.REGISTERED, Rule.Kind.MUST)), organisation, 5);
+        String path =
+                ready(ana, call(true, RuleParameters.NONE, asked(Rule.REGISTERED, Rule.Kind.MUST)), organisation, 5);
         assertThat(submit(ana, path)).isEqualTo("AWARDED");
         Browser browser = new Browser(address()).signIn(ana.email(), PASSWORD);
         String page = "/organisations/" + organisation + "/legal-entity";
-        assertThat(browser.submit(page, page, "register", "", "entry", "7", "explanation", "").statusCode())
+        assertThat(browser.submit(page, page, "register", "", "entry", "7", "explanation", "")
+                        .statusCode())
                 .isEqualTo(422);
-        assertThat(Browser.location(browser.submit(page, page, "register", "", "entry", "", "explanation", "<b>Law</b>")))
+        assertThat(Browser.location(
+                        browser.submit(page, page, "register", "", "entry", "", "explanation", "<b>Law</b>")))
                 .isEqualTo(page);
         assertThat(browser.get(page).body()).contains("&lt;b&gt;Law").doesNotContain("<b>Law");
     }
@@ -291,7 +304,8 @@ class EligibilityApiTest extends HttpTest {
         assertThat(one.path("source").asString()).contains("2003/361/EC", "pp. 39");
         assertThat(one.path("evidence").get(0).asString()).contains("5,000 staff", "2025");
         declareSize(ana, organisation, 2024, 4_000);
-        assertThat(finding(ana.get(path + "/eligibility").expect(200), Rule.SME).path("evidence")).hasSize(2);
+        assertThat(finding(ana.get(path + "/eligibility").expect(200), Rule.SME).path("evidence"))
+                .hasSize(2);
         ana.put(path + "/submission", "", "If-Match", "\"3\"").expectProblem(422, "not-an-sme");
     }
 
@@ -306,9 +320,7 @@ class EligibilityApiTest extends HttpTest {
         UUID awarded = UUID.fromString(first.substring(first.lastIndexOf('/') + 1));
         jdbc.sql("""
                 INSERT INTO final_report (proposal_id, ends_at, due_at) VALUES (:id, now() - interval '100 days', now() - interval '1 day')
-                ON CONFLICT (proposal_id) DO UPDATE SET ends_at = EXCLUDED.ends_at, due_at = EXCLUDED.due_at""")
-                .param("id", awarded)
-                .update();
+                ON CONFLICT (proposal_id) DO UPDATE SET ends_at = EXCLUDED.ends_at, due_at = EXCLUDED.due_at""").param("id", awarded).update();
         String next = ready(ana, call, organisation, 5);
         JsonNode owing = finding(ana.get(next + "/eligibility").expect(200), Rule.FINAL_REPORTS);
         assertThat(owing.path("answer").asString()).isEqualTo("NOT_MET");
@@ -317,10 +329,7 @@ class EligibilityApiTest extends HttpTest {
         ana.put(next + "/submission", "", "If-Match", "\"3\"").expectProblem(409, "final-report-missing");
         jdbc.sql("""
                 UPDATE final_report SET state = 'SUBMITTED', results = 'Good', publish = false, submitted_by = :ana,
-                    submitted_at = now(), hours = '[]' WHERE proposal_id = :id""")
-                .param("id", awarded)
-                .param("ana", ana.person().value())
-                .update();
+                    submitted_at = now(), hours = '[]' WHERE proposal_id = :id""").param("id", awarded).param("ana", ana.person().value()).update();
         assertThat(submit(ana, next)).isEqualTo("AWARDED");
     }
 
@@ -330,9 +339,7 @@ class EligibilityApiTest extends HttpTest {
         String call = call(
                 true,
                 new RuleParameters(
-                        null,
-                        java.util.Set.of(),
-                        List.of(new RuleParameters.Fund(null, GpuHours.ofHours(100), null))),
+                        null, java.util.Set.of(), List.of(new RuleParameters.Fund(null, GpuHours.ofHours(100), null))),
                 asked(Rule.FUNDS_LEFT, Rule.Kind.MUST));
         List<Callable<Integer>> all = new ArrayList<>();
         List<Client> owners = new ArrayList<>();
@@ -344,7 +351,8 @@ class EligibilityApiTest extends HttpTest {
             String path = ready(owner, call, organisation, 50);
             owners.add(owner);
             paths.add(path);
-            all.add(() -> owner.put(path + "/submission", "", "If-Match", "\"3\"").status());
+            all.add(() ->
+                    owner.put(path + "/submission", "", "If-Match", "\"3\"").status());
         }
         List<Integer> statuses = new ArrayList<>();
         try (var browsers = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -354,7 +362,8 @@ class EligibilityApiTest extends HttpTest {
         }
         assertThat(statuses).containsExactlyInAnyOrder(200, 200, 409, 409);
         int refused = statuses.indexOf(409);
-        JsonNode spent = finding(owners.get(refused).get(paths.get(refused) + "/eligibility").expect(200), Rule.FUNDS_LEFT);
+        JsonNode spent = finding(
+                owners.get(refused).get(paths.get(refused) + "/eligibility").expect(200), Rule.FUNDS_LEFT);
         assertThat(spent.path("answer").asString()).isEqualTo("NOT_MET");
         assertThat(spent.path("evidence").get(0).asString()).contains("100 GPU-hours to give, 100 awarded");
         // An officer raises what there is to give, and it goes on.
@@ -365,7 +374,11 @@ class EligibilityApiTest extends HttpTest {
                         "If-Match",
                         "\"1\"")
                 .expect(200);
-        assertThat(raised.path("parameters").path("funds").get(0).path("gpuHours").decimalValue())
+        assertThat(raised.path("parameters")
+                        .path("funds")
+                        .get(0)
+                        .path("gpuHours")
+                        .decimalValue())
                 .isEqualByComparingTo("120");
         assertThat(submit(owners.get(refused), paths.get(refused))).isEqualTo("SUBMITTED");
         officer.put(paths.get(refused) + "/decision", "{\"decision\": \"AWARD\", \"reason\": \"x\"}")
@@ -381,18 +394,25 @@ class EligibilityApiTest extends HttpTest {
         String path = "/api/v1/calls/" + code;
         officer.patch(path, "{\"rules\": [{\"rule\": \"STARTUP\", \"kind\": \"EXCEPTION\"}]}", "If-Match", "\"1\"")
                 .expectProblem(422, "invalid-fields");
-        officer.patch(path, "{\"parameters\": {\"startup\": {\"mostYears\": 1000, \"fewerEmployees\": 1}}}", "If-Match", "\"1\"")
+        officer.patch(
+                        path,
+                        "{\"parameters\": {\"startup\": {\"mostYears\": 1000, \"fewerEmployees\": 1}}}",
+                        "If-Match",
+                        "\"1\"")
                 .expectProblem(422, "invalid-fields");
         officer.patch(path, "{\"parameters\": {\"funds\": [{\"gpuHours\": 1e30}]}}", "If-Match", "\"1\"")
                 .expectProblem(422, "invalid-fields");
-        officer.patch(path, "{\"parameters\": {\"funds\": [{\"partition\": \"nowhere\", \"gpuHours\": 1}]}}", "If-Match", "\"1\"")
+        officer.patch(
+                        path,
+                        "{\"parameters\": {\"funds\": [{\"partition\": \"nowhere\", \"gpuHours\": 1}]}}",
+                        "If-Match",
+                        "\"1\"")
                 .expectProblem(422, "invalid-fields");
         officer.patch(path, "{\"parameters\": {\"sectors\": [\"astrology\"]}}", "If-Match", "\"1\"")
                 .expectProblem(422, "invalid-fields");
         officer.patch(path, """
                 {"parameters": {"startup": {"mostYears": 10, "fewerEmployees": 20}, "sectors": ["health"],
-                                "funds": [{"partition": "local", "gpuHours": 500, "cpuHours": 1000}]}}""", "If-Match", "\"1\"")
-                .expect(200);
+                                "funds": [{"partition": "local", "gpuHours": 500, "cpuHours": 1000}]}}""", "If-Match", "\"1\"").expect(200);
         JsonNode versions = officer.get(path + "/versions").expect(200);
         assertThat(versions.get(0).path("changes").findValuesAsString("after"))
                 .contains("At most 10 years old, fewer than 20 staff", "Health");
@@ -410,11 +430,23 @@ class EligibilityApiTest extends HttpTest {
     void thePagesAreInEveryLanguageAndStrangersFindNothing() {
         Client ana = signUp("Ana");
         String organisation = organisationOf(ana);
-        String path = ready(ana, call(true, Samples.PARAMETERS, asked(Rule.STARTUP, Rule.Kind.EXCEPTION), asked(Rule.SECTOR, Rule.Kind.SHOULD), asked(Rule.REGISTERED, Rule.Kind.EXCEPTION), asked(Rule.FINAL_REPORTS, Rule.Kind.MUST), asked(Rule.FUNDS_LEFT, Rule.Kind.MUST)), organisation, 5);
+        String path = ready(
+                ana,
+                call(
+                        true,
+                        Samples.PARAMETERS,
+                        asked(Rule.STARTUP, Rule.Kind.EXCEPTION),
+                        asked(Rule.SECTOR, Rule.Kind.SHOULD),
+                        asked(Rule.REGISTERED, Rule.Kind.EXCEPTION),
+                        asked(Rule.FINAL_REPORTS, Rule.Kind.MUST),
+                        asked(Rule.FUNDS_LEFT, Rule.Kind.MUST)),
+                organisation,
+                5);
         declareSize(ana, organisation, 2025, 25);
         String page = "/proposals/" + path.substring(path.lastIndexOf('/') + 1);
         for (String language : List.of("en", "es", "ca")) {
-            for (String shown : List.of(page, page + "/eligibility", "/organisations/" + organisation + "/legal-entity")) {
+            for (String shown :
+                    List.of(page, page + "/eligibility", "/organisations/" + organisation + "/legal-entity")) {
                 Answered answered = ana.get(shown, "Accept", "text/html", "Accept-Language", language);
                 assertThat(answered.status()).as(shown).isEqualTo(200);
                 assertThat(answered.body()).as(shown).doesNotContainPattern("[>\"](access|problem)\\.[a-zA-Z.-]+[<\"]");
@@ -423,7 +455,10 @@ class EligibilityApiTest extends HttpTest {
         assertThat(ana.get(page + "/eligibility", "Accept", "text/html").body())
                 .contains("Article 5(1)(a)", "exceptions/STARTUP", "Declare the legal entity")
                 .doesNotContain("findings/STARTUP");
-        assertThat(signUp("Eve").get(page + "/eligibility", "Accept", "text/html").status()).isEqualTo(404);
+        assertThat(signUp("Eve")
+                        .get(page + "/eligibility", "Accept", "text/html")
+                        .status())
+                .isEqualTo(404);
         assertThat(signUp("Eve")
                         .get("/organisations/" + organisation + "/legal-entity", "Accept", "text/html")
                         .status())
@@ -437,15 +472,22 @@ class EligibilityApiTest extends HttpTest {
         String path = draft(ana, call(true, RuleParameters.NONE), organisation, 5);
         String page = "/proposals/" + path.substring(path.lastIndexOf('/') + 1);
         Browser browser = new Browser(address()).signIn(ana.email(), PASSWORD);
-        assertThat(browser.get(page).body()).contains("name=\"practice.MANIPULATION\"", "name=\"practice.REMOTE_IDENTIFICATION\"");
-        List<String> fields = new ArrayList<>(List.of("version", "2", "title", "Cracks", "gpuHours", "5", "cpuHours", "1", "durationMonths", "1"));
+        assertThat(browser.get(page).body())
+                .contains("name=\"practice.MANIPULATION\"", "name=\"practice.REMOTE_IDENTIFICATION\"");
+        List<String> fields = new ArrayList<>(
+                List.of("version", "2", "title", "Cracks", "gpuHours", "5", "cpuHours", "1", "durationMonths", "1"));
         for (Practice practice : Practice.values()) {
             fields.addAll(List.of("practice." + practice, practice == Practice.FACE_SCRAPING ? "UNSURE" : "NO"));
         }
         browser.submit(page, page, fields.toArray(String[]::new));
-        assertThat(ana.get(path + "/eligibility").expect(200).path("practices").path("FACE_SCRAPING").asString())
+        assertThat(ana.get(path + "/eligibility")
+                        .expect(200)
+                        .path("practices")
+                        .path("FACE_SCRAPING")
+                        .asString())
                 .isEqualTo("UNSURE");
-        assertThat(ana.get(path).expect(200).path("noProhibitedPractice").asBoolean()).isFalse();
+        assertThat(ana.get(path).expect(200).path("noProhibitedPractice").asBoolean())
+                .isFalse();
     }
 
     /** The guide's four questions, without signing in and without a script. */
@@ -453,7 +495,8 @@ class EligibilityApiTest extends HttpTest {
     void theGuideSaysWhatWouldChangeItsAdviceAndLeadsToTheFormWithTheHours() {
         String asked = "/calls/guide?who=STARTUP_OR_SME&purpose=TRY&gpuHours=%s&soon=2";
         for (String language : List.of("en", "es", "ca")) {
-            Answered shown = stranger().get(asked.formatted("9000"), "Accept", "text/html", "Accept-Language", language);
+            Answered shown =
+                    stranger().get(asked.formatted("9000"), "Accept", "text/html", "Accept-Language", language);
             assertThat(shown.status()).isEqualTo(200);
             assertThat(shown.body()).doesNotContainPattern("[>\"](access|problem)\\.[a-zA-Z.-]+[<\"]");
         }
@@ -461,13 +504,16 @@ class EligibilityApiTest extends HttpTest {
         assertThat(tooLarge.body()).contains("With 5,000 GPU-hours it would fit.", "gpuHours=5000&amp;soon=2");
         Answered fits = stranger().get(asked.formatted("50"), "Accept", "text/html");
         assertThat(fits.body()).contains("/calls/PLAYGROUND?gpuHours=50");
-        assertThat(stranger().get("/calls/PLAYGROUND?gpuHours=50", "Accept", "text/html").body())
+        assertThat(stranger()
+                        .get("/calls/PLAYGROUND?gpuHours=50", "Accept", "text/html")
+                        .body())
                 .contains("/sign-up?next=/calls/PLAYGROUND%3FgpuHours=50");
         Client ana = signUp("Ana");
         String organisation = organisationOf(ana);
         Browser browser = new Browser(address()).signIn(ana.email(), PASSWORD);
         assertThat(browser.get("/calls/PLAYGROUND?gpuHours=50").body()).contains("name=\"gpuHours\" value=\"50\"");
-        assertThat(browser.get("/calls/PLAYGROUND?gpuHours=%22%3E%3Cscript%3E").body()).doesNotContain("\"><script>");
+        assertThat(browser.get("/calls/PLAYGROUND?gpuHours=%22%3E%3Cscript%3E").body())
+                .doesNotContain("\"><script>");
         String made = Browser.location(browser.submit(
                 "/calls/PLAYGROUND?gpuHours=50",
                 "/proposals",

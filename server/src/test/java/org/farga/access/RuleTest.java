@@ -120,8 +120,8 @@ class RuleTest {
                                 .toList()),
                         Set.of())
                 .orThrow();
-        Facts facts = facts(
-                ANSWERS, Samples.applicant("ES", null), 0, true, Map.of(), List.of(), Samples.TODAY, without);
+        Facts facts =
+                facts(ANSWERS, Samples.applicant("ES", null), 0, true, Map.of(), List.of(), Samples.TODAY, without);
         assertThat(facts.missing()).isEmpty();
     }
 
@@ -146,8 +146,7 @@ class RuleTest {
             String partition, java.time.LocalDate today, Finding.Answer open, Finding.@Nullable Answer hours) {
         Answers answers = new Answers(
                 "t", "a", GpuHours.ofHours(50), CpuHours.ofHours(200), 3, true, true, false, null, partition, Map.of());
-        Facts facts = facts(
-                answers, Samples.applicant("ES", null), 0, true, Map.of(), List.of(), today, Samples.LARGE);
+        Facts facts = facts(answers, Samples.applicant("ES", null), 0, true, Map.of(), List.of(), today, Samples.LARGE);
         assertThat(answer(facts, Rule.PARTITION_OPEN)).isEqualTo(open);
         assertThat(finding(facts, Rule.HOURS).map(Finding::answer).orElse(null)).isEqualTo(hours);
     }

@@ -62,18 +62,20 @@ class RulesAndFactsTest {
         "SMALL, OUTDATED, NEEDS_PERSON, OUTDATED"
     })
     void sme(Category category, Standing standing, Finding.Answer answer, @Nullable String variant) {
-        Finding finding = finding(
-                facts(ANSWERS, "ES", Samples.size(category, standing, "9"), 0, true), Rule.SME);
+        Finding finding = finding(facts(ANSWERS, "ES", Samples.size(category, standing, "9"), 0, true), Rule.SME);
         answers(finding, answer, variant);
         assertThat(finding.evidence()).extracting(Evidence::name).containsExactly("size");
-        assertThat(finding.evidence().getFirst().arguments())
-                .contains("2025", new BigDecimal("9.00"), NOW.toString());
+        assertThat(finding.evidence().getFirst().arguments()).contains("2025", new BigDecimal("9.00"), NOW.toString());
     }
 
     @Test
     void anEnterpriseThatTheCentreKnowsAsLinkedAndTheDeclarationDoesNotIsForAPerson() {
         Applicant linked = applicant(
-                TODAY, SMALL, null, List.of(new Applicant.Link("Holding SA", LocalDate.parse("2024-02-01"))), List.of());
+                TODAY,
+                SMALL,
+                null,
+                List.of(new Applicant.Link("Holding SA", LocalDate.parse("2024-02-01"))),
+                List.of());
         Finding finding = finding(facts(ANSWERS, linked, 0, true), Rule.SME);
         answers(finding, Finding.Answer.NEEDS_PERSON, "link-not-named");
         assertThat(finding.arguments()).contains("Holding SA");
@@ -89,8 +91,7 @@ class RulesAndFactsTest {
         ", 19.99, NEEDS_PERSON, no-day",
         ", 20, NOT_MET, no-day"
     })
-    void startup(
-            @Nullable LocalDate founded, String staff, Finding.Answer answer, @Nullable String variant) {
+    void startup(@Nullable LocalDate founded, String staff, Finding.Answer answer, @Nullable String variant) {
         Applicant applicant =
                 applicant(founded, Samples.size(Category.MICRO, Standing.SME, staff), null, List.of(), List.of());
         answers(finding(facts(ANSWERS, applicant, 0, true), Rule.STARTUP), answer, variant);
@@ -150,7 +151,8 @@ class RulesAndFactsTest {
     void theLettersOfArticle5AreItsOwn() {
         assertThat(Arrays.stream(Practice.values()).map(Practice::letter))
                 .containsExactly("a", "b", "c", "d", "e", "f", "g", "h");
-        assertThat(Practice.none(Map.of(Practice.SOCIAL_SCORING, Practice.Said.NO))).isNull();
+        assertThat(Practice.none(Map.of(Practice.SOCIAL_SCORING, Practice.Said.NO)))
+                .isNull();
         assertThat(Practice.typed(Map.of("practice.SOCIAL_SCORING", "YES", "practice.NONSENSE", "YES")))
                 .containsExactly(Map.entry(Practice.SOCIAL_SCORING, Practice.Said.YES));
     }
@@ -158,8 +160,8 @@ class RulesAndFactsTest {
     @ParameterizedTest
     @CsvSource({"health, MET,", "energy, MET,", "other, NOT_MET,", ", NEEDS_PERSON, untold"})
     void sector(@Nullable String sector, Finding.Answer answer, @Nullable String variant) {
-        Answers answers = new Answers(
-                "t", "a", GpuHours.ZERO, CpuHours.ofHours(1), 1, true, true, false, sector, null, Map.of());
+        Answers answers =
+                new Answers("t", "a", GpuHours.ZERO, CpuHours.ofHours(1), 1, true, true, false, sector, null, Map.of());
         Finding finding = finding(facts(answers), Rule.SECTOR);
         answers(finding, answer, variant);
         // Wished for only: neither refused nor waited for.
@@ -168,8 +170,8 @@ class RulesAndFactsTest {
 
     @Test
     void whoOwesAFinalReportIsRefusedByTheReportsName() {
-        Applicant owing = applicant(
-                TODAY, SMALL, Samples.ENTITY, List.of(), List.of(new Applicant.Report("PG-2025-0001", NOW)));
+        Applicant owing =
+                applicant(TODAY, SMALL, Samples.ENTITY, List.of(), List.of(new Applicant.Report("PG-2025-0001", NOW)));
         Finding finding = finding(facts(ANSWERS, owing, 0, true), Rule.FINAL_REPORTS);
         answers(finding, Finding.Answer.NOT_MET, null);
         assertThat(Proposal.refusalOf(List.of(), List.of(finding)).orElseThrow().name())
@@ -280,19 +282,19 @@ class RulesAndFactsTest {
 
     @Test
     void everyFindingButTheUntoldHasEvidence() {
-        assertThat(facts(ANSWERS).findings()).allSatisfy(f -> assertThat(f.evidence())
-                .as(f.rule().name())
-                .isNotEmpty());
+        assertThat(facts(ANSWERS).findings())
+                .allSatisfy(f -> assertThat(f.evidence()).as(f.rule().name()).isNotEmpty());
     }
 
     @Test
     void aRuleIsNotAskedWithoutWhatItComparesWith() {
         var refused = Samples.RULES.with(Samples.rules(EVERY_RULE.rules()), Set.of());
-        assertThat(refused instanceof org.farga.shared.Outcome.Refused<CallRules>(var refusal)
-                        ? refusal.fields().stream()
-                                .map(f -> f.field() + " " + f.name())
-                                .toList()
-                        : List.of())
+        assertThat(
+                        refused instanceof org.farga.shared.Outcome.Refused<CallRules>(var refusal)
+                                ? refusal.fields().stream()
+                                        .map(f -> f.field() + " " + f.name())
+                                        .toList()
+                                : List.of())
                 .containsExactly("startup rule-needs-parameter", "sectors rule-needs-parameter");
     }
 }

@@ -226,8 +226,7 @@ final class Samples {
     }
 
     static Applicant applicant(String country, @Nullable SmeVerdict size) {
-        return new Applicant(
-                new Country(country), LocalDate.parse("2020-05-01"), size, ENTITY, List.of(), List.of());
+        return new Applicant(new Country(country), LocalDate.parse("2020-05-01"), size, ENTITY, List.of(), List.of());
     }
 
     static Facts facts(Answers answers, Applicant applicant, int live, boolean open) {

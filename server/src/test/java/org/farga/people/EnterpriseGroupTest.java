@@ -147,7 +147,9 @@ class EnterpriseGroupTest {
             turned.add(holds(0, more, "30"));
             List<Share> grown = new EnterpriseGroup(size, turned).shares();
             for (int e = 0; e < size; e++) {
-                assertThat(grown.get(e).percent()).as("seed %s", seed).isGreaterThanOrEqualTo(shares.get(e).percent());
+                assertThat(grown.get(e).percent())
+                        .as("seed %s", seed)
+                        .isGreaterThanOrEqualTo(shares.get(e).percent());
             }
         }
     }
