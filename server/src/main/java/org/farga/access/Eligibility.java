@@ -152,10 +152,10 @@ class Eligibility {
             return Outcome.refused(Refusal.conflict("finding-ruled", rule));
         }
         boolean asked = justification != null && !justification.isBlank();
-        if (asked) {
-            table.ask(id, rule, new ExceptionAsked(justification.strip(), actor.person(), now()));
-        } else {
+        if (justification == null || justification.isBlank()) {
             table.takeBack(id, rule);
+        } else {
+            table.ask(id, rule, new ExceptionAsked(justification.strip(), actor.person(), now()));
         }
         audit.record(
                 actor,
