@@ -120,8 +120,9 @@ final class AccessCommands {
                                 : fit.equals("BEST") ? "fits best     " : "fits, too     ")
                         + bold(text(call, "call")) + "  " + text(call, "title"));
                 call.path("reasons")
-                        .forEach(reason -> screen.say(
-                                "    " + (reason.path("holds").asBoolean() ? "+ " : "- ") + text(reason, "sentence")));
+                        .forEach(reason -> screen.say("    "
+                                + (reason.path("holds").asBoolean() ? "+ " : "- ") + text(reason, "sentence")
+                                + (text(reason, "change").isEmpty() ? "" : faint(" " + text(reason, "change")))));
             });
             return Exit.DONE;
         }

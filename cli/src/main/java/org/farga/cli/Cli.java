@@ -76,6 +76,7 @@ public final class Cli {
         COMMANDS.put("whoami", SignInCommands.WhoAmI::new);
         COMMANDS.put("organisations", AccessCommands.Organisations::new);
         COMMANDS.put("calls", AccessCommands.Calls::new);
+        COMMANDS.put("call", CallCommands::line);
         COMMANDS.put("propose", ProposeCommand::new);
         COMMANDS.put("proposals", AccessCommands.Proposals::new);
         COMMANDS.put("projects", AccessCommands.Projects::new);

@@ -75,6 +75,13 @@ final class ProposalView {
                 default -> screen.look(Look.WARN, "a person ");
             };
             screen.say("  " + mark + " " + FargaCommand.text(rule, "reason"));
+            JsonNode ruling = rule.path("ruling");
+            if (ruling.isObject()) {
+                screen.say(
+                        "            " + FargaCommand.text(ruling, "by") + ": " + FargaCommand.text(ruling, "reason"));
+            } else if (!FargaCommand.text(rule, "toSend").isEmpty()) {
+                screen.say(command.faint("            What helps: " + FargaCommand.text(rule, "toSend")));
+            }
         });
     }
 

@@ -30,6 +30,19 @@ import tools.jackson.databind.node.ObjectNode;
             "  farga propose --proposal PG-2026-0001 --withdraw"
         })
 final class ProposeCommand extends FargaCommand {
+    private static final Map<String, String> PRACTICES = new LinkedHashMap<>();
+
+    static {
+        PRACTICES.put("MANIPULATION", "(a) manipulative or deceptive techniques that cause significant harm?");
+        PRACTICES.put("EXPLOITATION", "(b) exploiting vulnerabilities of age, disability or situation?");
+        PRACTICES.put("SOCIAL_SCORING", "(c) social scoring?");
+        PRACTICES.put("CRIME_PREDICTION", "(d) predicting offences from profiling alone?");
+        PRACTICES.put("FACE_SCRAPING", "(e) facial recognition databases from untargeted scraping?");
+        PRACTICES.put("EMOTION_RECOGNITION", "(f) inferring emotions at work or in education?");
+        PRACTICES.put("BIOMETRIC_CATEGORISATION", "(g) inferring race, opinions or sex life from biometric data?");
+        PRACTICES.put("REMOTE_IDENTIFICATION", "(h) real-time biometric identification in public for law enforcement?");
+    }
+
     private static final Set<String> NUMBERS = Set.of("gpuHours", "cpuHours", "durationMonths");
     private static final String SECTION = "sections.";
     private static final Set<String> YES_OR_NO = Set.of("civilianUse", "noProhibitedPractice", "personalData");
@@ -64,7 +77,9 @@ final class ProposeCommand extends FargaCommand {
     @Option(names = "--civilian", negatable = true, description = "The use is civilian only.")
     private @Nullable Boolean civilian;
 
-    @Option(names = "--no-prohibited-practice", description = "It does nothing that Article 5 of the AI Act prohibits.")
+    @Option(
+            names = "--no-prohibited-practice",
+            description = "It is none of the eight practices that Article 5(1) of the AI Act prohibits, (a) to (h).")
     private boolean noProhibitedPractice;
 
     @Option(names = "--personal-data", negatable = true, description = "It uses personal data, or it does not.")
@@ -178,6 +193,13 @@ final class ProposeCommand extends FargaCommand {
             JsonNode missing = now.json().path("missing").get(0);
             String field = text(missing, "field");
             screen.note(text(missing, "sentence"));
+            if (field.equals("noProhibitedPractice")) {
+                if (!practices(api, path, now)) {
+                    return now;
+                }
+                now = api.get(path);
+                continue;
+            }
             String answer = screen.ask("  " + field, "");
             if (answer.isEmpty()) {
                 return now;
@@ -194,6 +216,22 @@ final class ProposeCommand extends FargaCommand {
             }
         }
         return now;
+    }
+
+    /** Asks for each practice of Article 5(1) of the AI Act by itself; says whether all were answered. */
+    private boolean practices(Api api, String path, Reply draft) {
+        ObjectNode said = Api.JSON.createObjectNode();
+        for (Map.Entry<String, String> practice : PRACTICES.entrySet()) {
+            String answer = screen.ask("  " + practice.getValue() + " (yes, no, unsure)", "")
+                    .strip()
+                    .toLowerCase(Locale.ROOT);
+            if (answer.isEmpty()) {
+                return false;
+            }
+            said.put(practice.getKey(), answer.startsWith("y") ? "YES" : answer.startsWith("n") ? "NO" : "UNSURE");
+        }
+        api.put(path + "/prohibited-practices", said, draft.etag());
+        return true;
     }
 
     /** Sections of the form are named as what is missing names them: {@code sections.JOBS}. */

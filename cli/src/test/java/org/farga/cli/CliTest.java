@@ -553,6 +553,89 @@ class CliTest {
         assertThat(test.out()).contains("fits best", "FAST-LANE", "+ It grants 0 to 50,000", "- It grants 0 to 5,000");
     }
 
+    private static final String EDITION = """
+            {"id": "c1", "code": "FL-27", "title": "Fast Lane 2027", "mode": "FAST_LANE", "state": "UNPUBLISHED",
+             "rulesVersion": 1, "opensAt": "2026-11-22T00:00:00Z", "durationsMonths": [1, 2], "audience": ["STARTUP_OR_SME"],
+             "partitions": [{"key": "mn5/acc", "minGpuHours": 0, "maxGpuHours": 50000, "minCpuHours": 0, "maxCpuHours": 10,
+                             "open": true}],
+             "parameters": {"startup": {"mostYears": 10, "fewerEmployees": 20}, "sectors": ["health"],
+                            "funds": [{"partition": "mn5/acc", "gpuHours": 200000}]},
+             "rules": [{"rule": "CALL_OPEN", "kind": "MUST", "sentence": "The call is open", "source": "s"},
+                       {"rule": "SME", "kind": "MUST", "sentence": "An SME", "source": "s"}]}""";
+
+    private void edition(String etag) {
+        farga.on("GET /api/v1/calls/FL-27", 200, EDITION, "ETag", etag);
+    }
+
+    @Test
+    void anEditionIsShownWithWhatItsRulesCompareWith() {
+        edition("\"1\"");
+        farga.on("GET /api/v1/calls", 200, "{\"items\": [" + EDITION + "]}");
+        assertThat(signedIn("call", "show", "FL-27")).isZero();
+        assertThat(test.out())
+                .contains("at most 10 years, fewer than 20 staff", "health", "mn5/acc", "200,000", "SME", "must");
+        assertThat(signedIn("call", "list")).isZero();
+        assertThat(test.out()).contains("FL-27", "fast lane", "UNPUBLISHED", "v1");
+        assertThat(signedIn("call", "list", "--json")).isZero();
+        assertThat(test.out()).startsWith("{");
+        assertThat(run("call")).isEqualTo(Cli.Exit.USAGE);
+        assertThat(test.err()).contains("list, show, copy, change, publish and diff");
+    }
+
+    @Test
+    void anEditionIsCopiedChangedComparedAndPublished() {
+        edition("\"1\"");
+        farga.on("POST /api/v1/calls", 201, EDITION);
+        assertThat(signedIn("call", "copy", "FL-27", "FL-28", "--title", "Next"))
+                .isZero();
+        assertThat(farga.asked.getLast().body())
+                .contains("\"copyOf\":\"FL-27\"", "\"code\":\"FL-28\"", "\"title\":\"Next\"");
+        farga.on("PATCH /api/v1/calls/FL-27", 200, EDITION.replace("\"rulesVersion\": 1", "\"rulesVersion\": 2"));
+        farga.on("GET /api/v1/calls/FL-27/versions", 200, """
+                [{"version": 2, "since": "2026-11-22T11:00:00Z", "byFarga": false,
+                  "changes": [{"what": "A startup", "after": "unless justified"}]},
+                 {"version": 1, "since": "2026-11-01T00:00:00Z", "byFarga": true, "changes": []}]""");
+        assertThat(signedIn(
+                        "call",
+                        "change",
+                        "FL-27",
+                        "--rule",
+                        "STARTUP=exception",
+                        "--rule",
+                        "sme=off",
+                        "--startup",
+                        "10/20",
+                        "--sectors",
+                        "health,energy",
+                        "--fund",
+                        "mn5/acc=100/-",
+                        "--fund",
+                        "500"))
+                .isZero();
+        String body = farga.asked.stream()
+                .filter(a -> a.method().equals("PATCH"))
+                .findFirst()
+                .orElseThrow()
+                .body();
+        assertThat(body)
+                .contains(
+                        "{\"rule\":\"CALL_OPEN\",\"kind\":\"MUST\"},{\"rule\":\"STARTUP\",\"kind\":\"EXCEPTION\"}",
+                        "\"startup\":{\"mostYears\":10,\"fewerEmployees\":20}",
+                        "\"sectors\":[\"health\",\"energy\"]",
+                        "{\"partition\":\"mn5/acc\",\"gpuHours\":100},{\"gpuHours\":500}")
+                .doesNotContain("SME");
+        assertThat(signedIn("call", "diff", "FL-27")).isZero();
+        assertThat(test.out()).contains("version 2", "A startup: nothing -> unless justified", "came with Farga");
+        assertThat(signedIn("call", "diff", "FL-27", "--version", "9")).isNotZero();
+        assertThat(signedIn("call", "change", "FL-27")).isEqualTo(Cli.Exit.USAGE);
+        assertThat(signedIn("call", "change", "FL-27", "--startup", "ten")).isEqualTo(Cli.Exit.USAGE);
+        assertThat(signedIn("call", "change", "FL-27", "--fund", "much")).isEqualTo(Cli.Exit.USAGE);
+        farga.on("PUT /api/v1/calls/FL-27/publication", 200, EDITION.replace("UNPUBLISHED", "OPEN"));
+        assertThat(signedIn("call", "publish", "FL-27", "--yes")).isZero();
+        assertThat(test.out()).contains("is published: open.");
+        assertThat(farga.asked.getLast().header("If-match")).isEqualTo("\"1\"");
+    }
+
     @Test
     void everyCommandHasHelpWithExamples() {
         for (String command : Cli.commands()) {

@@ -9,6 +9,7 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.ForcedColors;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -187,7 +188,9 @@ class KeyboardJourneyTest {
         type(page, "#cpuHours", "500");
         choose(page, "#durationMonths", "2");
         tick(page, "[name=civilianUse][value=true]");
-        tick(page, "[name=noProhibitedPractice][value=true]");
+        for (String practice : PRACTICES) {
+            tick(page, "[name='practice." + practice + "'][value=NO]");
+        }
         tick(page, "[name=personalData][value=false]");
         assertThat(missing).hasCount(0);
         assertThat(page.locator("#proposal-submit")).isEnabled();
@@ -357,6 +360,17 @@ class KeyboardJourneyTest {
         page.keyboard().type(text);
         assertThat(select.locator("option:checked")).hasText(Pattern.compile("^" + text + "\\b"));
     }
+
+    /** The practices of Article 5(1) of the AI Act, each of which the form asks for by itself. */
+    private static final List<String> PRACTICES = List.of(
+            "MANIPULATION",
+            "EXPLOITATION",
+            "SOCIAL_SCORING",
+            "CRIME_PREDICTION",
+            "FACE_SCRAPING",
+            "EMOTION_RECOGNITION",
+            "BIOMETRIC_CATEGORISATION",
+            "REMOTE_IDENTIFICATION");
 
     private static void tick(Page page, String box) {
         Locator choice = page.locator("main " + box);

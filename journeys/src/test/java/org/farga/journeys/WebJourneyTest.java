@@ -201,7 +201,9 @@ class WebJourneyTest {
         page.locator("#cpuHours").fill("500");
         page.locator("#durationMonths").selectOption("2");
         page.locator("[name=civilianUse][value=true]").check();
-        page.locator("[name=noProhibitedPractice][value=true]").check();
+        for (Locator practice : page.locator("[name^='practice.'][value=NO]").all()) {
+            practice.check();
+        }
         page.locator("[name=personalData][value=false]").check();
         assertThat(missing).hasCount(0);
         assertThat(submit).isEnabled();

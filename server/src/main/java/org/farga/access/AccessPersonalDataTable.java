@@ -29,6 +29,14 @@ class AccessPersonalDataTable implements PersonalData {
                         SELECT code, title, abstract, state, created_at, submitted_at, decided_at FROM proposal WHERE :person IN (created_by, submitted_by, decided_by) ORDER BY created_at"""),
                 new Section("proposal-events", Fate.DECISION, Set.of("proposal_event.person_id"), """
                         SELECT proposal_id, at, event FROM proposal_event WHERE person_id = :person ORDER BY number"""),
+                new Section("practices", Fate.RECORD, Set.of("proposal_practice.said_by"), """
+                        SELECT proposal_id, practice, said, said_at FROM proposal_practice WHERE said_by = :person ORDER BY said_at, practice"""),
+                new Section("exceptions", Fate.RECORD, Set.of("proposal_exception.asked_by"), """
+                        SELECT proposal_id, rule, justification, asked_at FROM proposal_exception WHERE asked_by = :person ORDER BY asked_at"""),
+                new Section("rulings", Fate.DECISION, Set.of("finding_ruling.decided_by"), """
+                        SELECT proposal_id, rule, answer, reason, evidence, decided_at FROM finding_ruling WHERE decided_by = :person ORDER BY number"""),
+                new Section("legal-entities", Fate.RECORD, Set.of("legal_entity.declared_by"), """
+                        SELECT organisation_id, register, entry, explanation, declared_at FROM legal_entity WHERE declared_by = :person ORDER BY number"""),
                 new Section("closed-days", Fate.DECISION, Set.of("closed_day.entered_by"), """
                         SELECT day, reason, entered_at FROM closed_day WHERE entered_by = :person ORDER BY day"""),
                 new Section("call-rules", Fate.DECISION, Set.of("call_rules.decided_by"), """
@@ -55,6 +63,34 @@ class AccessPersonalDataTable implements PersonalData {
                         "note",
                         "number::text",
                         "'/proposals/' || (SELECT e.proposal_id FROM proposal_event e WHERE e.number = proposal_event_note.number)",
+                        true),
+                new FreeText(
+                        "exception-justification",
+                        "proposal_exception",
+                        "justification",
+                        "proposal_id || ' ' || rule",
+                        "'/proposals/' || proposal_id || '/eligibility'",
+                        true),
+                new FreeText(
+                        "ruling-reason",
+                        "finding_ruling",
+                        "reason",
+                        "number::text",
+                        "'/proposals/' || proposal_id || '/eligibility'",
+                        true),
+                new FreeText(
+                        "ruling-evidence",
+                        "finding_ruling",
+                        "evidence",
+                        "number::text",
+                        "'/proposals/' || proposal_id || '/eligibility'",
+                        true),
+                new FreeText(
+                        "legal-entity-explanation",
+                        "legal_entity",
+                        "explanation",
+                        "number::text",
+                        "'/organisations/' || organisation_id || '/legal-entity'",
                         true),
                 new FreeText(
                         "assessment-reason",

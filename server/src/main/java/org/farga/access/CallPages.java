@@ -44,6 +44,7 @@ import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 class CallPages {
     private final Calls calls;
     private final Proposals proposals;
+    private final Drafts drafts;
     private final Organisations organisations;
     private final Sentences sentences;
     private final ClusterNames clusters;
@@ -54,6 +55,7 @@ class CallPages {
     CallPages(
             Calls calls,
             Proposals proposals,
+            Drafts drafts,
             Organisations organisations,
             Sentences sentences,
             ClusterNames clusters,
@@ -62,6 +64,7 @@ class CallPages {
             Shells shells) {
         this.calls = calls;
         this.proposals = proposals;
+        this.drafts = drafts;
         this.organisations = organisations;
         this.sentences = sentences;
         this.clusters = clusters;
@@ -239,8 +242,17 @@ class CallPages {
     }
 
     @GetMapping("/{idOrCode}")
-    ModelAndView show(@Nullable Actor actor, @PathVariable String idOrCode, HttpServletRequest request) {
-        return show(actor, calls.get(actor, idOrCode), null, request);
+    ModelAndView show(
+            @Nullable Actor actor,
+            @PathVariable String idOrCode,
+            @RequestParam(defaultValue = "") String gpuHours,
+            HttpServletRequest request) {
+        ModelAndView page = show(actor, calls.get(actor, idOrCode), null, request);
+        BigDecimal asked = number(gpuHours);
+        // Taken along from the guide; what is no number of hours is left behind.
+        page.addObject(
+                "gpuHours", asked != null && Answers.isHours(asked, CallRules.MOST_HOURS) ? asked.toPlainString() : "");
+        return page;
     }
 
     private ModelAndView show(@Nullable Actor actor, Call call, @Nullable Refusal refusal, HttpServletRequest request) {
@@ -260,7 +272,7 @@ class CallPages {
                 "drafts",
                 actor == null
                         ? List.of()
-                        : proposals.drafts(actor, 20).stream()
+                        : drafts.list(actor, 20).stream()
                                 .filter(p -> p.call().equals(call.id()))
                                 .toList());
         model.put("refusal", refusal);

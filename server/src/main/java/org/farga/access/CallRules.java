@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param liveAwardsPerOrganisation how many proposals under decision and allocations of this mode an organisation may have
  * @param countries where an organisation must be established, and as of which date that list stood
  * @param rules which rules are asked, in this order, and how much each weighs
+ * @param parameters what single rules compare with
  */
 record CallRules(
         List<Partition> partitions,
@@ -40,7 +41,8 @@ record CallRules(
         int liveAwardsPerOrganisation,
         Set<Audience> audience,
         CountryList countries,
-        List<AppliedRule> rules) {
+        List<AppliedRule> rules,
+        RuleParameters parameters) {
     /** More than any machine has: a bound against slips, not a policy. */
     static final long MOST_HOURS = 100_000_000;
 
@@ -58,6 +60,34 @@ record CallRules(
         audience = ordered(audience, Audience.class);
         steps = steps.stream().sorted(Comparator.comparing(Step::kind)).toList();
         rules = List.copyOf(rules);
+    }
+
+    /** Rules none of which compares with anything of its own. */
+    CallRules(
+            List<Partition> partitions,
+            List<Integer> durationsMonths,
+            Intake intake,
+            Set<FormSection> form,
+            List<Step> steps,
+            @Nullable Review review,
+            boolean awardAtOnce,
+            int liveAwardsPerOrganisation,
+            Set<Audience> audience,
+            CountryList countries,
+            List<AppliedRule> rules) {
+        this(
+                partitions,
+                durationsMonths,
+                intake,
+                form,
+                steps,
+                review,
+                awardAtOnce,
+                liveAwardsPerOrganisation,
+                audience,
+                countries,
+                rules,
+                RuleParameters.NONE);
     }
 
     private static <E extends Enum<E>> Set<E> ordered(Set<E> values, Class<E> type) {
@@ -107,9 +137,48 @@ record CallRules(
             @Nullable Integer liveAwardsPerOrganisation,
             @Nullable Set<Audience> audience,
             @Nullable CountryList countries,
-            @Nullable List<AppliedRule> rules) {
+            @Nullable List<AppliedRule> rules,
+            RuleParameters.@Nullable Change parameters) {
         static final Change NOTHING = new Change(
                 null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
+
+        /** A change of anything but what single rules compare with. */
+        Change(
+                @Nullable String cluster,
+                @Nullable BigDecimal minGpuHours,
+                @Nullable BigDecimal maxGpuHours,
+                @Nullable BigDecimal minCpuHours,
+                @Nullable BigDecimal maxCpuHours,
+                @Nullable List<PartitionChange> partitions,
+                @Nullable List<Integer> durationsMonths,
+                @Nullable Intake intake,
+                @Nullable Set<FormSection> form,
+                @Nullable List<Step> steps,
+                @Nullable Review review,
+                @Nullable Boolean awardAtOnce,
+                @Nullable Integer liveAwardsPerOrganisation,
+                @Nullable Set<Audience> audience,
+                @Nullable CountryList countries,
+                @Nullable List<AppliedRule> rules) {
+            this(
+                    cluster,
+                    minGpuHours,
+                    maxGpuHours,
+                    minCpuHours,
+                    maxCpuHours,
+                    partitions,
+                    durationsMonths,
+                    intake,
+                    form,
+                    steps,
+                    review,
+                    awardAtOnce,
+                    liveAwardsPerOrganisation,
+                    audience,
+                    countries,
+                    rules,
+                    null);
+        }
 
         boolean ofTheOnlyPartition() {
             return cluster != null
@@ -169,6 +238,11 @@ record CallRules(
         checkSteps(fields, through);
         checkReview(fields, reviewed, experts);
         checkRules(fields, asked);
+        RuleParameters compared = parameters.with(
+                change.parameters(),
+                fields,
+                places,
+                asked.stream().map(AppliedRule::rule).collect(Collectors.toSet()));
         var refusal = fields.refusal();
         return refusal.isPresent()
                 ? Outcome.refused(refusal.get())
@@ -183,7 +257,8 @@ record CallRules(
                         live,
                         whom,
                         where,
-                        asked));
+                        asked,
+                        compared));
     }
 
     private List<Partition> partitions(Fields fields, Change change, Set<String> clusters) {

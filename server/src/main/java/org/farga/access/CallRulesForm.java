@@ -65,7 +65,29 @@ final class CallRulesForm {
                 "countries",
                 rules.countries().codes().stream().map(Country::code).sorted().collect(Collectors.joining(" ")));
         typed.put("countriesAsOf", rules.countries().asOf().toString());
+        putParameters(typed, rules);
         return typed;
+    }
+
+    private static void putParameters(Map<String, String> typed, CallRules rules) {
+        RuleParameters.Startup startup = rules.parameters().startup();
+        if (startup != null) {
+            typed.put("startup.mostYears", String.valueOf(startup.mostYears()));
+            typed.put("startup.fewerEmployees", String.valueOf(startup.fewerEmployees()));
+        }
+        rules.parameters().sectors().forEach(code -> typed.put("sector." + code, "true"));
+        List<String> keys = rules.partitions().stream().map(Partition::key).toList();
+        for (RuleParameters.Fund fund : rules.parameters().funds()) {
+            String at = fund.partition() == null ? "fund." : "partitions." + keys.indexOf(fund.partition()) + ".fund.";
+            put(
+                    typed,
+                    at + "gpuHours",
+                    fund.gpuHours() == null ? null : fund.gpuHours().toString());
+            put(
+                    typed,
+                    at + "cpuHours",
+                    fund.cpuHours() == null ? null : fund.cpuHours().toString());
+        }
     }
 
     static String lines(List<LocalDateTime> cutOffs) {
@@ -136,7 +158,35 @@ final class CallRulesForm {
                 whole(fields, "liveAwardsPerOrganisation", typed),
                 audience,
                 countries(fields, typed, before),
-                rules(typed, before));
+                rules(typed, before),
+                parameters(fields, typed));
+    }
+
+    private static RuleParameters.Change parameters(Fields fields, Map<String, String> typed) {
+        Integer years = optional(fields, "startup.mostYears", typed);
+        Integer employees = optional(fields, "startup.fewerEmployees", typed);
+        Set<String> sectors = Sectors.CODES.stream()
+                .filter(code -> typed.containsKey("sector." + code))
+                .collect(Collectors.toSet());
+        List<RuleParameters.FundChange> funds = new ArrayList<>();
+        funds.add(new RuleParameters.FundChange(
+                null, hoursOrNone(fields, "fund.gpuHours", typed), hoursOrNone(fields, "fund.cpuHours", typed)));
+        for (int i = 0; i < MOST_PARTITIONS; i++) {
+            String at = "partitions." + i + ".";
+            String cluster = typed.getOrDefault(at + "cluster", "").strip();
+            if (!cluster.isEmpty()) {
+                String partition = typed.getOrDefault(at + "partition", "").strip();
+                funds.add(new RuleParameters.FundChange(
+                        partition.isEmpty() ? cluster : cluster + "/" + partition,
+                        hoursOrNone(fields, at + "fund.gpuHours", typed),
+                        hoursOrNone(fields, at + "fund.cpuHours", typed)));
+            }
+        }
+        return new RuleParameters.Change(years, employees, years == null && employees == null, sectors, funds);
+    }
+
+    private static @Nullable BigDecimal hoursOrNone(Fields fields, String field, Map<String, String> typed) {
+        return typed.getOrDefault(field, "").isBlank() ? null : hours(fields, field, typed);
     }
 
     /** The rules in the order that they had, new ones after them. */

@@ -20,7 +20,13 @@ class CallRulesReader {
 
     CallRules read(String parameters) {
         JsonNode kept = json.readTree(parameters);
-        return json.treeToValue(kept.has("partitions") ? kept : ofOne((ObjectNode) kept), CallRules.class);
+        ObjectNode rules = kept.has("partitions") ? (ObjectNode) kept : ofOne((ObjectNode) kept);
+        if (!rules.has("parameters")) {
+            // From before single rules had any.
+            rules.putObject("parameters").putNull("startup").putArray("sectors");
+            ((ObjectNode) rules.get("parameters")).putArray("funds");
+        }
+        return json.treeToValue(rules, CallRules.class);
     }
 
     private ObjectNode ofOne(ObjectNode old) {

@@ -65,6 +65,54 @@ class CallsApi {
 
     record RuleJson(Rule rule, Rule.Kind kind, String sentence, String source) {}
 
+    record StartupJson(int mostYears, int fewerEmployees) {}
+
+    /** @param partition the key of the one that the hours are of; none for all together */
+    record FundJson(
+            @Nullable String partition,
+            @Nullable GpuHours gpuHours,
+            @Nullable CpuHours cpuHours) {}
+
+    /** What single rules compare with. */
+    record RuleParametersJson(@Nullable StartupJson startup, Set<String> sectors, List<FundJson> funds) {
+        static RuleParametersJson of(RuleParameters p) {
+            RuleParameters.Startup startup = p.startup();
+            return new RuleParametersJson(
+                    startup == null ? null : new StartupJson(startup.mostYears(), startup.fewerEmployees()),
+                    p.sectors(),
+                    p.funds().stream()
+                            .map(f -> new FundJson(f.partition(), f.gpuHours(), f.cpuHours()))
+                            .toList());
+        }
+    }
+
+    record FundChange(
+            @Nullable String partition,
+            @Nullable BigDecimal gpuHours,
+            @Nullable BigDecimal cpuHours) {}
+
+    record StartupChange(
+            @Nullable Integer mostYears, @Nullable Integer fewerEmployees) {}
+
+    /** What is left out stays; a list that is told takes the place of the one there was, and an empty startup is none. */
+    record RuleParametersChange(
+            @Nullable StartupChange startup,
+            @Nullable Set<String> sectors,
+            @Nullable List<FundChange> funds) {
+        RuleParameters.Change change() {
+            return new RuleParameters.Change(
+                    startup == null ? null : startup.mostYears(),
+                    startup == null ? null : startup.fewerEmployees(),
+                    startup != null && startup.mostYears() == null && startup.fewerEmployees() == null,
+                    sectors,
+                    funds == null
+                            ? null
+                            : funds.stream()
+                                    .map(f -> new RuleParameters.FundChange(f.partition(), f.gpuHours(), f.cpuHours()))
+                                    .toList());
+        }
+    }
+
     record CountryListJson(LocalDate asOf, Set<Country> codes) {}
 
     record AvailabilityJson(LocalDate from, @Nullable LocalDate until) {}
@@ -125,7 +173,8 @@ class CallsApi {
             CountryListJson countries,
             int rulesVersion,
             String summary,
-            List<RuleJson> rules) {}
+            List<RuleJson> rules,
+            RuleParametersJson parameters) {}
 
     record AppliedRuleJson(Rule rule, Rule.Kind kind) {}
 
@@ -175,7 +224,8 @@ class CallsApi {
             @Nullable Integer liveAwardsPerOrganisation,
             @Nullable Set<Audience> audience,
             @Nullable CountryListJson countries,
-            @Nullable List<AppliedRuleJson> rules) {
+            @Nullable List<AppliedRuleJson> rules,
+            @Nullable RuleParametersChange parameters) {
         /** Refused where a list has an empty place. */
         private Optional<Refusal> holes() {
             return new Fields()
@@ -192,6 +242,8 @@ class CallsApi {
                     .rule("audience", whole(audience), "missing")
                     .rule("countries", countries == null || whole(countries.codes()), "missing")
                     .rule("rules", whole(rules), "missing")
+                    .rule("sectors", parameters == null || whole(parameters.sectors()), "missing")
+                    .rule("funds", parameters == null || whole(parameters.funds()), "missing")
                     .refusal();
         }
 
@@ -239,7 +291,8 @@ class CallsApi {
                             ? null
                             : rules.stream()
                                     .map(r -> new CallRules.AppliedRule(r.rule(), r.kind()))
-                                    .toList());
+                                    .toList(),
+                    parameters == null ? null : parameters.change());
         }
     }
 
@@ -268,10 +321,48 @@ class CallsApi {
     /** @param partition nothing for all partitions together, where an audience has several */
     record CoverageJson(Audience audience, @Nullable String partition, List<String> calls, List<HoleJson> holes) {}
 
-    record AdviceReasonJson(String reason, boolean holds, String sentence) {}
+    /** @param change what would make it hold */
+    record AdviceReasonJson(
+            String reason,
+            boolean holds,
+            String sentence,
+            @Nullable String change) {}
 
+    /** @param withinWorkingDays none for any time */
+    record AdviceQuestionJson(
+            Audience who,
+            CallAdvice.Purpose purpose,
+            GpuHours gpuHours,
+            @Nullable Integer withinWorkingDays) {}
+
+    /** @param instead the answers nearest to the given ones with which it would fit */
     record CallAdviceJson(
-            String call, String title, Call.Mode mode, CallAdvice.Fit fit, List<AdviceReasonJson> reasons) {}
+            String call,
+            String title,
+            Call.Mode mode,
+            CallAdvice.Fit fit,
+            List<AdviceReasonJson> reasons,
+            @Nullable AdviceQuestionJson instead) {
+        static CallAdviceJson of(CallAdvice advice, Sentences sentences, Locale language) {
+            CallAdvice.Question instead = advice.instead();
+            return new CallAdviceJson(
+                    advice.call().code(),
+                    advice.call().title(),
+                    advice.call().mode(),
+                    advice.fit(),
+                    advice.reasons().stream()
+                            .map(r -> new AdviceReasonJson(
+                                    r.name(),
+                                    r.holds(),
+                                    sentences.advice(r, language),
+                                    r.change() == null ? null : sentences.change(r.change(), language)))
+                            .toList(),
+                    instead == null
+                            ? null
+                            : new AdviceQuestionJson(
+                                    instead.who(), instead.purpose(), instead.gpuHours(), instead.withinWorkingDays()));
+        }
+    }
 
     record CutOffJson(LocalDateTime local, Instant at) {}
 
@@ -450,6 +541,7 @@ class CallsApi {
                                 r.kind(),
                                 sentences.rule(r.rule(), language),
                                 sentences.source(r.rule(), language)))
-                        .toList());
+                        .toList(),
+                RuleParametersJson.of(rules.parameters()));
     }
 }

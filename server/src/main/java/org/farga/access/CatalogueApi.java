@@ -60,15 +60,7 @@ class CatalogueApi {
             HttpServletRequest request) {
         Locale language = Languages.of(request);
         return calls.advice(question(who, purpose, gpuHours, withinWorkingDays)).stream()
-                .map(advice -> new CallsApi.CallAdviceJson(
-                        advice.call().code(),
-                        advice.call().title(),
-                        advice.call().mode(),
-                        advice.fit(),
-                        advice.reasons().stream()
-                                .map(r -> new CallsApi.AdviceReasonJson(
-                                        r.name(), r.holds(), sentences.advice(r, language)))
-                                .toList()))
+                .map(advice -> CallsApi.CallAdviceJson.of(advice, sentences, language))
                 .toList();
     }
 

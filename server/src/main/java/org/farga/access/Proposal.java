@@ -117,6 +117,22 @@ record Proposal(
                 : Optional.empty();
     }
 
+    /** All of the organisation's people ask for exceptions until it is decided. */
+    Optional<Refusal> refusalToAskException(Actor actor) {
+        if (!actor.isMemberOf(organisation)) {
+            return Optional.of(Refusal.forbidden("members-only"));
+        }
+        return state instanceof ProposalState.Draft || state instanceof ProposalState.Waiting
+                ? Optional.empty()
+                : refusalUnlessSubmitted();
+    }
+
+    /** Access officers rule on what rules could not tell until it is decided, also while the applicant was asked something. */
+    Optional<Refusal> refusalToRule(Actor actor) {
+        return refusalUnlessOfficer(actor)
+                .or(() -> state instanceof ProposalState.Waiting ? Optional.empty() : refusalUnlessSubmitted());
+    }
+
     /** Access officers ask the applicant while the centre holds it. */
     Optional<Refusal> refusalToAsk(Actor actor) {
         return refusalUnlessOfficer(actor).or(this::refusalUnlessSubmitted);

@@ -15,10 +15,12 @@ class ProposalAttention implements Attention {
     private static final int NEWS_FOR_DAYS = 7;
 
     private final Proposals proposals;
+    private final Drafts drafts;
     private final Assessments assessments;
 
-    ProposalAttention(Proposals proposals, Assessments assessments) {
+    ProposalAttention(Proposals proposals, Drafts drafts, Assessments assessments) {
         this.proposals = proposals;
+        this.drafts = drafts;
         this.assessments = assessments;
     }
 
@@ -46,7 +48,7 @@ class ProposalAttention implements Attention {
         for (Proposal p : proposals.awardedLately(actor, NEWS_FOR_DAYS, MOST)) {
             items.add(new Item("access.attention.awarded", arguments(p), link(p), null));
         }
-        for (Proposal p : proposals.drafts(actor, MOST)) {
+        for (Proposal p : drafts.list(actor, MOST)) {
             items.add(new Item("access.attention.draft", arguments(p), link(p), null));
         }
         return items;

@@ -43,6 +43,9 @@ import org.springframework.web.servlet.support.RequestContextUtils;
 @RequestMapping("/proposals")
 class ProposalPages {
     private final Proposals proposals;
+    private final Drafts drafts;
+    private final Eligibility eligibility;
+    private final Rulings rulings;
     private final Assessments assessments;
     private final Calls calls;
     private final Sentences sentences;
@@ -53,6 +56,9 @@ class ProposalPages {
 
     ProposalPages(
             Proposals proposals,
+            Drafts drafts,
+            Eligibility eligibility,
+            Rulings rulings,
             Assessments assessments,
             Calls calls,
             Sentences sentences,
@@ -61,6 +67,9 @@ class ProposalPages {
             RulesDiff diff,
             Shells shells) {
         this.proposals = proposals;
+        this.drafts = drafts;
+        this.eligibility = eligibility;
+        this.rulings = rulings;
         this.assessments = assessments;
         this.calls = calls;
         this.sentences = sentences;
@@ -111,9 +120,16 @@ class ProposalPages {
             Actor actor,
             @RequestParam String call,
             @RequestParam OrganisationId organisation,
+            @RequestParam(defaultValue = "") String gpuHours,
             HttpServletRequest request) {
-        return switch (proposals.create(actor, call, organisation)) {
-            case Outcome.Done<Proposal>(Proposal created) -> new ModelAndView("redirect:/proposals/" + created.id());
+        return switch (drafts.create(actor, call, organisation)) {
+            case Outcome.Done<Proposal>(Proposal created) -> {
+                if (!gpuHours.isBlank()) {
+                    // Taken along from the guide; where it is no number, the form asks for it.
+                    edit(actor, created.id(), created.version(), Map.of("gpuHours", gpuHours));
+                }
+                yield new ModelAndView("redirect:/proposals/" + created.id());
+            }
             case Outcome.Refused<Proposal>(Refusal refusal) -> throw new Answer.RefusedException(refusal);
         };
     }
@@ -134,6 +150,7 @@ class ProposalPages {
         page.addObject(
                 "assessments", shown.state() instanceof ProposalState.Draft ? List.of() : assessments.list(actor, id));
         Map<String, String> values = typed(shown.answers());
+        eligibility.practices(actor, id).forEach((practice, said) -> values.put("practice." + practice, said.name()));
         values.putAll(typed);
         page.addObject("typed", values);
         return answered(page, refusal);
@@ -147,6 +164,7 @@ class ProposalPages {
         Map<String, Object> model = new HashMap<>();
         model.put("shell", shell);
         model.put("detail", detail);
+        model.put("judged", rulings.judged(id, detail.findings()));
         model.put("sentences", sentences);
         model.put("mayEdit", proposal.refusalToEdit(actor).isEmpty());
         model.put("maySubmit", proposal.refusalToSubmit(actor).isEmpty());
@@ -248,6 +266,7 @@ class ProposalPages {
     private Outcome<Proposal> edit(Actor actor, ProposalId id, long version, Map<String, String> typed) {
         Fields fields = new Fields();
         Set<String> cleared = new HashSet<>();
+        Map<Practice, Practice.Said> practices = Practice.typed(typed);
         Answers.Change change = new Answers.Change(
                 typed.get("title"),
                 typed.get("abstract"),
@@ -255,14 +274,16 @@ class ProposalPages {
                 number(fields, cleared, "cpuHours", typed),
                 months(cleared, typed.get("durationMonths")),
                 yesOrNo(typed.get("civilianUse")),
-                yesOrNo(typed.get("noProhibitedPractice")),
+                Practice.none(practices),
                 yesOrNo(typed.get("personalData")),
                 typed.get("sector"),
                 typed.get("partition"),
                 sections(typed),
                 cleared);
         var unreadable = fields.refusal();
-        return unreadable.isPresent() ? Outcome.refused(unreadable.get()) : proposals.edit(actor, id, version, change);
+        return unreadable.isPresent()
+                ? Outcome.refused(unreadable.get())
+                : eligibility.edit(actor, id, version, change, practices);
     }
 
     private static Map<FormSection, String> sections(Map<String, String> typed) {
@@ -437,7 +458,7 @@ class ProposalPages {
     @PostMapping("/{id}/known-rules")
     ModelAndView knowRules(
             Actor actor, @PathVariable ProposalId id, HttpServletRequest request, RedirectAttributes redirect) {
-        return answer(actor, id, proposals.knowRules(actor, id, null), "access.done.saved", request, redirect);
+        return answer(actor, id, drafts.knowRules(actor, id, null), "access.done.saved", request, redirect);
     }
 
     @PostMapping("/{id}/withdrawal")

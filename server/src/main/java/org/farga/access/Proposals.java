@@ -9,7 +9,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.farga.aid.Grants;
@@ -46,7 +45,6 @@ import org.springframework.transaction.annotation.Transactional;
 /** Takes proposals from the first word to the decision. */
 @Service
 class Proposals {
-    private static final int MOST_DRAFTS = 50;
     private static final int MOST_HISTORIES = 20_000;
     private static final int LONGEST_NOTE = 5_000;
     private static final int LONGEST_REASON = 2_000;
@@ -65,6 +63,8 @@ class Proposals {
     private final Notifications notifications;
     private final Settings settings;
     private final ClosedDays closedDays;
+    private final FactFinder facts;
+    private final Rulings rulings;
     private final ApplicationEventPublisher events;
     private final Clock clock;
 
@@ -83,6 +83,8 @@ class Proposals {
             Notifications notifications,
             Settings settings,
             ClosedDays closedDays,
+            FactFinder facts,
+            Rulings rulings,
             ApplicationEventPublisher events,
             Clock clock) {
         this.table = table;
@@ -99,6 +101,8 @@ class Proposals {
         this.notifications = notifications;
         this.settings = settings;
         this.closedDays = closedDays;
+        this.facts = facts;
+        this.rulings = rulings;
         this.events = events;
         this.clock = clock;
     }
@@ -118,76 +122,6 @@ class Proposals {
             List<CallTable.Version> rulesSince,
             Map<PersonId, People.Summary> names,
             Projects.@Nullable Summary project) {}
-
-    /** Starts a draft for an organisation that the actor belongs to, under an open call. */
-    @Transactional
-    Outcome<Proposal> create(Actor actor, @Nullable String call, @Nullable OrganisationId organisation) {
-        Optional<Call> found =
-                call == null ? Optional.empty() : calls.find(call).filter(c -> c.isVisibleTo(actor));
-        var missing = new Fields()
-                .present("call", call)
-                .rule("call", call == null || found.isPresent(), "no-such-call")
-                .present("organisation", organisation)
-                .refusal();
-        if (missing.isPresent() || organisation == null) {
-            return Outcome.refused(missing.orElseThrow());
-        }
-        if (!actor.isMemberOf(organisation)) {
-            throw new NotFoundException("organisation");
-        }
-        if (closings.isUnderWay(organisation)) {
-            return Outcome.refused(Refusal.conflict("organisation-closing"));
-        }
-        Call open = found.orElseThrow();
-        Instant now = now();
-        if (!open.takes(now)) {
-            return Outcome.refused(Refusal.conflict("call-closed", open.title()));
-        }
-        if (table.countDrafts(organisation) >= MOST_DRAFTS) {
-            return Outcome.refused(Refusal.tooManyAtOnce("too-many-drafts", MOST_DRAFTS));
-        }
-        int year = LocalDate.ofInstant(now, settings.zone()).getYear();
-        String code = String.format(
-                Locale.ROOT, "%s-%d-%04d", open.codePrefix(), year, table.nextNumber(open.codePrefix(), year));
-        Proposal draft = new Proposal(
-                ProposalId.create(),
-                code,
-                open.id(),
-                organisation,
-                actor.person(),
-                now,
-                now,
-                Answers.NONE,
-                new ProposalState.Draft(),
-                open.rulesVersion(),
-                1);
-        table.insert(draft);
-        happened(draft, ProposalEvent.of(now, ProposalEvent.Kind.CREATED, actor.person()));
-        audit.record(
-                actor,
-                "proposal.created",
-                "proposal",
-                draft.id(),
-                Map.of("code", code, "call", open.code(), "organisation", organisation));
-        return Outcome.done(draft);
-    }
-
-    /** Writes some answers of a draft; where nothing is different, the version stays. */
-    @Transactional
-    Outcome<Proposal> edit(Actor actor, ProposalId id, long version, Answers.Change change) {
-        Proposal proposal = lock(actor, id);
-        Optional<Refusal> refusal = refusal(proposal, version, proposal.refusalToEdit(actor));
-        if (refusal.isPresent()) {
-            return Outcome.refused(refusal.get());
-        }
-        return proposal.answers().with(change).map(answers -> {
-            if (answers.equals(proposal.answers())) {
-                return proposal;
-            }
-            write(proposal.with(answers, now()));
-            return get(actor, id);
-        });
-    }
 
     /**
      * Hands a draft in, at the instant at which the database began to deal with it: that instant alone decides whether it is in
@@ -211,9 +145,9 @@ class Proposals {
         }
         Call call = callTable.findForShare(proposal.call()).orElseThrow();
         Instant now = callTable.transactionStart();
-        Facts facts = facts(proposal, call, now);
-        List<Finding> findings = facts.findings();
-        Optional<Refusal> hindered = Proposal.refusalOf(facts.missing(), findings);
+        Facts known = facts.toSubmit(proposal, call, now);
+        List<Finding> findings = known.findings();
+        Optional<Refusal> hindered = Proposal.refusalOf(known.missing(), findings);
         if (hindered.isPresent()) {
             return Outcome.refused(hindered.get());
         }
@@ -478,21 +412,6 @@ class Proposals {
         return Outcome.done(get(actor, id));
     }
 
-    /** The people of a draft have read what changed in the rules. */
-    @Transactional
-    Outcome<Proposal> knowRules(Actor actor, ProposalId id, @Nullable Long version) {
-        Proposal proposal = lock(actor, id);
-        Optional<Refusal> refusal = refusal(proposal, version, proposal.refusalToEdit(actor));
-        if (refusal.isPresent()) {
-            return Outcome.refused(refusal.get());
-        }
-        int newest = calls.get(proposal.call()).rulesVersion();
-        if (proposal.seenRules() != newest) {
-            write(proposal.knowing(newest));
-        }
-        return Outcome.done(get(actor, id));
-    }
-
     /** Takes a proposal back while nobody has decided on it. */
     @Transactional
     Outcome<Proposal> withdraw(Actor actor, ProposalId id, @Nullable Long version) {
@@ -549,6 +468,11 @@ class Proposals {
             ProposalState.Decision decision = new ProposalState.Decision(now(proposal), actor.person(), reason);
             switch (requireNonNull(verdict.choice())) {
                 case AWARD -> {
+                    rulings.refusalToAward(proposal, call, submitted.submission(), granted)
+                            .ifPresent(refused -> {
+                                throw new Answer.RefusedException(refused);
+                            });
+                    rulings.settle(actor, proposal, submitted.submission(), reason, decision.at());
                     if (rules.step(Step.Kind.ACCEPTANCE).isPresent()) {
                         // Nothing is offered that could not be granted as the aid it is; accepting asks once more.
                         Answer.of(grants.plan(AidBorders.award(proposal, call, granted)));
@@ -752,9 +676,9 @@ class Proposals {
         List<Finding> findings;
         CallRules rules;
         if (submission == null) {
-            Facts facts = facts(proposal, call, now());
-            missing = facts.missing();
-            findings = facts.findings();
+            Facts known = facts.of(proposal, call, now());
+            missing = known.missing();
+            findings = known.findings();
             rules = call.rules();
         } else {
             findings = submission.findings();
@@ -845,12 +769,6 @@ class Proposals {
                 : table.withApplicant(actor.organisations().keySet(), most);
     }
 
-    /** Drafts of the actor's organisations, newest first. */
-    List<Proposal> drafts(Actor actor, int most) {
-        return table.list(
-                ProposalTable.Visible.of(actor.organisations().keySet()), ProposalState.Name.DRAFT, null, most);
-    }
-
     /** What was awarded to the actor's organisations in the last days. */
     List<Proposal> awardedLately(Actor actor, int days, int most) {
         return table.awardedSince(actor.organisations().keySet(), now().minus(days, ChronoUnit.DAYS), most);
@@ -878,19 +796,7 @@ class Proposals {
                 proposals.stream().map(Proposal::organisation).distinct().toList());
     }
 
-    private Facts facts(Proposal proposal, Call call, Instant now) {
-        return new Facts(
-                proposal.answers(),
-                organisations.summary(proposal.organisation()).country(),
-                organisations.smeStatus(proposal.organisation()).orElse(null),
-                table.countLive(proposal.organisation(), call.mode(), proposal.id(), now),
-                call.title(),
-                call.takes(now),
-                LocalDate.ofInstant(now, settings.zone()),
-                call.rules());
-    }
-
-    private Proposal lock(Actor actor, ProposalId id) {
+    Proposal lock(Actor actor, ProposalId id) {
         return visible(actor, table.lock(id));
     }
 
@@ -899,20 +805,20 @@ class Proposals {
     }
 
     /** Who may not at all is told so first; then who has read an old version; then what its state forbids. */
-    private static Optional<Refusal> refusal(Proposal proposal, @Nullable Long version, Optional<Refusal> byRule) {
+    static Optional<Refusal> refusal(Proposal proposal, @Nullable Long version, Optional<Refusal> byRule) {
         if (byRule.isPresent() && byRule.get().kind() == Refusal.Kind.FORBIDDEN) {
             return byRule;
         }
         return version != null && version != proposal.version() ? Optional.of(Refusal.stale()) : byRule;
     }
 
-    private void write(Proposal proposal) {
+    void write(Proposal proposal) {
         if (!table.update(proposal)) {
             throw new IllegalStateException("a locked proposal was changed by another: " + proposal.id());
         }
     }
 
-    private void happened(Proposal proposal, ProposalEvent event) {
+    void happened(Proposal proposal, ProposalEvent event) {
         table.insertEvent(proposal.id(), event);
     }
 

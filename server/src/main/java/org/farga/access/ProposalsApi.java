@@ -49,14 +49,28 @@ class ProposalsApi {
     static final String BY_RULES = "RULES";
 
     private final Proposals proposals;
+    private final Drafts drafts;
+    private final Eligibility eligibility;
+    private final Rulings rulings;
     private final Assessments assessments;
     private final Calls calls;
     private final Sentences sentences;
     private final RulesDiff diff;
 
-    ProposalsApi(Proposals proposals, Assessments assessments, Calls calls, Sentences sentences, RulesDiff diff) {
+    ProposalsApi(
+            Proposals proposals,
+            Drafts drafts,
+            Eligibility eligibility,
+            Rulings rulings,
+            Assessments assessments,
+            Calls calls,
+            Sentences sentences,
+            RulesDiff diff) {
         this.diff = diff;
         this.proposals = proposals;
+        this.drafts = drafts;
+        this.eligibility = eligibility;
+        this.rulings = rulings;
         this.assessments = assessments;
         this.calls = calls;
         this.sentences = sentences;
@@ -125,9 +139,6 @@ class ProposalsApi {
 
     record MissingJson(String field, String sentence) {}
 
-    record RuleFindingJson(
-            Rule rule, Rule.Kind kind, Finding.Answer answer, String sentence, String reason, String source) {}
-
     record DecisionJson(
             ProposalState.Name decision,
             String by,
@@ -166,7 +177,7 @@ class ProposalsApi {
             @Nullable String partition,
             Map<FormSection, String> sections,
             List<MissingJson> missing,
-            List<RuleFindingJson> eligibility,
+            List<EligibilityApi.RuleFindingJson> eligibility,
             ProposalState.Holder holder,
             Instant createdAt,
             Instant editedAt,
@@ -208,7 +219,7 @@ class ProposalsApi {
     @PostMapping
     @ResponseStatus(HttpStatus.CREATED)
     ResponseEntity<ProposalJson> create(Actor actor, @RequestBody NewProposal body, HttpServletRequest request) {
-        Proposal created = Answer.of(proposals.create(actor, body.call(), body.organisation()));
+        Proposal created = Answer.of(drafts.create(actor, body.call(), body.organisation()));
         return ResponseEntity.created(URI.create("/api/v1/proposals/" + created.id()))
                 .eTag("\"" + created.version() + "\"")
                 .body(json(proposals.detail(actor, created.id()), Languages.of(request)));
@@ -255,7 +266,7 @@ class ProposalsApi {
                 body.partition(),
                 body.sections() == null ? Map.of() : body.sections(),
                 Set.of());
-        return answer(actor, proposals.edit(actor, id, Answer.version(ifMatch), change), request);
+        return answer(actor, eligibility.edit(actor, id, Answer.version(ifMatch), change, null), request);
     }
 
     @PutMapping("/{id}/submission")
@@ -377,7 +388,7 @@ class ProposalsApi {
             @PathVariable ProposalId id,
             @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
             HttpServletRequest request) {
-        return answer(actor, proposals.knowRules(actor, id, versionIfTold(ifMatch)), request);
+        return answer(actor, drafts.knowRules(actor, id, versionIfTold(ifMatch)), request);
     }
 
     private static @Nullable Long versionIfTold(@Nullable String ifMatch) {
@@ -448,7 +459,7 @@ class ProposalsApi {
                 detail.missing().stream()
                         .map(f -> new MissingJson(f, sentences.missing(f, language)))
                         .toList(),
-                eligibility(detail.findings(), language),
+                EligibilityApi.json(rulings.judged(p.id(), detail.findings()), sentences, language),
                 state.holder(),
                 p.createdAt(),
                 p.editedAt(),
@@ -476,18 +487,6 @@ class ProposalsApi {
                 detail.stretches().stream()
                         .map(h -> new StretchJson(h.holder(), h.step(), h.paused(), h.from(), h.until(), h.days()))
                         .toList());
-    }
-
-    private List<RuleFindingJson> eligibility(List<Finding> findings, Locale language) {
-        return findings.stream()
-                .map(f -> new RuleFindingJson(
-                        f.rule(),
-                        f.kind(),
-                        f.answer(),
-                        sentences.rule(f.rule(), language),
-                        sentences.reason(f, language),
-                        sentences.source(f.rule(), language)))
-                .toList();
     }
 
     /** What changed in the rules since the people of a draft knew them, or since what is under way was submitted. */

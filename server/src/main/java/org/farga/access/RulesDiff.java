@@ -110,7 +110,40 @@ class RulesDiff {
         rules.rules()
                 .forEach(rule -> facts.put(
                         t(language, "access.rule." + rule.rule()), t(language, "access.kind." + rule.kind())));
+        parameters(facts, rules.parameters(), language);
         return facts;
+    }
+
+    private void parameters(Map<String, String> facts, RuleParameters parameters, Locale language) {
+        RuleParameters.Startup startup = parameters.startup();
+        if (startup != null) {
+            facts.put(
+                    t(language, "access.diff.startup"),
+                    t(language, "access.parameters.STARTUP", startup.mostYears(), startup.fewerEmployees()));
+        }
+        if (!parameters.sectors().isEmpty()) {
+            facts.put(
+                    t(language, "access.diff.sectors"),
+                    parameters.sectors().stream()
+                            .map(code -> t(language, "access.sector." + code))
+                            .collect(Collectors.joining(", ")));
+        }
+        for (RuleParameters.Fund fund : parameters.funds()) {
+            facts.put(
+                    t(language, "access.diff.fund", fund.partition() == null ? "" : fund.partition())
+                            .strip(),
+                    t(
+                                    language,
+                                    "access.parameters.FUNDS_LEFT",
+                                    "",
+                                    fund.gpuHours() == null
+                                            ? -1
+                                            : fund.gpuHours().hours(),
+                                    fund.cpuHours() == null
+                                            ? -1
+                                            : fund.cpuHours().hours())
+                            .strip());
+        }
     }
 
     private String t(Locale language, String key, Object... values) {

@@ -2,7 +2,11 @@ package org.farga.access;
 
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.farga.platform.Dates;
 import org.farga.platform.Messages;
 import org.farga.platform.Problems;
@@ -30,7 +34,75 @@ class Sentences {
     }
 
     String reason(Finding finding, Locale language) {
-        return messages.text(language, finding.reason(), finding.arguments(language));
+        return Rule.UNTOLD.equals(finding.variant())
+                ? messages.text(language, "access.reason.untold")
+                : messages.text(language, finding.reason(), finding.arguments(language));
+    }
+
+    /** Where a fact stands that a rule looked at, and of when. */
+    String evidence(Evidence evidence, Locale language) {
+        return messages.text(
+                language,
+                "access.evidence." + evidence.name(),
+                evidence.arguments().stream().map(a -> readable(a, language)).toArray());
+    }
+
+    /** What to send to whoever looks at it; empty where nothing would help. */
+    Optional<String> toSend(Finding finding, Locale language) {
+        String key = "access.send." + finding.rule();
+        return finding.needsPerson() && messages.has(key)
+                ? Optional.of(messages.text(language, key))
+                : Optional.empty();
+    }
+
+    /** What a call has a rule compare with; empty where that stands elsewhere or the rule needs nothing. */
+    Optional<String> parameters(Rule rule, CallRules rules, Locale language) {
+        RuleParameters parameters = rules.parameters();
+        RuleParameters.Startup startup = parameters.startup();
+        if (rule == Rule.STARTUP && startup != null) {
+            return Optional.of(messages.text(
+                    language, "access.parameters.STARTUP", startup.mostYears(), startup.fewerEmployees()));
+        }
+        if (rule == Rule.SECTOR && !parameters.sectors().isEmpty()) {
+            return Optional.of(parameters.sectors().stream()
+                    .map(code -> messages.text(language, "access.sector." + code))
+                    .collect(Collectors.joining(", ")));
+        }
+        return rule == Rule.FUNDS_LEFT && !parameters.funds().isEmpty()
+                ? Optional.of(parameters.funds().stream()
+                        .map(fund -> fund(fund, language))
+                        .collect(Collectors.joining("; ")))
+                : Optional.empty();
+    }
+
+    private String fund(RuleParameters.Fund fund, Locale language) {
+        return messages.text(
+                        language,
+                        "access.parameters.FUNDS_LEFT",
+                        fund.partition() == null ? "" : fund.partition(),
+                        fund.gpuHours() == null ? -1 : fund.gpuHours().hours(),
+                        fund.cpuHours() == null ? -1 : fund.cpuHours().hours())
+                .strip();
+    }
+
+    private Object readable(Object argument, Locale language) {
+        if (!(argument instanceof String text)) {
+            return argument;
+        }
+        if (text.startsWith("@") && messages.has(text.substring(1))) {
+            return messages.text(language, text.substring(1));
+        }
+        if (text.matches("#[A-Z]{2}")) {
+            return Locale.of("", text.substring(1)).getDisplayCountry(language);
+        }
+        if (text.matches("[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:.]+Z)?")) {
+            return Dates.date(
+                    text.length() == 10
+                            ? LocalDate.parse(text)
+                            : LocalDate.ofInstant(Instant.parse(text), Intake.BRUSSELS),
+                    language);
+        }
+        return text;
     }
 
     String missing(String field, Locale language) {
@@ -54,12 +126,29 @@ class Sentences {
 
     /** Why a call fits or not; instants as the reader writes dates. */
     String advice(CallAdvice.Reason reason, Locale language) {
-        Object[] readable = reason.arguments().stream()
-                .map(a -> a instanceof Instant instant
-                        ? Dates.date(LocalDate.ofInstant(instant, Intake.BRUSSELS), language)
-                        : a)
+        return messages.text(
+                language,
+                "access.advice." + reason.name() + (reason.holds() ? ".yes" : ".no"),
+                advised(reason.arguments(), language));
+    }
+
+    /** What would change that. */
+    String change(CallAdvice.Change change, Locale language) {
+        return messages.text(language, "access.advice.change." + change.name(), advised(change.arguments(), language));
+    }
+
+    private Object[] advised(List<Object> arguments, Locale language) {
+        return arguments.stream()
+                .map(a -> switch (a) {
+                    case Instant instant -> Dates.date(LocalDate.ofInstant(instant, Intake.BRUSSELS), language);
+                    case LocalDate day -> Dates.date(day, language);
+                    case Set<?> audiences ->
+                        audiences.stream()
+                                .map(audience -> messages.text(language, "access.audience." + audience))
+                                .collect(Collectors.joining(", "));
+                    default -> a;
+                })
                 .toArray();
-        return messages.text(language, "access.advice." + reason.name() + (reason.holds() ? ".yes" : ".no"), readable);
     }
 
     String text(String key, Locale language) {

@@ -258,6 +258,14 @@ public class Organisations {
         return sizes.findLatest(id).map(SizeDeclaration::status);
     }
 
+    /**
+     * Whether the organisation is an SME by what it declared of several years, with the figures as evidence; empty where it
+     * never declared. Whoever asks.
+     */
+    public Optional<SmeVerdict> smeVerdict(OrganisationId id) {
+        return SizeHistory.of(sizes.list(id, SizeHistory.MOST_DECLARATIONS), clock.instant());
+    }
+
     /** Who speaks for an organisation: those to be told of its decisions. */
     public List<PersonId> owners(OrganisationId id) {
         return table.members(id).stream()

@@ -5,11 +5,15 @@ import java.text.Normalizer;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.farga.people.SmeStatus.Category;
 import org.farga.shared.Fields;
 import org.farga.shared.OrganisationId;
@@ -33,9 +37,7 @@ record SizeDeclaration(
     static final int MOST_ENTERPRISES = 100;
     private static final int LONGEST_NAME = 200;
     private static final int OLDEST_YEARS = 10;
-    private static final BigDecimal HUNDRED = BigDecimal.valueOf(100);
     private static final BigDecimal QUARTER = BigDecimal.valueOf(25);
-    private static final BigDecimal HALF = BigDecimal.valueOf(50);
     // No enterprise on Earth has a tenth of either: what is larger is a slip of the keyboard.
     private static final BigDecimal MOST_STAFF = BigDecimal.valueOf(50_000_000);
     private static final BigDecimal MOST_EUR = BigDecimal.valueOf(10_000_000_000_000L);
@@ -77,30 +79,29 @@ record SizeDeclaration(
         /** More than half of the votes, or dominant influence by contract or otherwise (Article 3(3)). */
         LINKED,
         /** A quarter to a half of the capital or votes, either way (Article 3(2)). */
-        PARTNER
+        PARTNER,
+        /**
+         * Up to a half in the hands of venture capital, a business angel, a university, an institutional investor or a small
+         * local authority makes no partner, while it is linked in no other way (Article 3(2), (a) to (d)).
+         */
+        INVESTOR,
+        /** A public body: with a quarter in such hands an enterprise is no SME at all (Article 3(4)). */
+        PUBLIC_BODY
     }
 
-    /** Another enterprise, with the share of capital or voting rights, whichever is higher, between the two. */
-    record Enterprise(String name, Relation relation, BigDecimal sharePercent, SizeFigures figures) {
+    /**
+     * Another enterprise, with the share of capital or voting rights, whichever is higher, between two.
+     *
+     * @param through the name of the enterprise that it stands to; null for the declaring one itself
+     */
+    record Enterprise(
+            String name,
+            Relation relation,
+            BigDecimal sharePercent,
+            SizeFigures figures,
+            @Nullable String through) {
         Enterprise {
             sharePercent = plain(sharePercent);
-        }
-
-        /** What counts is the share, except that influence can link at any share. */
-        Counted counted() {
-            if (relation == Relation.LINKED || sharePercent.compareTo(HALF) > 0) {
-                return Counted.LINKED;
-            }
-            return sharePercent.compareTo(QUARTER) >= 0 ? Counted.PARTNER : Counted.AUTONOMOUS;
-        }
-
-        /** What of it is added to the declaring enterprise's own figures (Article 6). */
-        private SizeFigures added() {
-            return switch (counted()) {
-                case LINKED -> figures;
-                case PARTNER -> figures.share(sharePercent);
-                case AUTONOMOUS -> figures.share(BigDecimal.ZERO);
-            };
         }
     }
 
@@ -121,7 +122,8 @@ record SizeDeclaration(
             @Nullable BigDecimal sharePercent,
             @Nullable BigDecimal staff,
             @Nullable BigDecimal turnoverEur,
-            @Nullable BigDecimal balanceSheetEur) {}
+            @Nullable BigDecimal balanceSheetEur,
+            @Nullable String through) {}
 
     /** What somebody typed. */
     record NewSizeDeclaration(
@@ -177,11 +179,17 @@ record SizeDeclaration(
         if (others.size() > MOST_ENTERPRISES) {
             fields.rule("linkedEnterprises", false, "size-too-many", MOST_ENTERPRISES);
         } else {
-            Set<String> names = new HashSet<>();
+            Set<List<String>> relations = new HashSet<>();
             for (int i = 0; i < others.size(); i++) {
                 enterprise(
-                        fields, "linkedEnterprises[" + i + "].", others.get(i), organisationName, names, enterprises);
+                        fields,
+                        "linkedEnterprises[" + i + "].",
+                        others.get(i),
+                        organisationName,
+                        relations,
+                        enterprises);
             }
+            checkWays(fields, enterprises, others.size());
         }
         var refusal = fields.refusal();
         if (refusal.isPresent() || year == null || own == null) {
@@ -195,33 +203,85 @@ record SizeDeclaration(
             String path,
             @Nullable NewEnterprise typed,
             String organisationName,
-            Set<String> names,
+            Set<List<String>> relations,
             List<Enterprise> into) {
         if (typed == null) {
             fields.present(path + "name", null);
             return;
         }
         String name = typed.name();
-        fields.text(path + "name", name, LONGEST_NAME);
+        String through = typed.through() == null
+                        || typed.through().isBlank()
+                        || sameName(typed.through()).equals(sameName(organisationName))
+                ? null
+                : typed.through().strip();
+        fields.text(path + "name", name, LONGEST_NAME).optionalText(path + "through", through, LONGEST_NAME);
         if (name != null && !name.isBlank()) {
-            // The enterprise itself among its own relations would be counted twice, and so would one named twice.
+            // The enterprise itself among its own relations would be counted twice, and so would a relation named
+            // twice.
             fields.rule(
                             path + "name",
                             !sameName(name).equals(sameName(organisationName)),
                             "enterprise-circular",
                             name.strip())
-                    .rule(path + "name", names.add(sameName(name)), "enterprise-repeated", name.strip());
+                    .rule(
+                            path + "name",
+                            relations.add(List.of(sameName(name), through == null ? "" : sameName(through))),
+                            "enterprise-repeated",
+                            name.strip())
+                    .rule(
+                            path + "through",
+                            through == null || !sameName(through).equals(sameName(name)),
+                            "enterprise-in-circle",
+                            name.strip());
         }
         BigDecimal share = typed.sharePercent();
         fields.present(path + "relation", typed.relation());
-        number(fields, path + "sharePercent", share, HUNDRED);
+        number(fields, path + "sharePercent", share, EnterpriseGroup.HUNDRED);
         SizeFigures figures = figures(fields, path, typed.staff(), typed.turnoverEur(), typed.balanceSheetEur());
         if (name != null
                 && typed.relation() != null
                 && share != null
                 && figures != null
                 && fields.refusal().isEmpty()) {
-            into.add(new Enterprise(name.strip(), typed.relation(), share, figures));
+            into.add(new Enterprise(name.strip(), typed.relation(), share, figures, through));
+        }
+    }
+
+    /**
+     * Where all enterprises could be read: each way leads to the declaring one, and an enterprise on two ways has the same
+     * figures on both.
+     */
+    private static void checkWays(Fields fields, List<Enterprise> enterprises, int typed) {
+        if (enterprises.size() != typed) {
+            return;
+        }
+        Set<String> reached = new HashSet<>();
+        for (int round = 0; round < typed; round++) {
+            for (Enterprise e : enterprises) {
+                if (e.through() == null || reached.contains(sameName(e.through()))) {
+                    reached.add(sameName(e.name()));
+                }
+            }
+        }
+        Map<String, SizeFigures> first = new HashMap<>();
+        enterprises.forEach(e -> first.putIfAbsent(sameName(e.name()), e.figures()));
+        for (int i = 0; i < typed; i++) {
+            Enterprise e = enterprises.get(i);
+            String path = "linkedEnterprises[" + i + "].";
+            String through = e.through();
+            boolean named = through == null || first.containsKey(sameName(through));
+            fields.rule(path + "through", named, "enterprise-unknown", through == null ? "" : through)
+                    .rule(
+                            path + "through",
+                            !named || reached.contains(sameName(e.name())),
+                            "enterprise-in-circle",
+                            e.name())
+                    .rule(
+                            path + "staff",
+                            e.figures().equals(first.get(sameName(e.name()))),
+                            "enterprise-figures-differ",
+                            e.name());
         }
     }
 
@@ -255,23 +315,71 @@ record SizeDeclaration(
     }
 
     /** Names are the same however they are cased, spaced and composed. */
-    private static String sameName(String name) {
+    static String sameName(String name) {
         return Normalizer.normalize(name, Normalizer.Form.NFKC)
                 .strip()
                 .replaceAll("\\s+", " ")
                 .toLowerCase(Locale.ROOT);
     }
 
+    /** The enterprises by the name under which they are first named, each once, and how much of each counts. */
+    private Map<Enterprise, EnterpriseGroup.Share> shares() {
+        List<String> names = new ArrayList<>(List.of(""));
+        List<Enterprise> once = new ArrayList<>();
+        for (Enterprise e : enterprises) {
+            if (!names.contains(sameName(e.name()))) {
+                names.add(sameName(e.name()));
+                once.add(e);
+            }
+        }
+        List<EnterpriseGroup.Share> shares = group(names).shares();
+        Map<Enterprise, EnterpriseGroup.Share> counted = new LinkedHashMap<>();
+        for (int i = 0; i < once.size(); i++) {
+            counted.put(once.get(i), shares.get(i + 1));
+        }
+        return counted;
+    }
+
+    private EnterpriseGroup group(List<String> names) {
+        List<EnterpriseGroup.Holding> holdings = new ArrayList<>();
+        for (Enterprise e : enterprises) {
+            // What stands to nobody that is named stands to nobody: it could not have been declared so.
+            int holder = e.through() == null ? 0 : names.indexOf(sameName(e.through()));
+            if (holder >= 0) {
+                holdings.add(new EnterpriseGroup.Holding(
+                        holder, names.indexOf(sameName(e.name())), e.relation(), e.sharePercent()));
+            }
+        }
+        return new EnterpriseGroup(names.size(), holdings);
+    }
+
+    /** The names of the enterprises, as they are compared. */
+    Set<String> enterpriseNames() {
+        return enterprises.stream().map(e -> sameName(e.name())).collect(Collectors.toUnmodifiableSet());
+    }
+
+    /** How many enterprises count in a way. */
+    int count(Counted counted) {
+        return (int)
+                shares().values().stream().filter(s -> s.counted() == counted).count();
+    }
+
     /** The SME test, with a reason for each step it took. */
     Result test() {
         List<Reason> reasons = new ArrayList<>();
         SizeFigures totals = own;
-        for (Enterprise enterprise : enterprises) {
-            totals = totals.plus(enterprise.added());
-            reasons.add(reason(enterprise));
+        for (Map.Entry<Enterprise, EnterpriseGroup.Share> each : shares().entrySet()) {
+            SizeFigures added = each.getKey().figures().share(each.getValue().percent());
+            totals = totals.plus(added);
+            reasons.add(reason(each.getKey(), each.getValue(), added));
         }
         if (enterprises.isEmpty()) {
             reasons.add(new Reason("ALONE", true, "people.size.reason.ALONE", List.of(), "3(1)"));
+        }
+        BigDecimal inPublicHands = inPublicHands();
+        if (inPublicHands.compareTo(QUARTER) >= 0) {
+            reasons.add(new Reason("PUBLIC", true, "people.size.reason.PUBLIC", List.of(inPublicHands), "3(4)"));
+            return new Result(Category.LARGE, totals, reasons);
         }
         for (Ceilings ceilings : CEILINGS) {
             Reason reason = reason(ceilings, totals);
@@ -288,16 +396,24 @@ record SizeDeclaration(
         return new SmeStatus(result.category(), result.sme(), year, declaredAt);
     }
 
-    private static Reason reason(Enterprise enterprise) {
-        SizeFigures added = enterprise.added();
-        Counted counted = enterprise.counted();
+    private BigDecimal inPublicHands() {
+        List<String> names = new ArrayList<>(List.of(""));
+        enterprises.stream().map(e -> sameName(e.name())).distinct().forEach(names::add);
+        return group(names).publicPercent();
+    }
+
+    private static Reason reason(Enterprise enterprise, EnterpriseGroup.Share share, SizeFigures added) {
+        Counted counted = share.counted();
+        boolean apart = counted == Counted.AUTONOMOUS
+                && (enterprise.relation() == Relation.INVESTOR || enterprise.relation() == Relation.PUBLIC_BODY);
+        boolean byOthers = counted == Counted.AUTONOMOUS && enterprise.through() != null && !apart;
         return new Reason(
                 counted.name(),
                 counted != Counted.AUTONOMOUS,
-                "people.size.reason." + counted.name(),
+                "people.size.reason." + (apart ? enterprise.relation() : byOthers ? "APART" : counted),
                 List.of(
                         enterprise.name(),
-                        enterprise.sharePercent(),
+                        counted == Counted.PARTNER ? share.percent() : enterprise.sharePercent(),
                         added.staff(),
                         added.turnoverEur(),
                         added.balanceSheetEur()),

@@ -13,6 +13,7 @@ import org.farga.shared.Actor;
 import org.farga.shared.NotFoundException;
 import org.farga.shared.OrganisationId;
 import org.farga.shared.PersonId;
+import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PutMapping;
@@ -37,7 +38,8 @@ class SizeDeclarationApi {
             BigDecimal sharePercent,
             BigDecimal staff,
             BigDecimal turnoverEur,
-            BigDecimal balanceSheetEur) {}
+            BigDecimal balanceSheetEur,
+            @Nullable String through) {}
 
     record ReasonJson(String rule, boolean holds, String sentence, String source) {}
 
@@ -95,7 +97,8 @@ class SizeDeclarationApi {
                                 e.sharePercent(),
                                 e.figures().staff(),
                                 e.figures().turnoverEur(),
-                                e.figures().balanceSheetEur()))
+                                e.figures().balanceSheetEur(),
+                                e.through()))
                         .toList(),
                 result.sme(),
                 result.category(),

@@ -2,7 +2,9 @@ package org.farga.people;
 
 import jakarta.servlet.http.HttpServletRequest;
 import java.math.BigDecimal;
+import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,8 +32,10 @@ class SizeDeclarationPages {
     private final SizeDeclarations declarations;
     private final Organisations organisations;
     private final Shells shells;
+    private final Clock clock;
 
-    SizeDeclarationPages(SizeDeclarations declarations, Organisations organisations, Shells shells) {
+    SizeDeclarationPages(SizeDeclarations declarations, Organisations organisations, Shells shells, Clock clock) {
+        this.clock = clock;
         this.declarations = declarations;
         this.organisations = organisations;
         this.shells = shells;
@@ -44,8 +48,9 @@ class SizeDeclarationPages {
             String sharePercent,
             String staff,
             String turnoverEur,
-            String balanceSheetEur) {
-        private static final Row EMPTY = new Row("", "", "", "", "", "");
+            String balanceSheetEur,
+            String through) {
+        private static final Row EMPTY = new Row("", "", "", "", "", "", "");
 
         private static Row typed(Map<String, String> form, int i) {
             return new Row(
@@ -54,7 +59,8 @@ class SizeDeclarationPages {
                     form.getOrDefault("enterprise." + i + ".sharePercent", ""),
                     form.getOrDefault("enterprise." + i + ".staff", ""),
                     form.getOrDefault("enterprise." + i + ".turnoverEur", ""),
-                    form.getOrDefault("enterprise." + i + ".balanceSheetEur", ""));
+                    form.getOrDefault("enterprise." + i + ".balanceSheetEur", ""),
+                    form.getOrDefault("enterprise." + i + ".through", ""));
         }
 
         private static Row declared(SizeDeclaration.Enterprise e) {
@@ -64,7 +70,8 @@ class SizeDeclarationPages {
                     e.sharePercent().toPlainString(),
                     e.figures().staff().toPlainString(),
                     e.figures().turnoverEur().toPlainString(),
-                    e.figures().balanceSheetEur().toPlainString());
+                    e.figures().balanceSheetEur().toPlainString(),
+                    e.through() == null ? "" : e.through());
         }
     }
 
@@ -107,16 +114,18 @@ class SizeDeclarationPages {
         }
 
         private static @Nullable NewEnterprise parsed(Row row) {
-            Relation relation = row.relation().equals("LINKED")
-                    ? Relation.LINKED
-                    : row.relation().equals("PARTNER") ? Relation.PARTNER : null;
+            Relation relation = Arrays.stream(Relation.values())
+                    .filter(r -> r.name().equals(row.relation()))
+                    .findFirst()
+                    .orElse(null);
             return new NewEnterprise(
                     row.name(),
                     relation,
                     decimal(row.sharePercent()),
                     decimal(row.staff()),
                     decimal(row.turnoverEur()),
-                    decimal(row.balanceSheetEur()));
+                    decimal(row.balanceSheetEur()),
+                    row.through());
         }
 
         /** What cannot be read as a number is missing; browsers do not let it through. */
@@ -178,7 +187,9 @@ class SizeDeclarationPages {
         Map<String, Object> model = new HashMap<>();
         model.put("shell", shells.of(request));
         model.put("organisation", organisations.get(actor, id));
-        model.put("declarations", declarations.list(actor, id));
+        List<SizeDeclaration> declared = declarations.list(actor, id);
+        model.put("declarations", declared);
+        model.put("verdict", SizeHistory.of(declared, clock.instant()).orElse(null));
         model.put("owner", actor.isOwnerOf(id));
         model.put("form", form);
         model.put("refusal", refusal);

@@ -45,8 +45,8 @@ class SizeDeclarationTable {
             jdbc.sql("""
                     INSERT INTO related_enterprise
                         (declaration_id, position, name, relation, share_percent,
-                         staff_awu, turnover_eur, balance_sheet_eur)
-                    VALUES (:declaration, :position, :name, :relation, :share, :staff, :turnover, :balanceSheet)""")
+                         staff_awu, turnover_eur, balance_sheet_eur, through)
+                    VALUES (:declaration, :position, :name, :relation, :share, :staff, :turnover, :balanceSheet, :through)""")
                     .param("declaration", declaration.id())
                     .param("position", position++)
                     .param("name", enterprise.name())
@@ -55,6 +55,7 @@ class SizeDeclarationTable {
                     .param("staff", enterprise.figures().staff())
                     .param("turnover", enterprise.figures().turnoverEur())
                     .param("balanceSheet", enterprise.figures().balanceSheetEur())
+                    .param("through", enterprise.through(), java.sql.Types.VARCHAR)
                     .update();
         }
     }
@@ -105,7 +106,7 @@ class SizeDeclarationTable {
     private Map<UUID, List<Enterprise>> enterprises(Collection<UUID> declarations) {
         Map<UUID, List<Enterprise>> found = new HashMap<>();
         jdbc.sql("""
-                        SELECT declaration_id, name, relation, share_percent, staff_awu, turnover_eur, balance_sheet_eur
+                        SELECT declaration_id, name, relation, share_percent, staff_awu, turnover_eur, balance_sheet_eur, through
                         FROM related_enterprise WHERE declaration_id = ANY(:declarations)
                         ORDER BY declaration_id, position""").param("declarations", declarations.toArray(UUID[]::new)).query(row -> {
             found.computeIfAbsent(row.getObject("declaration_id", UUID.class), d -> new ArrayList<>())
@@ -116,7 +117,8 @@ class SizeDeclarationTable {
                             new SizeFigures(
                                     row.getBigDecimal("staff_awu"),
                                     row.getBigDecimal("turnover_eur"),
-                                    row.getBigDecimal("balance_sheet_eur"))));
+                                    row.getBigDecimal("balance_sheet_eur")),
+                            row.getString("through")));
         });
         return found;
     }

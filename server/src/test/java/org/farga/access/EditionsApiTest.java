@@ -429,6 +429,16 @@ class EditionsApiTest extends HttpTest {
         assertThat(rules.steps()).containsExactly(new Step(Step.Kind.DECISION, 2));
         assertThat(rules.awardAtOnce()).isTrue();
         assertThat(rules.intake()).isEqualTo(Intake.ROLLING);
-        assertThat(rules.asked()).contains(Rule.values());
+        assertThat(rules.asked())
+                .containsExactlyInAnyOrderElementsOf(Samples.RULES.rules().stream()
+                        .map(CallRules.AppliedRule::rule)
+                        .toList());
+        assertThat(rules.parameters()).isEqualTo(RuleParameters.NONE);
+        // The version after it asks for final reports as well, and nothing else is different.
+        CallRules next = calls.rules(shipped("PLAYGROUND").id(), 2);
+        assertThat(next.rules())
+                .startsWith(rules.rules().toArray(CallRules.AppliedRule[]::new))
+                .endsWith(new CallRules.AppliedRule(Rule.FINAL_REPORTS, Rule.Kind.MUST))
+                .hasSize(rules.rules().size() + 1);
     }
 }

@@ -80,6 +80,12 @@ class ProposalsApiTest extends HttpTest {
     private ClosedDays closedDays;
 
     @Autowired
+    private FactFinder facts;
+
+    @Autowired
+    private Rulings rulings;
+
+    @Autowired
     private org.springframework.context.ApplicationEventPublisher events;
 
     @Autowired
@@ -165,7 +171,7 @@ class ProposalsApiTest extends HttpTest {
         assertThat(awarded.path("decision").path("by").asString()).isEqualTo("RULES");
         assertThat(awarded.path("decision").path("reason").asString()).isEqualTo("Every rule holds.");
         assertThat(awarded.path("eligibility"))
-                .hasSize(10)
+                .hasSize(11)
                 .allMatch(f -> f.path("answer").asString().equals("MET"));
         assertThat(awarded.path("timeline")
                         .valueStream()
@@ -203,6 +209,8 @@ class ProposalsApiTest extends HttpTest {
                 notifications,
                 settings,
                 closedDays,
+                facts,
+                rulings,
                 events,
                 clock);
         ProposalId id = ProposalId.valueOf(path.substring(path.lastIndexOf('/') + 1));

@@ -72,7 +72,14 @@ class RuleTest {
         Facts empty = facts(Answers.NONE, "ES", null, 0, true);
         assertThat(empty.findings())
                 .extracting(Finding::rule)
-                .containsExactlyInAnyOrder(Rule.CALL_OPEN, Rule.PARTITION_OPEN, Rule.ESTABLISHED, Rule.LIVE_AWARDS);
+                .containsExactlyInAnyOrder(
+                        Rule.CALL_OPEN,
+                        Rule.PARTITION_OPEN,
+                        Rule.ESTABLISHED,
+                        Rule.REGISTERED,
+                        Rule.LIVE_AWARDS,
+                        Rule.FINAL_REPORTS);
+        assertThat(empty.untold()).hasSize(Rule.values().length - 6);
         assertThat(empty.missing())
                 .containsExactly(
                         "title",
@@ -106,15 +113,15 @@ class RuleTest {
 
     @Test
     void theSizeIsNotAskedForWhereNoRuleLooksAtIt() {
-        CallRules without = Samples.RULES
+        CallRules without = Samples.EVERY_RULE
                 .with(
-                        Samples.rules(Samples.RULES.rules().stream()
-                                .filter(r -> r.rule() != Rule.SME)
+                        Samples.rules(Samples.EVERY_RULE.rules().stream()
+                                .filter(r -> r.rule() != Rule.SME && r.rule() != Rule.STARTUP)
                                 .toList()),
                         Set.of())
                 .orThrow();
-        Facts facts = new Facts(
-                ANSWERS, new org.farga.shared.Country("ES"), null, 0, "Playground", true, Samples.TODAY, without);
+        Facts facts =
+                facts(ANSWERS, Samples.applicant("ES", null), 0, true, Map.of(), List.of(), Samples.TODAY, without);
         assertThat(facts.missing()).isEmpty();
     }
 
@@ -139,8 +146,7 @@ class RuleTest {
             String partition, java.time.LocalDate today, Finding.Answer open, Finding.@Nullable Answer hours) {
         Answers answers = new Answers(
                 "t", "a", GpuHours.ofHours(50), CpuHours.ofHours(200), 3, true, true, false, null, partition, Map.of());
-        Facts facts =
-                new Facts(answers, new org.farga.shared.Country("ES"), null, 0, "Large", true, today, Samples.LARGE);
+        Facts facts = facts(answers, Samples.applicant("ES", null), 0, true, Map.of(), List.of(), today, Samples.LARGE);
         assertThat(answer(facts, Rule.PARTITION_OPEN)).isEqualTo(open);
         assertThat(finding(facts, Rule.HOURS).map(Finding::answer).orElse(null)).isEqualTo(hours);
     }
@@ -193,10 +199,10 @@ class RuleTest {
     @ParameterizedTest
     @EnumSource(Rule.class)
     void everyCallAsksWhatTheLawAsks(Rule rule) {
-        var softened = Samples.RULES.rules().stream()
+        var softened = Samples.EVERY_RULE.rules().stream()
                 .map(r -> r.rule() == rule ? new CallRules.AppliedRule(rule, Rule.Kind.SHOULD) : r)
                 .toList();
-        var outcome = Samples.RULES.with(Samples.rules(softened), Set.of());
+        var outcome = Samples.EVERY_RULE.with(Samples.rules(softened), Set.of());
         boolean refused = outcome instanceof org.farga.shared.Outcome.Refused<CallRules>;
         assertThat(refused)
                 .isEqualTo(rule == Rule.CALL_OPEN

@@ -9,10 +9,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.farga.people.SmeStatus;
+import org.farga.people.SmeVerdict;
 import org.farga.shared.CallId;
 import org.farga.shared.Country;
 import org.farga.shared.CpuHours;
 import org.farga.shared.GpuHours;
+import org.farga.shared.OrganisationId;
+import org.farga.shared.PersonId;
 import org.jspecify.annotations.Nullable;
 
 /** A call, answers and facts that satisfy every rule, for tests to spoil one thing of. */
@@ -20,6 +23,17 @@ final class Samples {
     static final Instant NOW = Instant.parse("2026-11-23T10:00:00Z");
 
     static final LocalDate TODAY = LocalDate.parse("2026-11-23");
+
+    static final RuleParameters PARAMETERS = new RuleParameters(
+            new RuleParameters.Startup(10, 20),
+            Set.of("health", "energy"),
+            List.of(new RuleParameters.Fund(null, GpuHours.ofHours(10_000), null)));
+
+    static final LegalEntity ENTITY = new LegalEntity(
+            OrganisationId.create(), "Registro Mercantil de Barcelona", "B-123456", null, PersonId.create(), NOW);
+
+    static final List<FundLeft> FUNDS =
+            List.of(new FundLeft(null, new BigDecimal(10_000), BigDecimal.ZERO, null, BigDecimal.ZERO));
 
     static final CallRules RULES = new CallRules(
             List.of(partition("local", null, 0, 5_000, 1, 20_000, List.of(), null)),
@@ -32,22 +46,51 @@ final class Samples {
             2,
             Set.of(Audience.STARTUP_OR_SME),
             new CallRules.CountryList(LocalDate.parse("2025-11-10"), Set.of(new Country("ES"), new Country("PT"))),
+            List.of(
+                    new CallRules.AppliedRule(Rule.CALL_OPEN, Rule.Kind.MUST),
+                    new CallRules.AppliedRule(Rule.PARTITION_OPEN, Rule.Kind.MUST),
+                    new CallRules.AppliedRule(Rule.ESTABLISHED, Rule.Kind.MUST),
+                    new CallRules.AppliedRule(Rule.SME, Rule.Kind.MUST),
+                    new CallRules.AppliedRule(Rule.CIVILIAN_USE, Rule.Kind.MUST),
+                    new CallRules.AppliedRule(Rule.NO_PROHIBITED_PRACTICE, Rule.Kind.MUST),
+                    new CallRules.AppliedRule(Rule.HOURS, Rule.Kind.MUST),
+                    new CallRules.AppliedRule(Rule.DURATION, Rule.Kind.MUST),
+                    new CallRules.AppliedRule(Rule.LIVE_AWARDS, Rule.Kind.EXCEPTION),
+                    new CallRules.AppliedRule(Rule.PERSONAL_DATA, Rule.Kind.SHOULD)));
+
+    /** The same with every rule that there is, and what they compare with. */
+    static final CallRules EVERY_RULE = new CallRules(
+            RULES.partitions(),
+            RULES.durationsMonths(),
+            RULES.intake(),
+            RULES.form(),
+            RULES.steps(),
+            RULES.review(),
+            RULES.awardAtOnce(),
+            RULES.liveAwardsPerOrganisation(),
+            RULES.audience(),
+            RULES.countries(),
             Arrays.stream(Rule.values())
-                    .map(r -> new CallRules.AppliedRule(
-                            r,
-                            switch (r) {
-                                case LIVE_AWARDS -> Rule.Kind.EXCEPTION;
-                                case PERSONAL_DATA -> Rule.Kind.SHOULD;
-                                case CALL_OPEN,
-                                        PARTITION_OPEN,
-                                        ESTABLISHED,
-                                        SME,
-                                        CIVILIAN_USE,
-                                        NO_PROHIBITED_PRACTICE,
-                                        HOURS,
-                                        DURATION -> Rule.Kind.MUST;
-                            }))
-                    .toList());
+                    .map(r -> new CallRules.AppliedRule(r, kind(r)))
+                    .toList(),
+            PARAMETERS);
+
+    private static Rule.Kind kind(Rule rule) {
+        return switch (rule) {
+            case PERSONAL_DATA, SECTOR -> Rule.Kind.SHOULD;
+            case LIVE_AWARDS, STARTUP, REGISTERED -> Rule.Kind.EXCEPTION;
+            case CALL_OPEN,
+                    PARTITION_OPEN,
+                    ESTABLISHED,
+                    SME,
+                    CIVILIAN_USE,
+                    NO_PROHIBITED_PRACTICE,
+                    HOURS,
+                    DURATION,
+                    FINAL_REPORTS,
+                    FUNDS_LEFT -> Rule.Kind.MUST;
+        };
+    }
 
     static final Answers ANSWERS = new Answers(
             "Crack detection",
@@ -158,12 +201,52 @@ final class Samples {
 
     private Samples() {}
 
-    static SmeStatus size(SmeStatus.Category category) {
-        return new SmeStatus(category, category != SmeStatus.Category.LARGE, 2025, NOW);
+    static SmeVerdict size(SmeStatus.Category category) {
+        return size(
+                category,
+                category == SmeStatus.Category.LARGE ? SmeVerdict.Standing.ONE_YEAR_ABOVE : SmeVerdict.Standing.SME,
+                "9");
     }
 
-    static Facts facts(Answers answers, String country, @Nullable SmeStatus size, int live, boolean open) {
-        return new Facts(answers, new Country(country), size, live, "Playground", open, TODAY, RULES);
+    static SmeVerdict size(SmeStatus.Category category, SmeVerdict.Standing standing, String ownStaff) {
+        return new SmeVerdict(
+                standing,
+                category,
+                List.of(new SmeVerdict.Year(
+                        2025,
+                        category,
+                        new BigDecimal(ownStaff),
+                        new BigDecimal(ownStaff),
+                        BigDecimal.ONE,
+                        BigDecimal.ONE,
+                        0,
+                        0,
+                        NOW)),
+                Set.of());
+    }
+
+    static Applicant applicant(String country, @Nullable SmeVerdict size) {
+        return new Applicant(new Country(country), LocalDate.parse("2020-05-01"), size, ENTITY, List.of(), List.of());
+    }
+
+    static Facts facts(Answers answers, Applicant applicant, int live, boolean open) {
+        return facts(answers, applicant, live, open, Map.of(), FUNDS, TODAY, EVERY_RULE);
+    }
+
+    static Facts facts(
+            Answers answers,
+            Applicant applicant,
+            int live,
+            boolean open,
+            Map<Practice, Practice.Said> practices,
+            List<FundLeft> funds,
+            LocalDate today,
+            CallRules rules) {
+        return new Facts(answers, NOW, practices, applicant, live, funds, "Playground", 1, open, today, rules);
+    }
+
+    static Facts facts(Answers answers, String country, @Nullable SmeVerdict size, int live, boolean open) {
+        return facts(answers, applicant(country, size), live, open);
     }
 
     static Facts facts(Answers answers) {

@@ -468,6 +468,8 @@ abstract class HostileTest extends HttpTest {
         variables.put("proposals/id", Tenant::submitted);
         variables.put("calls/idOrCode", t -> "");
         variables.put("steps/step", t -> "ADMINISTRATIVE_CHECK");
+        variables.put("exceptions/rule", t -> "LIVE_AWARDS");
+        variables.put("findings/rule", t -> "LIVE_AWARDS");
         variables.put(
                 "closed-days/day", t -> FAR.plusDays(DAYS.getAndIncrement()).toString());
         variables.put("clusters/name", t -> "local");

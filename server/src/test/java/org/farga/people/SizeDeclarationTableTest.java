@@ -67,14 +67,16 @@ class SizeDeclarationTableTest {
                                                 new BigDecimal("50.5"),
                                                 BigDecimal.ONE,
                                                 MOST,
-                                                MOST),
+                                                MOST,
+                                                null),
                                         new NewEnterprise(
                                                 "A",
                                                 Relation.PARTNER,
                                                 new BigDecimal("25"),
                                                 BigDecimal.ZERO,
                                                 BigDecimal.ZERO,
-                                                BigDecimal.ZERO))),
+                                                BigDecimal.ZERO,
+                                                "B"))),
                         owner.id(),
                         at)
                 .orThrow();
@@ -111,7 +113,8 @@ class SizeDeclarationTableTest {
                 "UPDATE size_declaration SET balance_sheet_eur = -0.01",
                 "UPDATE related_enterprise SET share_percent = 100.01",
                 "UPDATE related_enterprise SET relation = 'FRIEND'",
-                "UPDATE related_enterprise SET name = 'same'",
+                "UPDATE related_enterprise SET through = ''",
+                "UPDATE related_enterprise SET name = 'same', through = NULL",
                 "UPDATE related_enterprise SET position = 100 + position"
             })
     void theDatabaseRepeatsTheBounds(String change) {

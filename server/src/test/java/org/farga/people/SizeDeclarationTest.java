@@ -38,7 +38,8 @@ class SizeDeclarationTest {
                 new BigDecimal(share),
                 new BigDecimal(staff),
                 new BigDecimal(turnover),
-                new BigDecimal(balance));
+                new BigDecimal(balance),
+                null);
     }
 
     private static Outcome<SizeDeclaration> declare(NewSizeDeclaration typed) {
@@ -158,7 +159,7 @@ class SizeDeclarationTest {
                         null,
                         null,
                         null,
-                        Collections.singletonList(new NewEnterprise(null, null, null, null, null, null))))))
+                        Collections.singletonList(new NewEnterprise(null, null, null, null, null, null, null))))))
                 .contains("year missing []", "staff missing []", "linkedEnterprises[0].relation missing []");
         assertThat(problems(declare(new NewSizeDeclaration(
                         2025, BigDecimal.ONE, BigDecimal.ONE, BigDecimal.ONE, Collections.singletonList((NewEnterprise)
