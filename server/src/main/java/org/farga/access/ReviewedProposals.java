@@ -31,6 +31,11 @@ public class ReviewedProposals {
     /** @param cutOff null where intake was rolling */
     public record Round(@Nullable Instant cutOff, int proposals) {}
 
+    /** The codes of the sectors that a proposal can be of; {@code access.sector.<code>} names each. */
+    public List<String> sectors() {
+        return Sectors.CODES;
+    }
+
     /** One that was submitted; empty for a draft. */
     public Optional<ReviewedProposal> find(ProposalId id) {
         return list(List.of(id)).stream().findFirst();

@@ -34,7 +34,7 @@ class ReviewPersonalDataTable implements PersonalData {
                                (SELECT string_agg(s.sector, ', ' ORDER BY s.sector) FROM reviewer_sector s WHERE s.person_id = r.person_id) AS sectors
                         FROM reviewer r WHERE r.person_id = :person"""),
                 new Section("interests", Fate.DECISION, Set.of("reviewer_declaration.person_id"), """
-                        SELECT organisation_id, proposal_id, reason, declared_at, withdrawn_at FROM reviewer_declaration WHERE person_id = :person ORDER BY declared_at"""),
+                        SELECT organisation, proposal_id, reason, declared_at, withdrawn_at FROM reviewer_declaration WHERE person_id = :person ORDER BY declared_at"""),
                 new Section("conflicts-of-interest", Fate.DECISION, Set.of("review_conflict.person_id"), """
                         SELECT proposal_id, kind, found_at, state, decided_at, reason FROM review_conflict WHERE person_id = :person ORDER BY found_at"""),
                 new Section("review-assignments", Fate.DECISION, Set.of("review_assignment.person_id"), """
@@ -56,6 +56,13 @@ class ReviewPersonalDataTable implements PersonalData {
         return List.of(
                 new FreeText(
                         "interest-reason", "reviewer_declaration", "reason", "id::text", "'/reviewers/' || person_id", true),
+                new FreeText(
+                        "interest-organisation",
+                        "reviewer_declaration",
+                        "organisation",
+                        "id::text",
+                        "'/reviewers/' || person_id",
+                        true),
                 new FreeText(
                         "conflict-reason", "review_conflict", "reason", "id::text", "'/reviewers/' || person_id", true),
                 new FreeText(

@@ -28,16 +28,16 @@ CREATE TABLE reviewer_sector (
 CREATE TABLE reviewer_declaration (
     id              uuid        PRIMARY KEY,
     person_id       uuid        NOT NULL REFERENCES reviewer (person_id),
-    organisation_id uuid        REFERENCES organisation (id),
+    organisation    text        CHECK (length(organisation) BETWEEN 1 AND 200),
     proposal_id     uuid        REFERENCES proposal (id),
     reason          text        NOT NULL CHECK (length(reason) BETWEEN 1 AND 2000),
     declared_at     timestamptz NOT NULL,
     withdrawn_at    timestamptz CHECK (withdrawn_at >= declared_at),
-    CHECK (num_nonnulls(organisation_id, proposal_id) = 1)
+    CHECK (num_nonnulls(organisation, proposal_id) = 1)
 );
 CREATE INDEX reviewer_declaration_person ON reviewer_declaration (person_id) WHERE withdrawn_at IS NULL;
 CREATE INDEX reviewer_declaration_proposal ON reviewer_declaration (proposal_id) WHERE withdrawn_at IS NULL;
-CREATE INDEX reviewer_declaration_organisation ON reviewer_declaration (organisation_id) WHERE withdrawn_at IS NULL;
+COMMENT ON COLUMN reviewer_declaration.organisation IS 'its name as typed: that it has an account here is not the reviewer''s to know';
 
 -- Why a reviewer may not judge a proposal, as found; one row for each kind of reason. Forbids the pair while it is open.
 CREATE TABLE review_conflict (
@@ -63,6 +63,7 @@ CREATE TABLE review_conflict (
 COMMENT ON COLUMN review_conflict.subject_id IS 'what ties them: an organisation, a project, a declaration, or the proposal itself';
 COMMENT ON COLUMN review_conflict.until IS 'when the tie ended; null where it holds';
 CREATE INDEX review_conflict_person ON review_conflict (person_id);
+CREATE INDEX review_conflict_open ON review_conflict (id) WHERE state = 'OPEN';
 
 -- A round of assignment: what of a call is reviewed together. Kept with what its last run was given, so that it can be run again.
 CREATE TABLE review_round (

@@ -126,13 +126,14 @@ record Case(int[] needs, int[] limits, int[][] affinity) {
         }
         long best = Arrays.stream(affinity).flatMapToInt(Arrays::stream).max().orElse(0);
         int total = Arrays.stream(needs).sum();
-        // By sums over everything, not by ours over cycles.
-        double uneven = (double) (best + 1) * (total + 1);
-        double lacking = uneven * (total + 1) * (1 + Arrays.stream(needs).max().orElse(0));
-        if (lacking * 16 > 1L << 53) {
-            // Still exact where all can be served, which the caller sees by the number of reviews.
+        // A cycle passes each reviewer once at most, so this is enough for reviews to count first and evenness second.
+        int most = Arrays.stream(needs).max().orElse(0);
+        double uneven = 2.0 * (reviewers + most + 1) * (best + 1);
+        double lacking = 2.0 * (most * most + 1) * uneven;
+        if (lacking >= CapacityScalingMinimumCostFlow.COST_INF) {
+            // The judge knows no greater costs. Evenness does not matter where all can be served.
             uneven = 0;
-            lacking = (double) (best + 1) * (total + 1);
+            lacking = CapacityScalingMinimumCostFlow.COST_INF * 0.99;
         }
         Map<DefaultWeightedEdge, int[]> pairs = new HashMap<>();
         Map<DefaultWeightedEdge, Integer> none = new HashMap<>();
