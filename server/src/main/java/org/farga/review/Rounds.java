@@ -18,12 +18,14 @@ import org.farga.audit.AuditLog;
 import org.farga.notification.Notifications;
 import org.farga.people.Organisations;
 import org.farga.people.People;
+import org.farga.platform.Cursor;
 import org.farga.platform.Settings;
 import org.farga.shared.Actor;
 import org.farga.shared.Fields;
 import org.farga.shared.NotFoundException;
 import org.farga.shared.OrganisationId;
 import org.farga.shared.Outcome;
+import org.farga.shared.Page;
 import org.farga.shared.PersonId;
 import org.farga.shared.ProposalId;
 import org.farga.shared.Refusal;
@@ -134,6 +136,15 @@ class Rounds {
 
         String name(PersonId person) {
             return Conflicts.name(names, person);
+        }
+
+        /** A part of the rows; where rows moved meanwhile, it goes on after the place at which the last part ended. */
+        Page<Row> page(@Nullable String cursor, int size) {
+            Integer from = Cursor.decode(cursor, Integer::valueOf);
+            int start = from == null ? 0 : Math.clamp(from, 0, rows.size());
+            int end = Math.min(rows.size(), start + size);
+            return new Page<>(
+                    rows.subList(start, end), end < rows.size() ? Cursor.encode(String.valueOf(end)) : null);
         }
     }
 
