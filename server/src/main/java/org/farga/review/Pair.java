@@ -64,7 +64,7 @@ record Pair(
         CONFLICT,
         /** Not there at the time. */
         AWAY,
-        /** Said no to it. */
+        /** Said no to it, or stepped back; an officer can still ask them again. */
         DECLINED,
         /** An officer took it off them. */
         TAKEN_OFF,

@@ -133,7 +133,8 @@ final class Pool {
         if (forbidden.getOrDefault(proposal.id(), Set.of()).contains(reviewer.person())) {
             return Pair.Standing.CONFLICT;
         }
-        if (pair != null && pair.state() == Assignment.State.DECLINED) {
+        if (pair != null
+                && (pair.state() == Assignment.State.DECLINED || pair.state() == Assignment.State.RECUSED)) {
             return Pair.Standing.DECLINED;
         }
         if (pair != null && pair.state() == Assignment.State.RELEASED) {

@@ -244,52 +244,9 @@ class Reviewers {
         }
     }
 
-    /** The reviewer gives a proposal back: because they cannot, or because they must not. */
-    @Transactional
-    Outcome<Task> giveBack(Actor actor, ProposalId proposal, boolean ofInterest, @Nullable String reason) {
-        Task task = tasks(actor.person()).stream()
-                .filter(t -> t.proposal().id().equals(proposal))
-                .findFirst()
-                .orElseThrow(() -> new NotFoundException("assignment"));
-        var refusal = new Fields().text("reason", reason, LONGEST_REASON).refusal();
-        if (refusal.isPresent() || reason == null) {
-            return Outcome.refused(refusal.orElseThrow());
-        }
-        if (task.pair().state() != Assignment.State.ACTIVE) {
-            return Outcome.refused(Refusal.conflict("assignment-over", task.proposal().code()));
-        }
-        Instant now = now();
-        if (ofInterest) {
-            conflicts.recuse(actor, task.proposal(), reason.strip());
-        } else {
-            pairs.end(
-                    proposal, actor.person(), Assignment.State.DECLINED, actor.person(), reason.strip(), now);
-            audit.record(
-                    actor,
-                    "review-assignment.declined",
-                    "proposal",
-                    proposal,
-                    Map.of("code", task.proposal().code(), "reviewer", actor.person()));
-        }
-        notifications.tell(
-                people.withRole(CentreRole.ACCESS_OFFICER),
-                ofInterest ? "review.told.recused" : "review.told.declined",
-                "/calls/" + task.proposal().call() + "/assignment/" + proposal,
-                actor.name(),
-                task.proposal().code());
-        return Outcome.done(tasks(actor.person()).stream()
-                .filter(t -> t.proposal().id().equals(proposal))
-                .findFirst()
-                .orElseThrow());
-    }
-
     /** The actor's own record; throws {@link NotFoundException} for who was never asked. */
     Reviewer own(Actor actor) {
         return table.find(actor.person()).orElseThrow(() -> new NotFoundException("reviewer"));
-    }
-
-    Optional<Reviewer> find(PersonId person) {
-        return table.find(person);
     }
 
     /** All that a reviewer sees of themselves. */

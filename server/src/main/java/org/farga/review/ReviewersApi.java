@@ -9,7 +9,6 @@ import java.util.UUID;
 import org.farga.platform.Answer;
 import org.farga.shared.Actor;
 import org.farga.shared.CallId;
-import org.farga.shared.NotFoundException;
 import org.farga.shared.Page;
 import org.farga.shared.PersonId;
 import org.farga.shared.ProposalId;
@@ -131,10 +130,6 @@ class ReviewersApi {
 
     record NewInterest(@Nullable String organisation, @Nullable String reason) {}
 
-    /** @param conflict whether it is given back because of an interest in it, which is kept */
-    record GivenBack(
-            @Nullable String reason, @Nullable Boolean conflict) {}
-
     @Operation(summary = "The pool of reviewers, or with left=true those who left it; for access officers")
     @GetMapping("/api/v1/reviewers")
     Page<ReviewerJson> list(
@@ -238,16 +233,5 @@ class ReviewersApi {
     @ResponseStatus(HttpStatus.NO_CONTENT)
     void withdraw(Actor actor, @PathVariable UUID interest) {
         reviewers.withdrawInterest(actor, interest);
-    }
-
-    @Operation(summary = "Gives a proposal back, because one cannot review it, or must not")
-    @PostMapping("/api/v1/reviewer/assignments/{proposal}/refusal")
-    @ResponseStatus(HttpStatus.OK)
-    ReviewTaskJson giveBack(Actor actor, @PathVariable ProposalId proposal, @RequestBody GivenBack body) {
-        if (reviewers.find(actor.person()).isEmpty()) {
-            throw new NotFoundException("assignment");
-        }
-        return ReviewTaskJson.of(Answer.of(
-                reviewers.giveBack(actor, proposal, Boolean.TRUE.equals(body.conflict()), body.reason())));
     }
 }
