@@ -264,6 +264,26 @@ final class Pool {
         return kept;
     }
 
+    /** As if an officer had taken this off the reviewer. */
+    void takeOff(Pair pair) {
+        pairs.computeIfAbsent(pair.proposal(), id -> new HashMap<>())
+                .put(
+                        pair.reviewer(),
+                        new Pair(
+                                pair.proposal(),
+                                pair.reviewer(),
+                                pair.round(),
+                                Assignment.State.RELEASED,
+                                pair.since(),
+                                pair.pinned(),
+                                pair.byHand(),
+                                pair.affinity(),
+                                pair.why(),
+                                pair.changedBy(),
+                                pair.reason()));
+        loads.merge(pair.reviewer(), -1, Integer::sum);
+    }
+
     private void give(ReviewedProposal proposal, Reviewer reviewer) {
         pairs.computeIfAbsent(proposal.id(), id -> new HashMap<>())
                 .put(

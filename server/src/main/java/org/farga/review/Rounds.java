@@ -394,6 +394,12 @@ class Rounds {
         if (refusal.isPresent() || reason == null) {
             return Outcome.refused(refusal.orElseThrow());
         }
+        end(officer, hand, pair, reason);
+        return Outcome.done(find(hand.proposal().id(), reviewer));
+    }
+
+    private void end(Actor officer, Hand hand, Pair pair, String reason) {
+        PersonId reviewer = pair.reviewer();
         pairs.end(
                 hand.proposal().id(),
                 reviewer,
@@ -407,7 +413,6 @@ class Rounds {
             notifications.tell(
                     List.of(reviewer), "review.told.taken-off", "/reviewer", hand.proposal().code());
         }
-        return Outcome.done(find(hand.proposal().id(), reviewer));
     }
 
     /** Gives a proposal to one reviewer in the place of another. */
@@ -415,13 +420,17 @@ class Rounds {
     Outcome<Pair> replace(
             Actor officer, ProposalId proposal, PersonId reviewer, @Nullable PersonId by, @Nullable String reason) {
         return byHand(officer, proposal, hand -> {
-            counting(hand, reviewer);
+            Pair before = counting(hand, reviewer);
             var refusal = new Fields().text("reason", reason, LONGEST_REASON).refusal();
-            // The new one first: where they cannot, nothing is taken off anybody.
-            return refusal.isPresent()
-                    ? Outcome.refused(refusal.get())
-                    : add(officer, hand, by)
-                            .then(added -> remove(officer, hand, reviewer, reason).map(removed -> added));
+            if (refusal.isPresent() || reason == null) {
+                return Outcome.refused(refusal.orElseThrow());
+            }
+            // Only thought away: where the new one cannot, nothing is taken off anybody.
+            hand.pool().takeOff(before);
+            return add(officer, hand, by).map(added -> {
+                end(officer, hand, before, reason);
+                return added;
+            });
         });
     }
 
