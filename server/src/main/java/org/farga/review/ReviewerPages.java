@@ -234,6 +234,17 @@ class ReviewerPages {
         return "redirect:/reviewer";
     }
 
+    /** Where somebody reloads the page of a refused form. */
+    @GetMapping({"/reviewer/acceptance", "/reviewer/departure", "/reviewer/interests"})
+    String again() {
+        return "redirect:/reviewer";
+    }
+
+    @GetMapping({"/reviewers/{reviewer}/load-limit", "/reviewers/{reviewer}/departure"})
+    String again(@PathVariable PersonId reviewer) {
+        return "redirect:/reviewers/" + reviewer;
+    }
+
     private <T> ModelAndView done(
             Outcome<T> outcome,
             String notice,

@@ -1,6 +1,7 @@
 package org.farga.review;
 
 import jakarta.servlet.http.HttpServletRequest;
+import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Arrays;
@@ -25,6 +26,7 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.servlet.ModelAndView;
 import org.springframework.web.servlet.mvc.support.RedirectAttributes;
+import org.springframework.web.util.UriUtils;
 
 /** Who reviews what: a call's rounds, one proposal with its candidates, and conflicts of interest. */
 @Controller
@@ -41,10 +43,10 @@ class RoundPages {
         this.shells = shells;
     }
 
-    @GetMapping("/calls/{call}/assignment")
+    @GetMapping("/calls/{idOrCode}/assignment")
     ModelAndView round(
             Actor actor,
-            @PathVariable String call,
+            @PathVariable("idOrCode") String call,
             @RequestParam(required = false) @Nullable String cutOff,
             @RequestParam(required = false) @Nullable String cursor,
             HttpServletRequest request) {
@@ -72,10 +74,10 @@ class RoundPages {
         return Answer.page("review/assignment", model, refusal);
     }
 
-    @PostMapping("/calls/{call}/assignment/runs")
+    @PostMapping("/calls/{idOrCode}/assignment/runs")
     ModelAndView run(
             Actor actor,
-            @PathVariable String call,
+            @PathVariable("idOrCode") String call,
             @RequestParam Map<String, String> typed,
             HttpServletRequest request,
             RedirectAttributes redirect) {
@@ -109,10 +111,10 @@ class RoundPages {
                 redirect);
     }
 
-    @PostMapping("/calls/{call}/assignment/confirmation")
+    @PostMapping("/calls/{idOrCode}/assignment/confirmation")
     ModelAndView confirm(
             Actor actor,
-            @PathVariable String call,
+            @PathVariable("idOrCode") String call,
             @RequestParam Map<String, String> typed,
             HttpServletRequest request,
             RedirectAttributes redirect) {
@@ -153,10 +155,10 @@ class RoundPages {
         return "/calls/" + call + "/assignment" + (cutOff == null ? "" : "?cutOff=" + cutOff);
     }
 
-    @GetMapping("/calls/{call}/assignment/{proposal}")
+    @GetMapping("/calls/{idOrCode}/assignment/{proposal}")
     ModelAndView choice(
             Actor actor,
-            @PathVariable String call,
+            @PathVariable("idOrCode") String call,
             @PathVariable ProposalId proposal,
             @RequestParam(defaultValue = "false") boolean all,
             HttpServletRequest request) {
@@ -185,10 +187,10 @@ class RoundPages {
     }
 
     /** Adds one, or puts them in the place of another. */
-    @PostMapping("/calls/{call}/assignment/{proposal}/pairs")
+    @PostMapping("/calls/{idOrCode}/assignment/{proposal}/pairs")
     ModelAndView add(
             Actor actor,
-            @PathVariable String call,
+            @PathVariable("idOrCode") String call,
             @PathVariable ProposalId proposal,
             @RequestParam Map<String, String> typed,
             HttpServletRequest request,
@@ -207,10 +209,10 @@ class RoundPages {
                 redirect);
     }
 
-    @PostMapping("/calls/{call}/assignment/{proposal}/pairs/{reviewer}/pin")
+    @PostMapping("/calls/{idOrCode}/assignment/{proposal}/pairs/{reviewer}/pin")
     ModelAndView pin(
             Actor actor,
-            @PathVariable String call,
+            @PathVariable("idOrCode") String call,
             @PathVariable ProposalId proposal,
             @PathVariable PersonId reviewer,
             @RequestParam Map<String, String> typed,
@@ -226,10 +228,10 @@ class RoundPages {
                 redirect);
     }
 
-    @PostMapping("/calls/{call}/assignment/{proposal}/pairs/{reviewer}/removal")
+    @PostMapping("/calls/{idOrCode}/assignment/{proposal}/pairs/{reviewer}/removal")
     ModelAndView remove(
             Actor actor,
-            @PathVariable String call,
+            @PathVariable("idOrCode") String call,
             @PathVariable ProposalId proposal,
             @PathVariable PersonId reviewer,
             @RequestParam Map<String, String> typed,
@@ -258,7 +260,7 @@ class RoundPages {
                 choice(actor, proposal, false, typed, refusal, request);
             case Outcome.Done<Pair> done -> {
                 redirect.addFlashAttribute(Shells.NOTICE, "review.assign.changed");
-                yield new ModelAndView("redirect:/calls/" + call + "/assignment/" + proposal);
+                yield new ModelAndView(again(call, proposal));
             }
         };
     }
@@ -309,6 +311,26 @@ class RoundPages {
                 yield new ModelAndView("redirect:/review-conflicts");
             }
         };
+    }
+
+    /** Where somebody reloads the page of a refused form. */
+    @GetMapping({"/calls/{idOrCode}/assignment/runs", "/calls/{idOrCode}/assignment/confirmation"})
+    String again(@PathVariable("idOrCode") String call) {
+        return "redirect:/calls/" + UriUtils.encodePathSegment(call, StandardCharsets.UTF_8) + "/assignment";
+    }
+
+    @GetMapping({
+        "/calls/{idOrCode}/assignment/{proposal}/pairs",
+        "/calls/{idOrCode}/assignment/{proposal}/pairs/{reviewer}/pin",
+        "/calls/{idOrCode}/assignment/{proposal}/pairs/{reviewer}/removal"
+    })
+    String again(@PathVariable("idOrCode") String call, @PathVariable ProposalId proposal) {
+        return again(call) + "/" + proposal;
+    }
+
+    @GetMapping("/review-conflicts/{conflict}/decision")
+    String again() {
+        return "redirect:/review-conflicts";
     }
 
     private static Conflict.@Nullable State state(String typed) {

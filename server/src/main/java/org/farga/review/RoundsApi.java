@@ -211,18 +211,18 @@ class RoundsApi {
             Conflict.@Nullable State decision, @Nullable String reason) {}
 
     @Operation(summary = "How the assignment of a call's proposals stands: one round, without its proposals")
-    @GetMapping("/api/v1/calls/{call}/assignment")
+    @GetMapping("/api/v1/calls/{idOrCode}/assignment")
     ResponseEntity<AssignmentRoundJson> get(
-            Actor actor, @PathVariable String call, @RequestParam(required = false) @Nullable Instant cutOff) {
+            Actor actor, @PathVariable("idOrCode") String call, @RequestParam(required = false) @Nullable Instant cutOff) {
         AssignmentRoundJson round = AssignmentRoundJson.of(rounds.standing(actor, call, cutOff));
         return Answer.versioned(round, round.version());
     }
 
     @Operation(summary = "Proposals of a round with their reviewers and why; those that lack some first")
-    @GetMapping("/api/v1/calls/{call}/assignment/proposals")
+    @GetMapping("/api/v1/calls/{idOrCode}/assignment/proposals")
     Page<AssignedProposalJson> proposals(
             Actor actor,
-            @PathVariable String call,
+            @PathVariable("idOrCode") String call,
             @RequestParam(required = false) @Nullable Instant cutOff,
             @RequestParam(required = false) @Nullable String cursor,
             @RequestParam(required = false) @Nullable Integer limit) {
@@ -231,10 +231,10 @@ class RoundsApi {
     }
 
     @Operation(summary = "Proposes reviewers for what lacks them; what is pinned or active stays")
-    @PostMapping("/api/v1/calls/{call}/assignment/runs")
+    @PostMapping("/api/v1/calls/{idOrCode}/assignment/runs")
     @ResponseStatus(HttpStatus.CREATED)
     ResponseEntity<AssignmentRoundJson> run(
-            Actor actor, @PathVariable String call, @RequestBody AssignmentRun body) {
+            Actor actor, @PathVariable("idOrCode") String call, @RequestBody AssignmentRun body) {
         Round round = Answer.of(rounds.run(
                 actor, call, new Rounds.Order(body.cutOff(), body.seed(), body.conflictYears())));
         return ResponseEntity.created(URI.create("/api/v1/calls/" + round.call() + "/assignment"))
@@ -242,11 +242,11 @@ class RoundsApi {
     }
 
     @Operation(summary = "Makes what is proposed real, and tells the reviewers")
-    @PostMapping("/api/v1/calls/{call}/assignment/confirmation")
+    @PostMapping("/api/v1/calls/{idOrCode}/assignment/confirmation")
     @ResponseStatus(HttpStatus.OK)
     AssignmentRoundJson confirm(
             Actor actor,
-            @PathVariable String call,
+            @PathVariable("idOrCode") String call,
             @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String version,
             @RequestBody AssignmentConfirmation body) {
         ReviewRights.requireOfficer(actor);
