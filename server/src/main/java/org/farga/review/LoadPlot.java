@@ -10,7 +10,7 @@ record LoadPlot(List<Bar> bars, List<Mark> marks) {
     static final int LEFT = 34;
     static final int BOTTOM = 10;
     private static final int TOP = 8;
-    private static final double WIDEST = 28;
+    private static final double WIDEST = 56;
 
     /** One reviewer: how high their load is, and their limit. */
     record Bar(double x, double width, double limitY, double limitHeight, double loadY, double loadHeight) {}
