@@ -81,8 +81,11 @@ class EveryPageTest {
             Map.entry("/calls/{idOrCode}/assignment/confirmation", "back to the round"),
             Map.entry("/calls/{idOrCode}/assignment/{proposal}", "where proposals are reviewed: ReviewJourneyTest"),
             Map.entry("/calls/{idOrCode}/assignment/{proposal}/pairs", "back to the proposal's reviewers"),
-            Map.entry("/calls/{idOrCode}/assignment/{proposal}/pairs/{reviewer}/pin", "back to the proposal's reviewers"),
-            Map.entry("/calls/{idOrCode}/assignment/{proposal}/pairs/{reviewer}/removal", "back to the proposal's reviewers"),
+            Map.entry(
+                    "/calls/{idOrCode}/assignment/{proposal}/pairs/{reviewer}/pin", "back to the proposal's reviewers"),
+            Map.entry(
+                    "/calls/{idOrCode}/assignment/{proposal}/pairs/{reviewer}/removal",
+                    "back to the proposal's reviewers"),
             Map.entry("/review-conflicts/{conflict}/decision", "back to the conflicts"),
             Map.entry("/device/decision", "back to the code"),
             Map.entry("/centre/search", "the centre again"),

@@ -194,8 +194,7 @@ class OrganisationTable {
     }
 
     /** Who left each of these since then and did not come back, and when they last did. */
-    Map<OrganisationId, Map<PersonId, Instant>> formerPeople(
-            Collection<OrganisationId> organisations, Instant since) {
+    Map<OrganisationId, Map<PersonId, Instant>> formerPeople(Collection<OrganisationId> organisations, Instant since) {
         Map<OrganisationId, Map<PersonId, Instant>> former = new HashMap<>();
         jdbc.sql("""
                         SELECT p.organisation_id, p.person_id, max(p.until) AS until FROM past_membership p

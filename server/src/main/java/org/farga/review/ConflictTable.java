@@ -40,10 +40,19 @@ class ConflictTable {
                      AS f (id, proposal, person, kind, subject, until)
                 ON CONFLICT (proposal_id, person_id, kind, subject_id) DO UPDATE SET until = excluded.until
                 WHERE review_conflict.until IS DISTINCT FROM excluded.until""")
-                .param("now", utc(conflicts.isEmpty() ? Instant.EPOCH : conflicts.getFirst().foundAt()))
+                .param(
+                        "now",
+                        utc(
+                                conflicts.isEmpty()
+                                        ? Instant.EPOCH
+                                        : conflicts.getFirst().foundAt()))
                 .param("ids", conflicts.stream().map(Conflict::id).toArray(UUID[]::new))
-                .param("proposals", conflicts.stream().map(c -> c.proposal().value()).toArray(UUID[]::new))
-                .param("people", conflicts.stream().map(c -> c.reviewer().value()).toArray(UUID[]::new))
+                .param(
+                        "proposals",
+                        conflicts.stream().map(c -> c.proposal().value()).toArray(UUID[]::new))
+                .param(
+                        "people",
+                        conflicts.stream().map(c -> c.reviewer().value()).toArray(UUID[]::new))
                 .param("kinds", conflicts.stream().map(c -> c.kind().name()).toArray(String[]::new))
                 .param("subjects", conflicts.stream().map(Conflict::subject).toArray(UUID[]::new))
                 .param("untils", conflicts.stream().map(c -> text(c.until())).toArray(String[]::new))
@@ -95,8 +104,7 @@ class ConflictTable {
     }
 
     /** In one state, or in any where it is null; the latest first, after the given one. */
-    List<Conflict> list(
-            Conflict.@Nullable State state, @Nullable PersonId reviewer, @Nullable UUID after, int most) {
+    List<Conflict> list(Conflict.@Nullable State state, @Nullable PersonId reviewer, @Nullable UUID after, int most) {
         return jdbc.sql(SELECT + """
                         WHERE (:anyState OR c.state = :state) AND (:anybody OR c.person_id = :person)
                           AND (:fromTop OR c.id < :after)
@@ -125,7 +133,10 @@ class ConflictTable {
                 .param("id", interest.id())
                 .param("person", interest.reviewer().value())
                 .param("organisation", interest.organisation())
-                .param("proposal", interest.proposal() == null ? null : interest.proposal().value(), java.sql.Types.OTHER)
+                .param(
+                        "proposal",
+                        interest.proposal() == null ? null : interest.proposal().value(),
+                        java.sql.Types.OTHER)
                 .param("reason", interest.reason())
                 .param("at", utc(interest.declaredAt()))
                 .update();

@@ -108,8 +108,8 @@ class Conflicts {
         Map<OrganisationId, Organisations.Summary> names = organisations.summaries(theirs);
         Set<PersonId> workers = new HashSet<>(pool);
         among.forEach(p -> workers.addAll(p.team()));
-        Map<PersonId, List<Projects.Work>> works = projects.worked(workers, since).stream()
-                .collect(Collectors.groupingBy(Projects.Work::person));
+        Map<PersonId, List<Projects.Work>> works =
+                projects.worked(workers, since).stream().collect(Collectors.groupingBy(Projects.Work::person));
         List<Interest> interests = table.interests(pool);
         // By project and by its organisation: which reviewers worked there, and until when.
         Map<UUID, List<Projects.Work>> ofProject = new HashMap<>();
@@ -236,8 +236,7 @@ class Conflicts {
     @Transactional(propagation = Propagation.MANDATORY)
     void recuse(Actor reviewer, ReviewedProposal proposal, String reason) {
         Instant now = now();
-        Interest interest =
-                new Interest(TimeOrderedUuid.next(), reviewer.person(), null, proposal.id(), reason, now);
+        Interest interest = new Interest(TimeOrderedUuid.next(), reviewer.person(), null, proposal.id(), reason, now);
         table.declare(interest);
         Conflict conflict = new Conflict(
                 TimeOrderedUuid.next(),
@@ -251,10 +250,7 @@ class Conflicts {
                 null,
                 1);
         table.found(List.of(conflict));
-        keep(
-                reviewer,
-                conflict.decided(Conflict.State.RECUSED, reviewer.person(), reason, now),
-                proposal);
+        keep(reviewer, conflict.decided(Conflict.State.RECUSED, reviewer.person(), reason, now), proposal);
     }
 
     /** A reviewer says that they have an interest in an organisation. */
@@ -263,7 +259,8 @@ class Conflicts {
         Interest interest = new Interest(
                 TimeOrderedUuid.next(), reviewer.person(), organisation.strip(), null, reason.strip(), now());
         table.declare(interest);
-        audit.record(reviewer, "reviewer.interest-declared", "person", reviewer.person(), Map.of("interest", interest.id()));
+        audit.record(
+                reviewer, "reviewer.interest-declared", "person", reviewer.person(), Map.of("interest", interest.id()));
         return interest;
     }
 
@@ -301,7 +298,10 @@ class Conflicts {
     List<Named> named(Actor reader, List<Conflict> conflicts) {
         Map<ProposalId, ReviewedProposal> known =
                 proposals
-                        .list(conflicts.stream().map(Conflict::proposal).distinct().toList())
+                        .list(conflicts.stream()
+                                .map(Conflict::proposal)
+                                .distinct()
+                                .toList())
                         .stream()
                         .filter(p -> !reader.isMemberOf(p.organisation()))
                         .collect(Collectors.toMap(ReviewedProposal::id, p -> p));
@@ -320,12 +320,16 @@ class Conflicts {
                 .values()
                 .stream()
                 .collect(Collectors.toMap(p -> p.id().value(), Projects.Summary::name));
-        Map<UUID, String> declared = table
-                .interests(conflicts.stream().map(Conflict::reviewer).distinct().toList())
-                .stream()
-                .collect(Collectors.toMap(
-                        Interest::id,
-                        i -> i.organisation() == null ? i.reason() : i.organisation() + ": " + i.reason()));
+        Map<UUID, String> declared =
+                table
+                        .interests(conflicts.stream()
+                                .map(Conflict::reviewer)
+                                .distinct()
+                                .toList())
+                        .stream()
+                        .collect(Collectors.toMap(
+                                Interest::id,
+                                i -> i.organisation() == null ? i.reason() : i.organisation() + ": " + i.reason()));
         List<Named> named = new ArrayList<>();
         for (Conflict conflict : conflicts) {
             ReviewedProposal proposal = known.get(conflict.proposal());

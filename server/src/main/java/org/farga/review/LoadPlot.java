@@ -28,8 +28,7 @@ record LoadPlot(List<Bar> bars, List<Mark> marks) {
             Rounds.Load load = loads.get(i);
             double limit = height(load.reviewer().loadLimit(), most);
             double has = height(load.load(), most);
-            bars.add(new Bar(
-                    LEFT + i * step, step * 0.8, floor() - limit, limit, floor() - has, has));
+            bars.add(new Bar(LEFT + i * step, step * 0.8, floor() - limit, limit, floor() - has, has));
         }
         List<Mark> marks = new ArrayList<>();
         int every = Math.max(1, Math.ceilDiv(most, 4));

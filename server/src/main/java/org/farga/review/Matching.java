@@ -114,7 +114,8 @@ final class Matching {
                 best = Math.max(best, value);
             }
         }
-        // A cycle passes each node once at most; so no cycle gains as much affinity as one step in evenness costs, and no cycle
+        // A cycle passes each node once at most; so no cycle gains as much affinity as one step in evenness costs, and
+        // no cycle
         // as much evenness as one review that is lacking.
         long uneven = 2 * (nodes + 1L) * (best + 1);
         long lacking = 2 * ((long) most * most + 1) * uneven;
@@ -193,11 +194,11 @@ final class Matching {
         Arrays.fill(settled, false);
         Arrays.fill(before, -1);
         for (int c = 0; c < nodes; c++) {
-            distance[c] = cost[proposal][c] == UNREACHED || has[proposal][c]
-                    ? UNREACHED
-                    : cost[proposal][c] - potential[c];
+            distance[c] =
+                    cost[proposal][c] == UNREACHED || has[proposal][c] ? UNREACHED : cost[proposal][c] - potential[c];
         }
-        // What the source's own edges cost may be less than nothing: they are all there from the start, so only differences count.
+        // What the source's own edges cost may be less than nothing: they are all there from the start, so only
+        // differences count.
         while (true) {
             int nearest = -1;
             for (int c = 0; c < nodes; c++) {

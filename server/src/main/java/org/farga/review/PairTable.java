@@ -84,20 +84,28 @@ class PairTable {
                 ON CONFLICT (proposal_id, person_id) DO UPDATE SET round_id = excluded.round_id, state = 'PROPOSED',
                     since = excluded.since, pinned = excluded.pinned, by_hand = excluded.by_hand, affinity = excluded.affinity,
                     explanation = excluded.explanation, changed_by = excluded.changed_by, reason = NULL""")
-                .param("proposals", pairs.stream().map(p -> p.proposal().value()).toArray(UUID[]::new))
+                .param(
+                        "proposals",
+                        pairs.stream().map(p -> p.proposal().value()).toArray(UUID[]::new))
                 .param("people", pairs.stream().map(p -> p.reviewer().value()).toArray(UUID[]::new))
                 .param("rounds", pairs.stream().map(Pair::round).toArray(UUID[]::new))
-                .param("sinces", pairs.stream().map(p -> utc(p.since()).toString()).toArray(String[]::new))
+                .param(
+                        "sinces",
+                        pairs.stream().map(p -> utc(p.since()).toString()).toArray(String[]::new))
                 .param("pinned", pairs.stream().map(Pair::pinned).toArray(Boolean[]::new))
                 .param("byHand", pairs.stream().map(Pair::byHand).toArray(Boolean[]::new))
                 .param("affinities", pairs.stream().map(Pair::affinity).toArray(Integer[]::new))
                 .param(
                         "explanations",
-                        pairs.stream().map(p -> json.writeValueAsString(p.why())).toArray(String[]::new))
+                        pairs.stream()
+                                .map(p -> json.writeValueAsString(p.why()))
+                                .toArray(String[]::new))
                 .param(
                         "by",
                         pairs.stream()
-                                .map(p -> p.changedBy() == null ? null : p.changedBy().value())
+                                .map(p -> p.changedBy() == null
+                                        ? null
+                                        : p.changedBy().value())
                                 .toArray(UUID[]::new))
                 .update();
     }

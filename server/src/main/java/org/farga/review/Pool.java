@@ -59,9 +59,7 @@ final class Pool {
                 .toList();
         this.today = today;
         for (Pair pair : pairs) {
-            this.pairs
-                    .computeIfAbsent(pair.proposal(), id -> new HashMap<>())
-                    .put(pair.reviewer(), pair);
+            this.pairs.computeIfAbsent(pair.proposal(), id -> new HashMap<>()).put(pair.reviewer(), pair);
             if (pair.counts()) {
                 loads.merge(pair.reviewer(), 1, Integer::sum);
             }
@@ -128,13 +126,11 @@ final class Pool {
         return load(reviewer.person()) >= reviewer.loadLimit() ? Pair.Standing.FULL : Pair.Standing.FREE;
     }
 
-    private Pair.@Nullable Standing barred(
-            ReviewedProposal proposal, Reviewer reviewer, @Nullable Pair pair) {
+    private Pair.@Nullable Standing barred(ReviewedProposal proposal, Reviewer reviewer, @Nullable Pair pair) {
         if (forbidden.getOrDefault(proposal.id(), Set.of()).contains(reviewer.person())) {
             return Pair.Standing.CONFLICT;
         }
-        if (pair != null
-                && (pair.state() == Assignment.State.DECLINED || pair.state() == Assignment.State.RECUSED)) {
+        if (pair != null && (pair.state() == Assignment.State.DECLINED || pair.state() == Assignment.State.RECUSED)) {
             return Pair.Standing.DECLINED;
         }
         if (pair != null && pair.state() == Assignment.State.RELEASED) {
@@ -213,7 +209,8 @@ final class Pool {
                 Set<PersonId> theirs = Arrays.stream(answer.pairs()[p])
                         .mapToObj(r -> kept.reviewers.get(r).person())
                         .collect(Collectors.toSet());
-                kept.explain(proposal, theirs).forEach((reviewer, why) -> chosen.add(new Chosen(proposal, reviewer, why)));
+                kept.explain(proposal, theirs)
+                        .forEach((reviewer, why) -> chosen.add(new Chosen(proposal, reviewer, why)));
             }
         }
         return new Run(chosen, answer.objective());
@@ -297,8 +294,7 @@ final class Pool {
                                 false,
                                 false,
                                 0,
-                                new Pair.Explanation(
-                                        new Affinity(false, List.of(), List.of()), 0, 0, List.of(), 0),
+                                new Pair.Explanation(new Affinity(false, List.of(), List.of()), 0, 0, List.of(), 0),
                                 null,
                                 null));
         loads.merge(reviewer.person(), 1, Integer::sum);

@@ -24,10 +24,7 @@ class ReviewPersonalDataTable implements PersonalData {
                 new Section(
                         "reviewer",
                         Fate.PARTLY,
-                        Set.of(
-                                "reviewer.person_id",
-                                "reviewer_keyword.person_id",
-                                "reviewer_sector.person_id"),
+                        Set.of("reviewer.person_id", "reviewer_keyword.person_id", "reviewer_sector.person_id"),
                         """
                         SELECT r.state, r.load_limit, r.unavailable_until, r.invited_at, r.since,
                                (SELECT string_agg(k.keyword, ', ' ORDER BY k.keyword) FROM reviewer_keyword k WHERE k.person_id = r.person_id) AS keywords,
@@ -55,7 +52,12 @@ class ReviewPersonalDataTable implements PersonalData {
     public List<FreeText> freeTexts() {
         return List.of(
                 new FreeText(
-                        "interest-reason", "reviewer_declaration", "reason", "id::text", "'/reviewers/' || person_id", true),
+                        "interest-reason",
+                        "reviewer_declaration",
+                        "reason",
+                        "id::text",
+                        "'/reviewers/' || person_id",
+                        true),
                 new FreeText(
                         "interest-organisation",
                         "reviewer_declaration",
@@ -83,8 +85,6 @@ class ReviewPersonalDataTable implements PersonalData {
         }
         jdbc.sql("""
                 UPDATE reviewer SET state = 'LEFT', unavailable_until = NULL, version = version + 1
-                WHERE person_id = :person""")
-                .param("person", person.person().value())
-                .update();
+                WHERE person_id = :person""").param("person", person.person().value()).update();
     }
 }

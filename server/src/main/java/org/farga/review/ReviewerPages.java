@@ -81,8 +81,7 @@ class ReviewerPages {
                 redirect.addFlashAttribute(Shells.NOTICE, "review.reviewer.asked");
                 yield new ModelAndView("redirect:/reviewers");
             }
-            case Outcome.Refused<Reviewers.Named>(Refusal refusal) ->
-                list(actor, false, null, typed, refusal, request);
+            case Outcome.Refused<Reviewers.Named>(Refusal refusal) -> list(actor, false, null, typed, refusal, request);
         };
     }
 
@@ -204,12 +203,7 @@ class ReviewerPages {
             HttpServletRequest request,
             RedirectAttributes redirect) {
         return done(
-                reviewers.leave(actor, typed.get("reason")),
-                "review.reviewer.left",
-                actor,
-                typed,
-                request,
-                redirect);
+                reviewers.leave(actor, typed.get("reason")), "review.reviewer.left", actor, typed, request, redirect);
     }
 
     @PostMapping("/reviewer/interests")

@@ -86,7 +86,8 @@ class Reviewers {
     @Transactional
     Outcome<Named> invite(Actor officer, @Nullable String email, @Nullable Integer loadLimit, boolean appointed) {
         ReviewRights.requireOfficer(officer);
-        Optional<EmailAddress> address = Person.parse(email == null ? "" : email).filter(EmailAddress::isDeliverable);
+        Optional<EmailAddress> address =
+                Person.parse(email == null ? "" : email).filter(EmailAddress::isDeliverable);
         Optional<People.Summary> found = address.flatMap(people::find);
         var refusal = new Fields()
                 .text("email", email, 254)
@@ -97,16 +98,10 @@ class Reviewers {
         }
         People.Summary person = found.get();
         if (proof.isMissing(person.id())) {
-            return Outcome.refused(
-                    Refusal.conflict("address-of-holder-not-proven", person.email().value()));
+            return Outcome.refused(Refusal.conflict(
+                    "address-of-holder-not-proven", person.email().value()));
         }
-        return Reviewer.invite(
-                        officer,
-                        person.id(),
-                        table.lock(person.id()).orElse(null),
-                        loadLimit,
-                        appointed,
-                        now())
+        return Reviewer.invite(officer, person.id(), table.lock(person.id()).orElse(null), loadLimit, appointed, now())
                 .map(reviewer -> {
                     write(reviewer);
                     audit.record(
@@ -205,7 +200,11 @@ class Reviewers {
         List<ProposalId> released = pairs.releaseAll(reviewer.person(), actor.person(), reason.strip(), now);
         write(reviewer.in(Reviewer.State.LEFT, now));
         audit.record(
-                actor, "reviewer.left", "person", reviewer.person(), Map.of("released", released, "reason", reason.strip()));
+                actor,
+                "reviewer.left",
+                "person",
+                reviewer.person(),
+                Map.of("released", released, "reason", reason.strip()));
         String name = people.summary(reviewer.person()).name();
         notifications.tell(
                 people.withRole(CentreRole.ACCESS_OFFICER),
@@ -268,16 +267,15 @@ class Reviewers {
 
     private Detail detail(Reviewer reviewer) {
         return new Detail(
-                named(List.of(reviewer)).getFirst(),
-                conflicts.interests(reviewer.person()),
-                tasks(reviewer.person()));
+                named(List.of(reviewer)).getFirst(), conflicts.interests(reviewer.person()), tasks(reviewer.person()));
     }
 
     private List<Task> tasks(PersonId person) {
         List<Pair> theirs = pairs.ofReviewer(person, MOST_SHOWN);
-        Map<ProposalId, ReviewedProposal> known =
-                proposals.list(theirs.stream().map(Pair::proposal).toList()).stream()
-                        .collect(Collectors.toMap(ReviewedProposal::id, p -> p));
+        Map<ProposalId, ReviewedProposal> known = proposals
+                .list(theirs.stream().map(Pair::proposal).toList())
+                .stream()
+                .collect(Collectors.toMap(ReviewedProposal::id, p -> p));
         return theirs.stream()
                 .filter(p -> known.containsKey(p.proposal()))
                 .map(p -> new Task(p, known.get(p.proposal())))

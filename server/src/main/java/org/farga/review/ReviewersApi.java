@@ -107,8 +107,7 @@ class ReviewersApi {
     }
 
     /** A reviewer with what they declared, and what they were given to review. */
-    record ReviewerDetailJson(
-            ReviewerJson reviewer, List<InterestJson> interests, List<ReviewTaskJson> assignments) {
+    record ReviewerDetailJson(ReviewerJson reviewer, List<InterestJson> interests, List<ReviewTaskJson> assignments) {
         static ReviewerDetailJson of(Reviewers.Detail d) {
             return new ReviewerDetailJson(
                     ReviewerJson.of(d.named()),
@@ -128,7 +127,8 @@ class ReviewersApi {
             @Nullable LocalDate unavailableUntil,
             @Nullable Boolean available) {}
 
-    record NewInterest(@Nullable String organisation, @Nullable String reason) {}
+    record NewInterest(
+            @Nullable String organisation, @Nullable String reason) {}
 
     @Operation(summary = "The pool of reviewers, or with left=true those who left it; for access officers")
     @GetMapping("/api/v1/reviewers")

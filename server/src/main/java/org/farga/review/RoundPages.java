@@ -99,9 +99,7 @@ class RoundPages {
         }
         return after(
                 rounds.run(
-                        actor,
-                        call,
-                        new Rounds.Order(cutOff, chosen, ReviewerPages.whole(typed.get("conflictYears")))),
+                        actor, call, new Rounds.Order(cutOff, chosen, ReviewerPages.whole(typed.get("conflictYears")))),
                 "review.assign.proposed-now",
                 actor,
                 call,
@@ -141,8 +139,7 @@ class RoundPages {
             HttpServletRequest request,
             RedirectAttributes redirect) {
         return switch (outcome) {
-            case Outcome.Refused<Round>(Refusal refusal) ->
-                round(actor, call, cutOff, null, typed, refusal, request);
+            case Outcome.Refused<Round>(Refusal refusal) -> round(actor, call, cutOff, null, typed, refusal, request);
             case Outcome.Done<Round>(Round round) -> {
                 redirect.addFlashAttribute(Shells.NOTICE, notice);
                 yield new ModelAndView("redirect:" + address(round.call().toString(), round.cutOff()));
@@ -256,8 +253,7 @@ class RoundPages {
             HttpServletRequest request,
             RedirectAttributes redirect) {
         return switch (outcome) {
-            case Outcome.Refused<Pair>(Refusal refusal) ->
-                choice(actor, proposal, false, typed, refusal, request);
+            case Outcome.Refused<Pair>(Refusal refusal) -> choice(actor, proposal, false, typed, refusal, request);
             case Outcome.Done<Pair> done -> {
                 redirect.addFlashAttribute(Shells.NOTICE, "review.assign.changed");
                 yield new ModelAndView(again(call, proposal));

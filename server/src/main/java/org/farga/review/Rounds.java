@@ -10,7 +10,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
 import java.util.function.Function;
 import org.farga.access.ReviewedProposal;
 import org.farga.access.ReviewedProposals;
@@ -143,8 +142,7 @@ class Rounds {
             Integer from = Cursor.decode(cursor, Integer::valueOf);
             int start = from == null ? 0 : Math.clamp(from, 0, rows.size());
             int end = Math.min(rows.size(), start + size);
-            return new Page<>(
-                    rows.subList(start, end), end < rows.size() ? Cursor.encode(String.valueOf(end)) : null);
+            return new Page<>(rows.subList(start, end), end < rows.size() ? Cursor.encode(String.valueOf(end)) : null);
         }
     }
 
@@ -164,8 +162,7 @@ class Rounds {
     record Load(Reviewer reviewer, int load, boolean there) {}
 
     /** A proposal with everybody who could review it, the best first. */
-    record Choice(
-            Standing standing, Row row, List<Pool.Candidate> candidates, List<Conflicts.Named> conflicts) {}
+    record Choice(Standing standing, Row row, List<Pool.Candidate> candidates, List<Conflicts.Named> conflicts) {}
 
     /** All that a change by hand works on. */
     private record Hand(Pool pool, Round round, ReviewedProposal proposal) {}
@@ -210,7 +207,9 @@ class Rounds {
         return transactions.execute(status -> {
             Round last = table.lock(of.id(), cutOff).orElse(null);
             if ((last == null) != (before.round() == null)
-                    || (last != null && before.round() != null && last.version() != before.round().version())) {
+                    || (last != null
+                            && before.round() != null
+                            && last.version() != before.round().version())) {
                 return Outcome.refused(Refusal.stale());
             }
             Instant now = now();
@@ -290,7 +289,11 @@ class Rounds {
                 "review-assignment.confirmed",
                 "call",
                 of.id(),
-                Map.of("code", of.code(), "assignments", given.values().stream().mapToInt(n -> n).sum()));
+                Map.of(
+                        "code",
+                        of.code(),
+                        "assignments",
+                        given.values().stream().mapToInt(n -> n).sum()));
         return Outcome.done(table.find(of.id(), cutOff).orElseThrow());
     }
 
@@ -400,18 +403,15 @@ class Rounds {
 
     private void end(Actor officer, Hand hand, Pair pair, String reason) {
         PersonId reviewer = pair.reviewer();
-        pairs.end(
-                hand.proposal().id(),
-                reviewer,
-                Assignment.State.RELEASED,
-                officer.person(),
-                reason.strip(),
-                now());
+        pairs.end(hand.proposal().id(), reviewer, Assignment.State.RELEASED, officer.person(), reason.strip(), now());
         table.touch(hand.round().id());
         record(officer, "review-assignment.removed", hand.proposal(), reviewer);
         if (pair.state() == Assignment.State.ACTIVE) {
             notifications.tell(
-                    List.of(reviewer), "review.told.taken-off", "/reviewer", hand.proposal().code());
+                    List.of(reviewer),
+                    "review.told.taken-off",
+                    "/reviewer",
+                    hand.proposal().code());
         }
     }
 
@@ -440,7 +440,8 @@ class Rounds {
                 .find(id)
                 .filter(p -> !officer.isMemberOf(p.organisation()))
                 .orElseThrow(() -> new NotFoundException("proposal"));
-        ReviewedProposals.ReviewedCall call = proposals.call(officer, proposal.call().toString());
+        ReviewedProposals.ReviewedCall call =
+                proposals.call(officer, proposal.call().toString());
         Round round = table.lock(call.id(), proposal.cutOff()).orElse(null);
         if (!proposal.inExpertReview()) {
             return Outcome.refused(Refusal.conflict("not-in-expert-review", proposal.code()));
@@ -465,8 +466,7 @@ class Rounds {
     }
 
     private void record(Actor officer, String action, ReviewedProposal proposal, PersonId reviewer) {
-        audit.record(
-                officer, action, "proposal", proposal.id(), Map.of("code", proposal.code(), "reviewer", reviewer));
+        audit.record(officer, action, "proposal", proposal.id(), Map.of("code", proposal.code(), "reviewer", reviewer));
     }
 
     /** Everything about a round as it is now, with its conflicts found anew. */
@@ -495,8 +495,7 @@ class Rounds {
         return standing(reader, of, cutOff, pool(of, cutOff, Conflicts.YEARS, false));
     }
 
-    private Standing standing(
-            Actor reader, ReviewedProposals.ReviewedCall of, @Nullable Instant cutOff, Pool pool) {
+    private Standing standing(Actor reader, ReviewedProposals.ReviewedCall of, @Nullable Instant cutOff, Pool pool) {
         List<ReviewedProposal> seen = pool.proposals().stream()
                 .filter(p -> !reader.isMemberOf(p.organisation()))
                 .toList();
@@ -549,18 +548,15 @@ class Rounds {
                 .find(id)
                 .filter(p -> !reader.isMemberOf(p.organisation()))
                 .orElseThrow(() -> new NotFoundException("proposal"));
-        ReviewedProposals.ReviewedCall of = proposals.call(reader, proposal.call().toString());
+        ReviewedProposals.ReviewedCall of =
+                proposals.call(reader, proposal.call().toString());
         Pool pool = pool(of, proposal.cutOff(), Conflicts.YEARS, false);
         Standing standing = standing(reader, of, proposal.cutOff(), pool);
         Row row = standing.rows().stream()
                 .filter(r -> r.proposal().id().equals(id))
                 .findFirst()
                 .orElseGet(() -> new Row(
-                        proposal,
-                        organisations.summary(proposal.organisation()).name(),
-                        List.of(),
-                        0,
-                        Map.of()));
+                        proposal, organisations.summary(proposal.organisation()).name(), List.of(), 0, Map.of()));
         List<Conflict> known = conflicts.known(
                 List.of(id), pool.reviewers().stream().map(Reviewer::person).toList());
         return new Choice(standing, row, pool.candidates(proposal), conflicts.named(reader, known));

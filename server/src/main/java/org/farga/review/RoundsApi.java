@@ -127,8 +127,8 @@ class RoundsApi {
                     why.rank(),
                     why.candidates(),
                     why.before().stream()
-                            .map(b -> new PassedOverJson(
-                                    b.reviewer(), s.name(b.reviewer()), b.affinity(), b.standing()))
+                            .map(b ->
+                                    new PassedOverJson(b.reviewer(), s.name(b.reviewer()), b.affinity(), b.standing()))
                             .toList(),
                     why.moreBefore());
         }
@@ -168,8 +168,7 @@ class RoundsApi {
 
     record PairPin(boolean pinned) {}
 
-    record PairReplacement(
-            @Nullable PersonId by, @Nullable String reason) {}
+    record PairReplacement(@Nullable PersonId by, @Nullable String reason) {}
 
     record ReviewConflictJson(
             UUID id,
@@ -213,7 +212,9 @@ class RoundsApi {
     @Operation(summary = "How the assignment of a call's proposals stands: one round, without its proposals")
     @GetMapping("/api/v1/calls/{idOrCode}/assignment")
     ResponseEntity<AssignmentRoundJson> get(
-            Actor actor, @PathVariable("idOrCode") String call, @RequestParam(required = false) @Nullable Instant cutOff) {
+            Actor actor,
+            @PathVariable("idOrCode") String call,
+            @RequestParam(required = false) @Nullable Instant cutOff) {
         AssignmentRoundJson round = AssignmentRoundJson.of(rounds.standing(actor, call, cutOff));
         return Answer.versioned(round, round.version());
     }
@@ -235,8 +236,8 @@ class RoundsApi {
     @ResponseStatus(HttpStatus.CREATED)
     ResponseEntity<AssignmentRoundJson> run(
             Actor actor, @PathVariable("idOrCode") String call, @RequestBody AssignmentRun body) {
-        Round round = Answer.of(rounds.run(
-                actor, call, new Rounds.Order(body.cutOff(), body.seed(), body.conflictYears())));
+        Round round =
+                Answer.of(rounds.run(actor, call, new Rounds.Order(body.cutOff(), body.seed(), body.conflictYears())));
         return ResponseEntity.created(URI.create("/api/v1/calls/" + round.call() + "/assignment"))
                 .body(AssignmentRoundJson.of(rounds.standing(actor, call, round.cutOff())));
     }
@@ -332,7 +333,6 @@ class RoundsApi {
                 version == null ? null : Long.valueOf(Answer.version(version)),
                 body.decision(),
                 body.reason()));
-        return ReviewConflictJson.of(
-                conflicts.named(actor, List.of(decided)).getFirst());
+        return ReviewConflictJson.of(conflicts.named(actor, List.of(decided)).getFirst());
     }
 }

@@ -30,10 +30,7 @@ class AssignmentApiTest extends HttpTest {
                             FROM call WHERE code = 'LARGE-SCALE' RETURNING id)
                         INSERT INTO call_rules (call_id, version, since, parameters)
                         SELECT made.id, 1, r.since, jsonb_set(r.parameters, '{review,reviewersNeeded}', to_jsonb(:reviewers))
-                        FROM made, call_rules r JOIN call c ON c.id = r.call_id WHERE c.code = 'LARGE-SCALE' AND r.version = 1""")
-                .param("code", code)
-                .param("reviewers", reviewers)
-                .update();
+                        FROM made, call_rules r JOIN call c ON c.id = r.call_id WHERE c.code = 'LARGE-SCALE' AND r.version = 1""").param("code", code).param("reviewers", reviewers).update();
         return code;
     }
 
@@ -83,13 +80,15 @@ class AssignmentApiTest extends HttpTest {
 
     private static JsonNode of(JsonNode pairs, Client reviewer) {
         return pairs.valueStream()
-                .filter(p -> p.path("reviewer").asString().equals(reviewer.person().toString()))
+                .filter(p ->
+                        p.path("reviewer").asString().equals(reviewer.person().toString()))
                 .findFirst()
                 .orElseThrow();
     }
 
     private static JsonNode run(Client officer, String call) {
-        return officer.post("/api/v1/calls/" + call + "/assignment/runs", "{\"seed\": 7}").expect(201);
+        return officer.post("/api/v1/calls/" + call + "/assignment/runs", "{\"seed\": 7}")
+                .expect(201);
     }
 
     @Test
@@ -103,7 +102,11 @@ class AssignmentApiTest extends HttpTest {
                 .expectProblem(403, "reviewer-oneself");
         officer.post("/api/v1/reviewers", "{\"email\": \"%s\", \"loadLimit\": 3}".formatted(rita.email()))
                 .expect(201);
-        assertThat(rita.get("/api/v1/reviewer").expect(200).at("/reviewer/state").asString()).isEqualTo("INVITED");
+        assertThat(rita.get("/api/v1/reviewer")
+                        .expect(200)
+                        .at("/reviewer/state")
+                        .asString())
+                .isEqualTo("INVITED");
         rita.post("/api/v1/reviewer/acceptance", "{}").expect(200);
         officer.post("/api/v1/reviewers", "{\"email\": \"%s\", \"loadLimit\": 3}".formatted(rita.email()))
                 .expectProblem(409, "reviewer-already");
@@ -155,8 +158,7 @@ class AssignmentApiTest extends HttpTest {
                         .asString())
                 .isEqualTo("ACTIVE");
         assertThat(best.get("/api/v1/notifications").body()).contains("Large");
-        officer.post("/api/v1/calls/" + call + "/assignment/confirmation", "{}")
-                .expectProblem(409, "nothing-proposed");
+        officer.post("/api/v1/calls/" + call + "/assignment/confirmation", "{}").expectProblem(409, "nothing-proposed");
         // What is active stays, whatever is run later.
         assertThat(run(officer, call).path("active").asInt()).isEqualTo(2);
     }
@@ -173,7 +175,8 @@ class AssignmentApiTest extends HttpTest {
                 .param("id", proposal)
                 .query(String.class)
                 .single();
-        jdbc.sql("INSERT INTO membership (organisation_id, person_id, role, since) VALUES (:o::uuid, :p, 'MEMBER', now())")
+        jdbc.sql(
+                        "INSERT INTO membership (organisation_id, person_id, role, since) VALUES (:o::uuid, :p, 'MEMBER', now())")
                 .param("o", organisation)
                 .param("p", colleague.person().value())
                 .update();
@@ -186,20 +189,20 @@ class AssignmentApiTest extends HttpTest {
                 .at("/items/0");
         assertThat(conflict.path("kind").asString()).isEqualTo("SAME_ORGANISATION");
         String path = "/api/v1/review-conflicts/" + conflict.path("id").asString() + "/decision";
-        officer.post(
-                        "/api/v1/review-assignments/" + proposal,
-                        "{\"reviewer\": \"%s\"}".formatted(colleague.person()))
+        officer.post("/api/v1/review-assignments/" + proposal, "{\"reviewer\": \"%s\"}".formatted(colleague.person()))
                 .expectProblem(409, "reviewer-has-conflict");
         officer.put(path, "{\"decision\": \"WAIVED\"}").expectProblem(422, "invalid-fields");
-        colleague.put(path, "{\"decision\": \"WAIVED\", \"reason\": \"I am fair.\"}").expectProblem(404, "not-found");
-        officer.put(path, "{\"decision\": \"WAIVED\", \"reason\": \"Another department.\"}").expect(200);
-        officer.post(
-                        "/api/v1/review-assignments/" + proposal,
-                        "{\"reviewer\": \"%s\"}".formatted(colleague.person()))
+        colleague
+                .put(path, "{\"decision\": \"WAIVED\", \"reason\": \"I am fair.\"}")
+                .expectProblem(404, "not-found");
+        officer.put(path, "{\"decision\": \"WAIVED\", \"reason\": \"Another department.\"}")
+                .expect(200);
+        officer.post("/api/v1/review-assignments/" + proposal, "{\"reviewer\": \"%s\"}".formatted(colleague.person()))
                 .expect(201);
         officer.put(path, "{\"decision\": \"RECUSED\", \"reason\": \"The same after all.\"}")
                 .expect(200);
-        assertThat(people(pairs(officer, proposal))).containsExactly(stranger.person().toString());
+        assertThat(people(pairs(officer, proposal)))
+                .containsExactly(stranger.person().toString());
         // Whoever left is not free of it the next day.
         jdbc.sql("DELETE FROM membership WHERE person_id = :p")
                 .param("p", colleague.person().value())
@@ -220,9 +223,9 @@ class AssignmentApiTest extends HttpTest {
         Client author = reviewer(officer, 5, word);
         String proposal = proposal(call, author, "On " + word);
         run(officer, call);
-        assertThat(people(pairs(officer, proposal))).doesNotContain(author.person().toString());
-        JsonNode conflict = officer
-                .get("/api/v1/review-conflicts?reviewer=" + author.person())
+        assertThat(people(pairs(officer, proposal)))
+                .doesNotContain(author.person().toString());
+        JsonNode conflict = officer.get("/api/v1/review-conflicts?reviewer=" + author.person())
                 .expect(200)
                 .path("items")
                 .valueStream()
@@ -251,11 +254,13 @@ class AssignmentApiTest extends HttpTest {
                 .path("id")
                 .asString();
         run(officer, call);
-        assertThat(people(pairs(officer, proposal))).doesNotContain(tied.person().toString());
+        assertThat(people(pairs(officer, proposal)))
+                .doesNotContain(tied.person().toString());
         signUp("Eve").delete("/api/v1/reviewer/interests/" + interest).expectProblem(404, "not-found");
         tied.delete("/api/v1/reviewer/interests/" + interest).expect(204);
         run(officer, call);
-        assertThat(people(pairs(officer, proposal))).containsExactly(tied.person().toString());
+        assertThat(people(pairs(officer, proposal)))
+                .containsExactly(tied.person().toString());
     }
 
     @Test
@@ -280,18 +285,16 @@ class AssignmentApiTest extends HttpTest {
         assertThat(kept.at("/0/pinned").asBoolean()).isTrue();
         assertThat(kept.at("/0/byHand").asBoolean()).isTrue();
         // It was better, and says why it was not taken.
-        assertThat(kept.at("/0/passedOver/0/reviewer").asString()).isEqualTo(best.person().toString());
+        assertThat(kept.at("/0/passedOver/0/reviewer").asString())
+                .isEqualTo(best.person().toString());
         officer.put(path + other.person() + "/pin", "{\"pinned\": false}").expect(200);
         run(officer, call);
         // What was taken off somebody by hand does not come back by a run.
-        assertThat(people(pairs(officer, proposal))).doesNotContain(best.person().toString());
-        officer.post(
-                        "/api/v1/review-assignments/" + proposal,
-                        "{\"reviewer\": \"%s\"}".formatted(best.person()))
+        assertThat(people(pairs(officer, proposal)))
+                .doesNotContain(best.person().toString());
+        officer.post("/api/v1/review-assignments/" + proposal, "{\"reviewer\": \"%s\"}".formatted(best.person()))
                 .expect(201);
-        officer.post(
-                        "/api/v1/review-assignments/" + proposal,
-                        "{\"reviewer\": \"%s\"}".formatted(best.person()))
+        officer.post("/api/v1/review-assignments/" + proposal, "{\"reviewer\": \"%s\"}".formatted(best.person()))
                 .expectProblem(409, "assigned-already");
         String second = proposal(call, signUp("Ana"), "More on " + word);
         officer.post("/api/v1/review-assignments/" + second, "{\"reviewer\": \"%s\"}".formatted(best.person()))
@@ -313,7 +316,8 @@ class AssignmentApiTest extends HttpTest {
         assertThat(pairs(officer, proposal)).isEmpty();
         assertThat(officer.get("/api/v1/notifications").body()).contains("left the pool");
         run(officer, call);
-        assertThat(people(pairs(officer, proposal))).doesNotContain(rita.person().toString());
+        assertThat(people(pairs(officer, proposal)))
+                .doesNotContain(rita.person().toString());
     }
 
     @Test
@@ -331,7 +335,8 @@ class AssignmentApiTest extends HttpTest {
                         away.get("/api/v1/reviewer").header("ETag"))
                 .expect(200);
         run(officer, call);
-        assertThat(people(pairs(officer, proposal))).doesNotContain(away.person().toString());
+        assertThat(people(pairs(officer, proposal)))
+                .doesNotContain(away.person().toString());
         officer.post("/api/v1/review-assignments/" + proposal, "{\"reviewer\": \"%s\"}".formatted(away.person()))
                 .expectProblem(409, "reviewer-away");
     }

@@ -46,8 +46,7 @@ class PoolTest {
 
     private static Reviewer reviewer(int number, int limit, List<String> keywords, List<String> sectors) {
         PersonId person = new PersonId(new UUID(7, number));
-        return new Reviewer(
-                person, Reviewer.State.ACTIVE, limit, null, person, NOW, NOW, keywords, sectors, 1);
+        return new Reviewer(person, Reviewer.State.ACTIVE, limit, null, person, NOW, NOW, keywords, sectors, 1);
     }
 
     private static Conflict conflict(ReviewedProposal proposal, Reviewer reviewer, Conflict.State state) {
@@ -80,7 +79,8 @@ class PoolTest {
         assertThat(affinity.inSummary()).containsExactly("folding", "of proteins");
         // Four points: 600,000 x 4 / 6.
         assertThat(affinity.total()).isEqualTo(800_000);
-        assertThat(Affinity.Subject.of(proposal).to(List.of(), List.of()).total()).isZero();
+        assertThat(Affinity.Subject.of(proposal).to(List.of(), List.of()).total())
+                .isZero();
     }
 
     @Test
@@ -130,10 +130,8 @@ class PoolTest {
         ReviewedProposal proposal = proposal(1, 3, "Protein folding");
         Reviewer free = reviewer(1, 1, List.of(), List.of());
         Reviewer tied = reviewer(2, 1, List.of(), List.of());
-        Pool pool = pool(
-                List.of(proposal),
-                List.of(free, tied),
-                List.of(conflict(proposal, tied, Conflict.State.OPEN)));
+        Pool pool =
+                pool(List.of(proposal), List.of(free, tied), List.of(conflict(proposal, tied, Conflict.State.OPEN)));
         assertThat(pool.lacking(proposal)).isEqualTo(3);
         assertThat(pool.freePlaces()).isEqualTo(2);
         assertThat(pool.standing(proposal, tied)).isEqualTo(Pair.Standing.CONFLICT);
