@@ -120,8 +120,8 @@ record Reviewer(
                 .rule("sectors", knownSectors.containsAll(known), "no-such-sector", String.join(", ", knownSectors))
                 .rule(
                         "unavailableUntil",
-                        profile.unavailableUntil() == null
-                                || profile.available()
+                        until == null
+                                || profile.unavailableUntil() == null
                                 || (!until.isBefore(today) && until.isBefore(today.plusYears(FARTHEST_YEARS))),
                         "reviewer-away-day",
                         FARTHEST_YEARS);

@@ -1,5 +1,7 @@
 package org.farga.review;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -278,7 +280,7 @@ class Reviewers {
                 .collect(Collectors.toMap(ReviewedProposal::id, p -> p));
         return theirs.stream()
                 .filter(p -> known.containsKey(p.proposal()))
-                .map(p -> new Task(p, known.get(p.proposal())))
+                .map(p -> new Task(p, requireNonNull(known.get(p.proposal()))))
                 .toList();
     }
 
@@ -299,7 +301,7 @@ class Reviewers {
         Map<PersonId, Integer> loads = pairs.loads(ids);
         return reviewers.stream()
                 .filter(r -> names.containsKey(r.person()))
-                .map(r -> new Named(r, names.get(r.person()), loads.getOrDefault(r.person(), 0)))
+                .map(r -> new Named(r, requireNonNull(names.get(r.person())), loads.getOrDefault(r.person(), 0)))
                 .toList();
     }
 
