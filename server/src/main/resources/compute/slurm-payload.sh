@@ -27,13 +27,21 @@ find_events() {
   [ -r "$events" ] || events=
 }
 
+# Until it is over, or nobody needs to watch any more: Slurm waits a second for whatever it finds running after this shell.
+pause() {
+  sleep "$1" &
+  wait $!
+}
+stop_watching='trap "kill \$! 2>/dev/null; exit 0" ALRM'
+
 # The kernel ends one process, and the others may wait for it until the time limit, on the allocation's account.
 watch_memory() {
+  eval "$stop_watching"
   while [ -n "$events" ] && kill -0 "$job"; do
     while read -r word number; do
       [ "$word" != oom_kill ] || [ "$number" = 0 ] || kill -KILL "-$job"
     done <"$events"
-    sleep 1
+    pause 1
   done
 }
 
@@ -45,11 +53,12 @@ is_too_large() {
 
 # A tenth of the time at most: large folders take long to count.
 watch_disk() {
+  eval "$stop_watching"
   while kill -0 "$job"; do
     read -r before rest </proc/uptime
     ! is_too_large || kill -KILL "-$job"
     read -r after rest </proc/uptime
-    sleep $((1 + 9 * (${after%.*} - ${before%.*})))
+    pause $((1 + 9 * (${after%.*} - ${before%.*})))
   done
 }
 
@@ -82,14 +91,18 @@ job=$!
 exec 4<&- 5>&-
 events=
 find_events
-watch_memory 2>/dev/null >/dev/null &
-watch_disk 2>/dev/null >/dev/null &
+(exec >/dev/null 2>&1 && watch_memory) &
+watchers=$!
+(exec >/dev/null 2>&1 && watch_disk) &
+watchers="$watchers $!"
 code=0
 while :; do
   wait "$job"
   code=$?
   kill -0 "$job" 2>/dev/null || break
 done
+# shellcheck disable=SC2086
+kill -s ALRM $watchers 2>/dev/null
 case $code in
 0) ;;
 153) : >"$work/.farga-disk" ;; # ended by SIGXFSZ

@@ -60,7 +60,8 @@ final class SlurmBench {
     private static final int USAGE_AIM_SECONDS = 60;
     private static final int PATIENCE_SECONDS = 300;
     private static final int OPERATOR = 1;
-    private static final int MOST_WARM_UP_ROUNDS = 12;
+    private static final int MOST_WARM_UP_ROUNDS = 64;
+    private static final int WARM_UP_STRETCH = 8;
     private static final double STILL_RISING = 1.05;
 
     private final Server server;
@@ -248,17 +249,24 @@ final class SlurmBench {
         }
     }
 
-    /** Until a round is no faster than the one before it: a centre's Farga has run for weeks when it is needed most. */
+    /**
+     * Until the best of some rounds is hardly better than the best before them: a centre's Farga has run for weeks when it is
+     * needed most, and Java compiles a path only after some thousand passes.
+     */
     private void warmUp(Way way) throws IOException, SQLException, InterruptedException {
         List<String> rates = new ArrayList<>();
+        double best = 0;
         double before = 0;
-        for (int round = 0; round < MOST_WARM_UP_ROUNDS; round++) {
+        for (int round = 1; round <= MOST_WARM_UP_ROUNDS; round++) {
             double rate = round(way, 8).there();
             rates.add("%.0f".formatted(rate));
-            if (round > 2 && rate < before * STILL_RISING) {
-                break;
+            best = Math.max(best, rate);
+            if (round % WARM_UP_STRETCH == 0) {
+                if (best < before * STILL_RISING) {
+                    break;
+                }
+                before = best;
             }
-            before = rate;
         }
         Bench.say("  warming up, 8 in parallel: %s jobs/s", String.join(", ", rates));
     }
@@ -399,8 +407,8 @@ final class SlurmBench {
                     Bench.quantile(theirs, 0.95),
                     Bench.quantile(ours, 0.5) - Bench.quantile(theirs, 0.5));
         }
-        double[] states = Bench.sorted(Stream.concat(byFarga.get(0).stream(), byFarga.get(1).stream()));
-        judge("a change of state within 2 s (p95)", Bench.quantile(states, 0.95), 2);
+        judge("a start within 2 s (p95)", Bench.quantile(Bench.sorted(byFarga.get(0).stream()), 0.95), 2);
+        judge("an end within 2 s (p95)", Bench.quantile(Bench.sorted(byFarga.get(1).stream()), 0.95), 2);
         judge(
                 "usage within " + USAGE_AIM_SECONDS + " s (p95)",
                 Bench.quantile(Bench.sorted(byFarga.get(2).stream()), 0.95),

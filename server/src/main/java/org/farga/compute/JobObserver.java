@@ -3,8 +3,10 @@ package org.farga.compute;
 import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Set;
 import org.farga.platform.ParallelRounds;
 import org.farga.platform.Rounds;
+import org.farga.shared.JobId;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
@@ -17,6 +19,9 @@ import org.springframework.stereotype.Component;
 class JobObserver extends ParallelRounds {
     private static final Logger LOG = LoggerFactory.getLogger(JobObserver.class);
     private static final Duration ROUND = Duration.ofMillis(500);
+    /** After one was first seen at its end: somebody waits for how it ended. One that stays there for long is as any other. */
+    private static final Duration SOON = Duration.ofMillis(150);
+
     private static final Duration TROUBLE = Duration.ofSeconds(5);
     private static final int DESCRIBE_EACH = 4;
     private static final int ENFORCE_EACH = 6;
@@ -32,6 +37,7 @@ class JobObserver extends ParallelRounds {
         private final Clusters clusters;
         private final JobProgress progress;
         private final Clock clock;
+        private Set<JobId> closing = Set.of();
         private long round;
 
         OfCluster(String cluster, Clusters clusters, JobProgress progress, Clock clock) {
@@ -45,14 +51,15 @@ class JobObserver extends ParallelRounds {
         @Override
         protected Duration round() {
             try {
-                progress.observe(cluster);
+                Set<JobId> before = closing;
+                closing = progress.observe(cluster);
                 if (round % DESCRIBE_EACH == 0) {
                     clusters.refresh(cluster);
                 }
                 if (round % ENFORCE_EACH == 0) {
                     progress.enforce(cluster);
                 }
-                return ROUND;
+                return before.containsAll(closing) ? ROUND : SOON;
             } catch (UncheckedIOException e) {
                 clusters.isSilent(cluster, clock.instant(), e);
                 LOG.warn("cluster {} does not answer; trying again: {}", cluster, e.getMessage());

@@ -320,14 +320,17 @@ class JobProgress {
                 .ifPresent(job -> clusters.scheduler(job.cluster()).cancel(id));
     }
 
-    /** Takes over what the engine says of all jobs of a cluster that it has, in one question. */
-    void observe(String cluster) {
+    /**
+     * Takes over what the engine says of all jobs of a cluster that it has, in one question. Answers those that are at their
+     * end: how they ended is known in a moment.
+     */
+    Set<JobId> observe(String cluster) {
         List<Job> live = table.withEngine(cluster);
         Set<JobId> ids = live.stream().map(Job::id).collect(Collectors.toSet());
         Map<JobId, Sighting> sightings = this.sightings.computeIfAbsent(cluster, name -> new ConcurrentHashMap<>());
         sightings.keySet().retainAll(ids);
         if (live.isEmpty()) {
-            return;
+            return Set.of();
         }
         Map<JobId, Observation> seen = clusters.scheduler(cluster).observe(ids);
         Instant now = now();
@@ -349,6 +352,10 @@ class JobProgress {
                 about.close();
             }
         }
+        return seen.values().stream()
+                .filter(observation -> observation.state() == JobState.COMPLETING)
+                .map(Observation::id)
+                .collect(Collectors.toSet());
     }
 
     private void missed(Job job, Map<JobId, Sighting> sightings, Instant now) {

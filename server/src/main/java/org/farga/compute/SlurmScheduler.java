@@ -58,6 +58,9 @@ final class SlurmScheduler implements Scheduler {
     /** Clocks of different machines, when accounting is asked for what was submitted since. */
     private static final Duration SKEW = Duration.ofHours(1);
 
+    /** By how much fresher a list must be while a job closes; whoever observes does so twice a second, and hardly oftener. */
+    private static final int CLOSING = 8;
+
     private static final Duration DESCRIPTION = Duration.ofSeconds(10);
 
     /** Numbers that fit into one address. */
@@ -108,6 +111,9 @@ final class SlurmScheduler implements Scheduler {
             Caffeine.newBuilder().expireAfterWrite(USERS).maximumSize(10_000).build();
 
     private volatile @Nullable Listing listing;
+    /** Whether a job of the last list is at its end: how it ended is known in a moment, and somebody waits for it. */
+    private volatile boolean closing;
+
     private volatile @Nullable Described described;
 
     /** All of slurmctld's jobs at an instant, by Slurm's number. */
@@ -548,6 +554,7 @@ final class SlurmScheduler implements Scheduler {
                 found.put(job.getKey(), listed);
             }
         }
+        closing = found.values().stream().anyMatch(job -> job.state() == JobState.COMPLETING);
         learnWhatTheyHold(found, live, seen);
         Map<String, Integer> codes = exitCodes(found.values());
         Map<JobId, SlurmFolder.Known> gone = new HashMap<>();
@@ -741,7 +748,8 @@ final class SlurmScheduler implements Scheduler {
     private Listing list(boolean anew) throws IOException {
         Listing known = listing;
         Instant now = clock.instant();
-        if (!anew && known != null && now.isBefore(known.at().plus(settings.freshness()))) {
+        Duration fresh = closing ? settings.freshness().dividedBy(CLOSING) : settings.freshness();
+        if (!anew && known != null && now.isBefore(known.at().plus(fresh))) {
             return known;
         }
         Listing listed = new Listing(now, queue != null ? queue.list() : listByRest());
