@@ -25,6 +25,7 @@ public final class Bench {
                 cut-off       10,000 proposals submitted in the last moments before a cut-off, in six times --seconds
                 centre        only make the centre
                 slurm         on a real Slurm, by itself: ./farga bench slurm help
+                assignment    reviewers for 2,000 proposals beside an independent solver, by itself
               --people N      the centre's size (5000, with 200 jobs each); what is smaller is made sooner
               --followers N   how many follow (2000)
               --entries N     how many audit entries there are at least (1000000)

@@ -1,8 +1,11 @@
 package org.farga.allocation;
 
+import static org.farga.platform.Timestamps.utc;
+
 import java.util.List;
 import java.util.Set;
 import org.farga.platform.PersonalData;
+import org.farga.platform.RetentionRule;
 import org.farga.shared.PersonId;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -21,6 +24,8 @@ class AllocationPersonalDataTable implements PersonalData {
         return List.of(
                 new Section("projects", Fate.PARTLY, Set.of("project_member.person_id"), """
                         SELECT p.name AS project, m.role, m.since FROM project_member m JOIN project p ON p.id = m.project_id WHERE m.person_id = :person ORDER BY m.since"""),
+                new Section("past-projects", Fate.ERASED, Set.of("past_project_member.person_id"), """
+                        SELECT p.name AS project, m.since, m.until FROM past_project_member m JOIN project p ON p.id = m.project_id WHERE m.person_id = :person ORDER BY m.since"""),
                 new Section(
                         "suspensions",
                         Fate.DECISION,
@@ -61,5 +66,18 @@ class AllocationPersonalDataTable implements PersonalData {
     public void forget(Forgotten person) {
         jdbc.sql("""
                 DELETE FROM project_member WHERE person_id = :person AND role = 'MEMBER'""").param("person", person.person().value()).update();
+        jdbc.sql("""
+                DELETE FROM past_project_member WHERE person_id = :person""").param("person", person.person().value()).update();
+    }
+
+    @Override
+    public List<RetentionRule> retention() {
+        // As long as past memberships: conflicts of interest look back so far at most.
+        return List.of(RetentionRule.of(
+                "past-projects",
+                5 * 365,
+                limit -> jdbc.sql("DELETE FROM past_project_member WHERE until < :limit")
+                        .param("limit", utc(limit))
+                        .update()));
     }
 }

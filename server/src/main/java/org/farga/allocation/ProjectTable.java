@@ -155,6 +155,33 @@ class ProjectTable {
         return members;
     }
 
+    /** In which projects these people work or worked until after then. */
+    List<Projects.Work> worked(Collection<PersonId> people, Instant since) {
+        return jdbc.sql("""
+                        SELECT w.person_id, p.id, p.name, p.organisation_id, w.until
+                        FROM (SELECT person_id, project_id, NULL::timestamptz AS until FROM project_member
+                              WHERE person_id = ANY(:people)
+                              UNION ALL
+                              SELECT person_id, project_id, max(until) FROM past_project_member f
+                              WHERE person_id = ANY(:people) AND until > :since
+                                AND NOT EXISTS (SELECT FROM project_member m
+                                                WHERE m.project_id = f.project_id AND m.person_id = f.person_id)
+                              GROUP BY person_id, project_id) w JOIN project p ON p.id = w.project_id
+                        ORDER BY w.person_id, p.id""")
+                .param("people", people.stream().map(PersonId::value).toArray(UUID[]::new))
+                .param("since", utc(since))
+                .query((row, n) -> {
+                    OffsetDateTime until = row.getObject("until", OffsetDateTime.class);
+                    return new Projects.Work(
+                            new PersonId(row.getObject("person_id", UUID.class)),
+                            new ProjectId(row.getObject("id", UUID.class)),
+                            row.getString("name"),
+                            new OrganisationId(row.getObject("organisation_id", UUID.class)),
+                            until == null ? null : until.toInstant());
+                })
+                .list();
+    }
+
     private static UUID[] uuids(Collection<ProjectId> ids) {
         return ids.stream().map(ProjectId::value).toArray(UUID[]::new);
     }

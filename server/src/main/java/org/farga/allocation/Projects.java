@@ -230,6 +230,23 @@ public class Projects {
         return workers;
     }
 
+    /**
+     * That somebody works in a project, or worked there.
+     *
+     * @param until when they left; null where they are there
+     */
+    public record Work(
+            PersonId person,
+            ProjectId project,
+            String name,
+            OrganisationId organisation,
+            @Nullable Instant until) {}
+
+    /** In which projects these people work, or worked until after an instant; whoever asks. */
+    public List<Work> worked(Collection<PersonId> people, Instant since) {
+        return people.isEmpty() ? List.of() : table.worked(people, since);
+    }
+
     private static Summary summary(Project project) {
         return new Summary(project.id(), project.slug(), project.name(), project.organisation(), project.lead());
     }

@@ -193,6 +193,30 @@ class OrganisationTable {
         return people;
     }
 
+    /** Who left each of these since then and did not come back, and when they last did. */
+    Map<OrganisationId, Map<PersonId, Instant>> formerPeople(Collection<OrganisationId> organisations, Instant since) {
+        Map<OrganisationId, Map<PersonId, Instant>> former = new HashMap<>();
+        jdbc.sql("""
+                        SELECT p.organisation_id, p.person_id, max(p.until) AS until FROM past_membership p
+                        WHERE p.organisation_id = ANY(:organisations) AND p.until > :since
+                          AND NOT EXISTS (SELECT FROM membership m
+                                          WHERE m.organisation_id = p.organisation_id AND m.person_id = p.person_id)
+                        GROUP BY p.organisation_id, p.person_id""")
+                .param(
+                        "organisations",
+                        organisations.stream().map(OrganisationId::value).toArray(UUID[]::new))
+                .param("since", utc(since))
+                .query(row -> {
+                    former.computeIfAbsent(
+                                    new OrganisationId(row.getObject("organisation_id", UUID.class)),
+                                    id -> new HashMap<>())
+                            .put(
+                                    new PersonId(row.getObject("person_id", UUID.class)),
+                                    row.getObject("until", OffsetDateTime.class).toInstant());
+                });
+        return former;
+    }
+
     Optional<Member> findMember(OrganisationId organisation, PersonId person) {
         return jdbc.sql(MEMBERS + " WHERE m.organisation_id = :organisation AND m.person_id = :person")
                 .param("organisation", organisation.value())

@@ -1,6 +1,7 @@
 package org.farga.people;
 
 import java.time.Clock;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.util.Collection;
 import java.util.List;
@@ -282,6 +283,11 @@ public class Organisations {
     /** The same of many organisations at once, in one statement. */
     public Map<OrganisationId, Set<PersonId>> people(Collection<OrganisationId> ids) {
         return ids.isEmpty() ? Map.of() : table.people(ids);
+    }
+
+    /** Who left each of these organisations since then and did not come back, with the day of it. */
+    public Map<OrganisationId, Map<PersonId, Instant>> formerPeople(Collection<OrganisationId> ids, Instant since) {
+        return ids.isEmpty() ? Map.of() : table.formerPeople(ids, since);
     }
 
     private static Summary summary(Organisation organisation) {

@@ -52,6 +52,8 @@ class PeoplePersonalDataTable implements PersonalData {
                         SELECT role, granted_at, person_id = :person AS held, granted_by = :person AS granted FROM centre_role WHERE person_id = :person OR granted_by = :person ORDER BY granted_at"""),
                 new Section("memberships", Fate.ERASED, Set.of("membership.person_id"), """
                         SELECT o.name AS organisation, m.role, m.since FROM membership m JOIN organisation o ON o.id = m.organisation_id WHERE m.person_id = :person ORDER BY m.since"""),
+                new Section("past-memberships", Fate.ERASED, Set.of("past_membership.person_id"), """
+                        SELECT o.name AS organisation, m.since, m.until FROM past_membership m JOIN organisation o ON o.id = m.organisation_id WHERE m.person_id = :person ORDER BY m.since"""),
                 new Section("organisations", Fate.WORK, Set.of("organisation.created_by"), """
                         SELECT id, name, country, created_at FROM organisation WHERE created_by = :person ORDER BY created_at"""),
                 new Section("size-declarations", Fate.RECORD, Set.of("size_declaration.declared_by"), """
@@ -128,6 +130,8 @@ class PeoplePersonalDataTable implements PersonalData {
         jdbc.sql("""
                 DELETE FROM membership WHERE person_id = :person""").param("person", person.person().value()).update();
         jdbc.sql("""
+                DELETE FROM past_membership WHERE person_id = :person""").param("person", person.person().value()).update();
+        jdbc.sql("""
                 DELETE FROM invitation WHERE email = :email AND accepted_at IS NULL""").param("email", person.email().value()).update();
         jdbc.sql("""
                 UPDATE invitation SET email = :newEmail WHERE email = :email OR accepted_by = :person""")
@@ -145,12 +149,18 @@ class PeoplePersonalDataTable implements PersonalData {
 
     @Override
     public List<RetentionRule> retention() {
-        return List.of(RetentionRule.of(
-                "invitations",
-                365,
-                limit -> remove(
-                        "DELETE FROM invitation WHERE accepted_at IS NULL AND least(expires_at, revoked_at) < :limit",
-                        limit)));
+        return List.of(
+                RetentionRule.of(
+                        "invitations",
+                        365,
+                        limit -> remove(
+                                "DELETE FROM invitation WHERE accepted_at IS NULL AND least(expires_at, revoked_at) < :limit",
+                                limit)),
+                // Conflicts of interest look back so far at most: reviews usually ask for three years.
+                RetentionRule.of(
+                        "past-memberships",
+                        5 * 365,
+                        limit -> remove("DELETE FROM past_membership WHERE until < :limit", limit)));
     }
 
     private long remove(String sql, Instant limit) {

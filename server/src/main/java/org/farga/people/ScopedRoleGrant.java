@@ -25,10 +25,10 @@ record ScopedRoleGrant(
     /** Nobody checks for years whether a right is still needed; so it ends by itself. */
     private static final Duration LONGEST = Duration.ofDays(2 * 366);
 
-    /** Administrators give any; access officers delegate the assessment of calls, which is theirs. */
+    /** Administrators give any; access officers delegate what is theirs: the assessment of calls, and their panels. */
     static boolean mayGrant(Actor actor, ScopedRole.Kind kind) {
         return switch (kind) {
-            case ASSESSOR -> actor.isAny(CentreRole.ADMINISTRATOR, CentreRole.ACCESS_OFFICER);
+            case ASSESSOR, PANEL_MEMBER -> actor.isAny(CentreRole.ADMINISTRATOR, CentreRole.ACCESS_OFFICER);
             case COORDINATOR -> actor.is(CentreRole.ADMINISTRATOR);
         };
     }

@@ -10,6 +10,8 @@ public record ScopedRole(Kind kind, String scope) {
         /** Reads what is submitted to one call, and says what they think of it. */
         ASSESSOR,
         /** Reads what is submitted in one sector, and says what they think of it. */
-        COORDINATOR
+        COORDINATOR,
+        /** Sits on the panel that ranks what was reviewed under one call. */
+        PANEL_MEMBER
     }
 }

@@ -526,6 +526,14 @@ abstract class HostileTest extends HttpTest {
         variables.put("energy-settings/id", this::freshEnergySetting);
         variables.put("energy/id", this::freshEnergySetting);
         variables.put("identities/id", this::freshIdentity);
+        variables.put("reviewers/reviewer", this::freshReviewer);
+        variables.put("pairs/reviewer", this::freshReviewer);
+        variables.put("assignment/proposal", Tenant::submitted);
+        variables.put("review-assignments/proposal", Tenant::submitted);
+        variables.put("review-assignments/reviewer", this::freshReviewer);
+        variables.put("review-conflicts/conflict", this::freshConflict);
+        // Interests are a reviewer's own; nobody here is one.
+        variables.put("interests/interest", t -> UUID.randomUUID().toString());
         variables.put("grants/aid", this::freshAid);
         variables.put("entries/aid", this::freshAid);
         variables.put("letters/aid", this::freshAid);
@@ -572,6 +580,30 @@ abstract class HostileTest extends HttpTest {
                 .param("id", person)
                 .update();
         return person.toString();
+    }
+
+    private String freshReviewer(Tenant tenant) {
+        String person = freshMember(tenant);
+        jdbc.sql("""
+                        INSERT INTO reviewer (person_id, state, load_limit, invited_by, invited_at, since)
+                        VALUES (:id, 'ACTIVE', 5, :by, now(), now())""")
+                .param("id", UUID.fromString(person))
+                .param("by", tenant.owner().person().value())
+                .update();
+        return person;
+    }
+
+    private String freshConflict(Tenant tenant) {
+        UUID id = UUID.randomUUID();
+        jdbc.sql("""
+                        INSERT INTO review_conflict (id, proposal_id, person_id, kind, subject_id, found_at, state)
+                        VALUES (:id, :proposal, :person, 'SAME_ORGANISATION', :organisation, now(), 'OPEN')""")
+                .param("id", id)
+                .param("proposal", UUID.fromString(tenant.submitted()))
+                .param("person", UUID.fromString(freshReviewer(tenant)))
+                .param("organisation", UUID.fromString(tenant.organisation()))
+                .update();
+        return id.toString();
     }
 
     private String freshErasureSearch(Tenant tenant) {
