@@ -203,6 +203,7 @@ class ProposalsApiTest extends HttpTest {
                 notifications,
                 settings,
                 closedDays,
+                List.of(),
                 events,
                 clock);
         ProposalId id = ProposalId.valueOf(path.substring(path.lastIndexOf('/') + 1));
