@@ -76,12 +76,12 @@ class ReviewTable implements ReviewersAssigned {
                 .list();
     }
 
-    /** A first draft, under the proposal's next number; the proposal is locked. */
+    /** Room for a first draft, under the proposal's next number; the proposal is locked, and {@link #update} follows. */
     WrittenReview insert(WrittenReview review, Instant now) {
         int number = jdbc.sql("""
-                        INSERT INTO review (proposal_id, person_id, number, changed_at)
+                        INSERT INTO review (proposal_id, person_id, number, changed_at, version)
                         VALUES (:proposal, :person,
-                            (SELECT coalesce(max(number), 0) + 1 FROM review WHERE proposal_id = :proposal), :now)
+                            (SELECT coalesce(max(number), 0) + 1 FROM review WHERE proposal_id = :proposal), :now, 0)
                         RETURNING number""")
                 .param("proposal", review.proposal().value())
                 .param("person", review.reviewer().value())
@@ -98,7 +98,7 @@ class ReviewTable implements ReviewersAssigned {
                 review.recommendation(),
                 review.confidence(),
                 review.submittedAt(),
-                1);
+                0);
     }
 
     /** Whether it was written: false where the row has another version by now. */
@@ -179,10 +179,10 @@ class ReviewTable implements ReviewersAssigned {
         return jdbc.sql("""
                         SELECT a.proposal_id, a.person_id FROM review_assignment a
                              LEFT JOIN review r ON r.proposal_id = a.proposal_id AND r.person_id = a.person_id
-                        WHERE a.state = 'ACTIVE' AND r.submitted_at IS NULL AND (a.proposal_id = :proposal OR :proposal IS NULL)
+                        WHERE a.state = 'ACTIVE' AND r.submitted_at IS NULL AND (a.proposal_id = CAST(:proposal AS uuid) OR CAST(:proposal AS uuid) IS NULL)
                           AND NOT EXISTS (SELECT FROM review_outcome o WHERE o.proposal_id = a.proposal_id)
                         ORDER BY a.proposal_id, a.person_id LIMIT :most""")
-                .param("proposal", proposal == null ? null : proposal.value(), java.sql.Types.OTHER)
+                .param("proposal", proposal == null ? null : proposal.value().toString(), java.sql.Types.VARCHAR)
                 .param("most", most)
                 .query((row, n) -> new Missing(
                         new ProposalId(row.getObject("proposal_id", UUID.class)),

@@ -163,10 +163,10 @@ class Reviews {
                 subject,
                 terms,
                 review,
-                terms.isDoubleBlind()
+                terms.hidesApplicant()
                         ? null
                         : organisations.summary(subject.organisation()).name(),
-                step.texts(id, terms.isDoubleBlind(), language),
+                step.texts(id, terms.hidesApplicant(), language),
                 // What the applicant says is said to reviews; whoever has written none yet judges without it.
                 review.isSubmitted() ? rebuttals.find(id).orElse(null) : null,
                 isOpen(subject) && !review.isSubmitted());
