@@ -31,10 +31,12 @@ import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 @RequestMapping("/reviews")
 class ReviewPages {
     private final Reviews reviews;
+    private final Reviewers reviewers;
     private final Shells shells;
 
-    ReviewPages(Reviews reviews, Shells shells) {
+    ReviewPages(Reviews reviews, Reviewers reviewers, Shells shells) {
         this.reviews = reviews;
+        this.reviewers = reviewers;
         this.shells = shells;
     }
 
@@ -121,11 +123,14 @@ class ReviewPages {
     ModelAndView refuse(
             Actor actor,
             @PathVariable ProposalId proposal,
-            @RequestParam(required = false) Reviews.@Nullable No kind,
+            @RequestParam(required = false) @Nullable String kind,
             @RequestParam(required = false) @Nullable String reason,
             HttpServletRequest request,
             RedirectAttributes redirect) {
-        if (reviews.refuse(actor, proposal, kind, reason) instanceof Outcome.Refused<Reviews.No>(Refusal refusal)) {
+        reviews.task(actor, proposal, shells.of(request).language());
+        Outcome<Reviewers.Task> outcome =
+                reviewers.giveBack(actor, proposal, "CONFLICT".equals(kind), reason);
+        if (outcome instanceof Outcome.Refused<Reviewers.Task>(Refusal refusal)) {
             return show(actor, proposal, null, refusal, request);
         }
         redirect.addFlashAttribute(Shells.NOTICE, "review.done.refused");

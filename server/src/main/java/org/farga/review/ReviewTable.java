@@ -136,30 +136,6 @@ class ReviewTable implements ReviewersAssigned {
         return written;
     }
 
-    /** Ends an assignment that is active, for a reason of its reviewer's. */
-    void refuse(ProposalId proposal, PersonId reviewer, Assignment.State state, String reason, Instant now) {
-        jdbc.sql("""
-                UPDATE review_assignment SET state = :state, since = :now, changed_by = :person, reason = :reason
-                WHERE proposal_id = :proposal AND person_id = :person AND state = 'ACTIVE'""")
-                .param("state", state.name())
-                .param("now", utc(now))
-                .param("person", reviewer.value())
-                .param("reason", reason)
-                .param("proposal", proposal.value())
-                .update();
-        if (state == Assignment.State.RECUSED) {
-            jdbc.sql("""
-                    INSERT INTO reviewer_declaration (id, person_id, proposal_id, reason, declared_at)
-                    VALUES (:id, :person, :proposal, :reason, :now)""")
-                    .param("id", UUID.randomUUID())
-                    .param("person", reviewer.value())
-                    .param("proposal", proposal.value())
-                    .param("reason", reason)
-                    .param("now", utc(now))
-                    .update();
-        }
-    }
-
     /** Proposals whose reviewers have all submitted, and which nobody has dealt with since. */
     List<ProposalId> ready(int most) {
         return jdbc.sql("""

