@@ -101,16 +101,21 @@ final class ReviewCommands {
             }
             screen.say(bold(text(review, "title")));
             facts(
-                    "proposal", text(review, "code"),
-                    "call", text(review, "call"),
-                    "organisation", text(review, "organisation"),
+                    "proposal",
+                    text(review, "code"),
+                    "call",
+                    text(review, "call"),
+                    "organisation",
+                    text(review, "organisation"),
                     "asks for",
-                            hours(review, "gpuHours") + " GPU-hours, " + hours(review, "cpuHours") + " CPU-hours on "
-                                    + text(review, "partition") + " for " + text(review, "durationMonths") + " months",
-                    "scores", text(review, "lowest") + " to " + text(review, "highest"),
-                    "until", text(review, "dueAt").isEmpty() ? "" : session.when(text(review, "dueAt")),
+                    hours(review, "gpuHours") + " GPU-hours, " + hours(review, "cpuHours") + " CPU-hours on "
+                            + text(review, "partition") + " for " + text(review, "durationMonths") + " months",
+                    "scores",
+                    text(review, "lowest") + " to " + text(review, "highest"),
+                    "until",
+                    text(review, "dueAt").isEmpty() ? "" : session.when(text(review, "dueAt")),
                     "submitted",
-                            text(review, "submittedAt").isEmpty() ? "" : session.when(text(review, "submittedAt")));
+                    text(review, "submittedAt").isEmpty() ? "" : session.when(text(review, "submittedAt")));
             screen.say("");
             screen.say(text(review, "summary"));
             review.path("texts").forEach(part -> {
@@ -163,8 +168,9 @@ final class ReviewCommands {
             Api api = session.api();
             String path = REVIEWS + "/" + text(picked(api, proposal), "proposal");
             Api.Reply saved = api.put(path, typed, api.get(path).etag());
-            JsonNode review =
-                    draft ? saved.json() : api.put(path + "/submission", null, saved.etag()).json();
+            JsonNode review = draft
+                    ? saved.json()
+                    : api.put(path + "/submission", null, saved.etag()).json();
             if (!printed(review)) {
                 screen.note(draft ? "Saved as a draft." : "Submitted.");
             }

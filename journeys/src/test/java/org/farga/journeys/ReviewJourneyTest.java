@@ -61,9 +61,7 @@ class ReviewJourneyTest {
 
     private static String signUp(Story.Person person) {
         return Api.stranger(farga)
-                .post(
-                        "/persons",
-                        Map.of("email", person.email(), "name", person.name(), "password", person.password()))
+                .post("/persons", Map.of("email", person.email(), "name", person.name(), "password", person.password()))
                 .id();
     }
 
@@ -118,7 +116,9 @@ class ReviewJourneyTest {
                         "rebuttalWorkingDays", 3));
         officer.patch("/calls/" + CALL, officer.get("/calls/" + CALL).tag(), rules)
                 .done();
-        officer.put("/calls/" + CALL + "/publication", officer.get("/calls/" + CALL).tag())
+        officer.put(
+                        "/calls/" + CALL + "/publication",
+                        officer.get("/calls/" + CALL).tag())
                 .done();
     }
 
@@ -133,14 +133,22 @@ class ReviewJourneyTest {
                         path,
                         ana.get(path).tag(),
                         Map.of(
-                                "title", "Reading meters from photographs",
-                                "abstract", "A model that reads meters.",
-                                "gpuHours", 400,
-                                "cpuHours", 100,
-                                "durationMonths", 3,
-                                "civilianUse", true,
-                                "noProhibitedPractice", true,
-                                "personalData", false))
+                                "title",
+                                "Reading meters from photographs",
+                                "abstract",
+                                "A model that reads meters.",
+                                "gpuHours",
+                                400,
+                                "cpuHours",
+                                100,
+                                "durationMonths",
+                                3,
+                                "civilianUse",
+                                true,
+                                "noProhibitedPractice",
+                                true,
+                                "personalData",
+                                false))
                 .done();
         ana.put(path + "/submission", ana.get(path).tag()).done();
     }
@@ -160,7 +168,8 @@ class ReviewJourneyTest {
                                 "email", PILAR.email(),
                                 "kind", "PANEL_MEMBER",
                                 "scope", officer.get("/calls/" + CALL).id(),
-                                "lastDay", java.time.LocalDate.now().plusDays(200).toString()))
+                                "lastDay",
+                                        java.time.LocalDate.now().plusDays(200).toString()))
                 .done();
     }
 

@@ -51,7 +51,10 @@ final class CallRulesForm {
             typed.put("review.reviewersNeeded", String.valueOf(review.reviewersNeeded()));
             typed.put("review.lowest", String.valueOf(review.lowest()));
             typed.put("review.highest", String.valueOf(review.highest()));
-            put(typed, "review.blind", review.blind() == null ? null : review.blind().name());
+            put(
+                    typed,
+                    "review.blind",
+                    review.blind() == null ? null : review.blind().name());
             put(
                     typed,
                     "review.rebuttalWorkingDays",

@@ -33,13 +33,7 @@ public class PanelStep {
     private final AuditLog audit;
     private final Clock clock;
 
-    PanelStep(
-            Proposals proposals,
-            ProposalTable table,
-            Calls calls,
-            CallTable callTable,
-            AuditLog audit,
-            Clock clock) {
+    PanelStep(Proposals proposals, ProposalTable table, Calls calls, CallTable callTable, AuditLog audit, Clock clock) {
         this.proposals = proposals;
         this.table = table;
         this.calls = calls;
@@ -118,16 +112,15 @@ public class PanelStep {
 
     private static Ranked ranked(Proposal proposal, CallRules rules) {
         ProposalState state = proposal.state();
-        GpuHours granted =
-                switch (state) {
-                    case ProposalState.Offered offered -> offered.granted().gpuHours();
-                    case ProposalState.Awarded awarded -> awarded.gpuHours();
-                    case ProposalState.Draft draft -> null;
-                    case ProposalState.Submitted submitted -> null;
-                    case ProposalState.Waiting waiting -> null;
-                    case ProposalState.Declined declined -> null;
-                    case ProposalState.Withdrawn withdrawn -> null;
-                };
+        GpuHours granted = switch (state) {
+            case ProposalState.Offered offered -> offered.granted().gpuHours();
+            case ProposalState.Awarded awarded -> awarded.gpuHours();
+            case ProposalState.Draft draft -> null;
+            case ProposalState.Submitted submitted -> null;
+            case ProposalState.Waiting waiting -> null;
+            case ProposalState.Declined declined -> null;
+            case ProposalState.Withdrawn withdrawn -> null;
+        };
         return new Ranked(
                 proposal.id(),
                 proposal.code(),

@@ -335,7 +335,8 @@ class ProposalTable {
 
     /** The cut-offs of a call of which something was submitted, the latest first; null where intake was rolling. */
     List<@Nullable Instant> cutOffs(CallId call) {
-        return jdbc.sql("""
+        return jdbc
+                .sql("""
                         SELECT DISTINCT cut_off_at FROM proposal WHERE call_id = :call AND state <> 'DRAFT'
                         ORDER BY cut_off_at DESC NULLS LAST LIMIT 200""")
                 .param("call", call.value())

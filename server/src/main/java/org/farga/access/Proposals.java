@@ -385,9 +385,7 @@ class Proposals {
 
     /** The same by a rule: the applicant is asked what they say to the reviews, and answers where those are. */
     void askByRule(Proposal proposal, ProposalState.Submitted submitted) {
-        happened(
-                proposal,
-                ProposalEvent.of(now(proposal), ProposalEvent.Kind.ASKED, null, submitted.step(), null));
+        happened(proposal, ProposalEvent.of(now(proposal), ProposalEvent.Kind.ASKED, null, submitted.step(), null));
         write(proposal.with(new ProposalState.Waiting(submitted.submission(), submitted.step())));
         notifications.tell(
                 applicants(proposal), "access.told.rebuttal", link(proposal), proposal.code(), title(proposal));
@@ -417,12 +415,9 @@ class Proposals {
     }
 
     /** Lets a step go on that waited for the applicant, in the transaction of what they said. */
-    void resume(
-            Proposal proposal, ProposalState.Waiting waiting, @Nullable PersonId by, @Nullable String answer) {
+    void resume(Proposal proposal, ProposalState.Waiting waiting, @Nullable PersonId by, @Nullable String answer) {
         CallRules rules = callTable.rules(proposal.call(), waiting.submission().rulesVersion());
-        happened(
-                proposal,
-                ProposalEvent.of(now(proposal), ProposalEvent.Kind.ANSWERED, by, waiting.step(), answer));
+        happened(proposal, ProposalEvent.of(now(proposal), ProposalEvent.Kind.ANSWERED, by, waiting.step(), answer));
         Instant dueAt = clockOf(proposal.id(), waiting.submission()).due(rules).orElseThrow();
         write(proposal.with(new ProposalState.Submitted(waiting.submission(), waiting.step(), dueAt)));
         notifications.tell(

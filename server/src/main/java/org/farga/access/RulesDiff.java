@@ -87,7 +87,9 @@ class RulesDiff {
             facts.put(t(language, "access.score-scale"), review.lowest() + " – " + review.highest());
             facts.put(
                     t(language, "access.blind"),
-                    t(language, "access.blind." + (review.hidesApplicant() ? Review.Blind.DOUBLE : Review.Blind.SINGLE)));
+                    t(
+                            language,
+                            "access.blind." + (review.hidesApplicant() ? Review.Blind.DOUBLE : Review.Blind.SINGLE)));
             if (review.rebuttalWorkingDays() != null) {
                 facts.put(
                         t(language, "access.rebuttal-days"),

@@ -70,7 +70,9 @@ class SecurityConfiguration {
                         .authenticated()
                         // Of a call strangers see everything but what is done with its proposals.
                         .requestMatchers(
-                                "/api/v1/calls/*/ranking", "/api/v1/calls/*/ranking.csv", "/api/v1/calls/*/assignment/**")
+                                "/api/v1/calls/*/ranking",
+                                "/api/v1/calls/*/ranking.csv",
+                                "/api/v1/calls/*/assignment/**")
                         .authenticated()
                         .requestMatchers(HttpMethod.GET, "/api/v1/calls/**", "/api/v1/datasets/**")
                         .permitAll()

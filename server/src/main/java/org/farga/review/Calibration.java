@@ -21,8 +21,7 @@ import org.farga.shared.ProposalId;
  * @param offsets how much higher than others each reviewer scores the same proposals; they add up to 0
  * @param counts how many scores each offset comes from
  */
-record Calibration(
-        Map<ProposalId, Double> proposals, Map<PersonId, Double> offsets, Map<PersonId, Integer> counts) {
+record Calibration(Map<ProposalId, Double> proposals, Map<PersonId, Double> offsets, Map<PersonId, Integer> counts) {
     /** As much as one score more, which says that the reviewer is like the others. */
     private static final double SHRINKAGE = 1;
 
@@ -40,8 +39,12 @@ record Calibration(
         Map<ProposalId, List<Score>> byProposal = new LinkedHashMap<>();
         Map<PersonId, List<Score>> byReviewer = new LinkedHashMap<>();
         for (Score score : scores) {
-            byProposal.computeIfAbsent(score.proposal(), id -> new ArrayList<>()).add(score);
-            byReviewer.computeIfAbsent(score.reviewer(), id -> new ArrayList<>()).add(score);
+            byProposal
+                    .computeIfAbsent(score.proposal(), id -> new ArrayList<>())
+                    .add(score);
+            byReviewer
+                    .computeIfAbsent(score.reviewer(), id -> new ArrayList<>())
+                    .add(score);
         }
         Map<ProposalId, Double> proposals = new LinkedHashMap<>();
         Map<PersonId, Double> offsets = new LinkedHashMap<>();

@@ -73,8 +73,6 @@ record PanelFinding(
 
     /** Confirmed is what says whether to award, and why. */
     Optional<Refusal> refusalToConfirm(String code) {
-        return award == null || note == null
-                ? Optional.of(Refusal.conflict("panel-not-done", code))
-                : Optional.empty();
+        return award == null || note == null ? Optional.of(Refusal.conflict("panel-not-done", code)) : Optional.empty();
     }
 }

@@ -139,7 +139,9 @@ class PanelPages {
                                 typed.get("note"),
                                 score.orElse(null),
                                 // Beyond any place, but small enough to be an int.
-                                placing.map(p -> p.min(BigDecimal.valueOf(1_000_000)).max(BigDecimal.ZERO).intValue())
+                                placing.map(p -> p.min(BigDecimal.valueOf(1_000_000))
+                                                .max(BigDecimal.ZERO)
+                                                .intValue())
                                         .orElse(null)));
         return answer(actor, id, outcome, "review.done.found", typed, request, redirect);
     }
@@ -152,8 +154,7 @@ class PanelPages {
     @PostMapping("/proposals/{id}/panel-confirmation")
     ModelAndView confirm(
             Actor actor, @PathVariable ProposalId id, HttpServletRequest request, RedirectAttributes redirect) {
-        return answer(
-                actor, id, panels.confirm(actor, id), "review.done.confirmed", Map.of(), request, redirect);
+        return answer(actor, id, panels.confirm(actor, id), "review.done.confirmed", Map.of(), request, redirect);
     }
 
     @GetMapping("/proposals/{id}/panel-confirmation")
@@ -245,8 +246,8 @@ class PanelPages {
         if (trial.by() != null) {
             query.queryParam("by", trial.by());
         }
-        trial.weights().forEach((criterion, weight) ->
-                query.queryParam("weights", criterion + ":" + weight.toPlainString()));
+        trial.weights()
+                .forEach((criterion, weight) -> query.queryParam("weights", criterion + ":" + weight.toPlainString()));
         trial.hours().forEach((partition, hours) -> query.queryParam("hours", partition + ":" + hours));
         trial.percents().forEach((code, percent) -> query.queryParam("percents", code + ":" + percent));
         return query.encode().build().toUriString();
@@ -305,7 +306,8 @@ class PanelPages {
             return ranking(actor, idOrCode, typed, refusal, request);
         }
         redirect.addFlashAttribute(Shells.NOTICE, notice);
-        ModelAndView page = new ModelAndView("redirect:/calls/" + panels.call(actor, idOrCode).code() + "/ranking");
+        ModelAndView page = new ModelAndView(
+                "redirect:/calls/" + panels.call(actor, idOrCode).code() + "/ranking");
         for (String name : List.of("cutOff", "by")) {
             if (typed.containsKey(name)) {
                 page.addObject(name, typed.get(name));

@@ -94,8 +94,7 @@ class PanelTable {
         return hours;
     }
 
-    void putHours(
-            CallId call, @Nullable Instant cutOff, String partition, GpuHours hours, PersonId by, Instant now) {
+    void putHours(CallId call, @Nullable Instant cutOff, String partition, GpuHours hours, PersonId by, Instant now) {
         jdbc.sql("""
                 INSERT INTO cut_off_hours (call_id, cut_off_at, partition, gpu_milliseconds, entered_by, entered_at)
                 VALUES (:call, :cutOff, :partition, :hours, :by, :now)

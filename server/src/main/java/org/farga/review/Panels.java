@@ -129,8 +129,7 @@ class Panels {
             boolean mayConfirm) {
         /** The call's, and those that something was asked for in. */
         List<String> partitions() {
-            return java.util.stream.Stream.concat(
-                            call.partitions().stream(), ranking.partitions().keySet().stream())
+            return java.util.stream.Stream.concat(call.partitions().stream(), ranking.partitions().keySet().stream())
                     .distinct()
                     .sorted()
                     .toList();
@@ -174,7 +173,8 @@ class Panels {
     View view(Actor actor, String idOrCode, @Nullable Instant cutOff, Trial trial) {
         PanelStep.PanelCall call = call(actor, idOrCode);
         List<PanelStep.Ranked> all = step.ranked(call.id(), cutOff, MOST);
-        // Whoever belongs to an applicant sees nothing of it, nor where it stands: it is left out of their ranking as a whole.
+        // Whoever belongs to an applicant sees nothing of it, nor where it stands: it is left out of their ranking as a
+        // whole.
         List<PanelStep.Ranked> seen =
                 all.stream().filter(p -> !actor.isMemberOf(p.organisation())).toList();
         List<ProposalId> ids = seen.stream().map(PanelStep.Ranked::id).toList();
@@ -247,7 +247,8 @@ class Panels {
                             requireNonNull(of.get(proposal.organisation())).name(),
                             Ranking.weighted(row.entry().raw(), weights),
                             Ranking.weighted(row.entry().calibrated(), weights),
-                            Verdict.spread(its.stream().map(WrittenReview::scores).toList()),
+                            Verdict.spread(
+                                    its.stream().map(WrittenReview::scores).toList()),
                             its.size(),
                             answered.contains(id),
                             findings.getOrDefault(id, PanelFinding.none(id)),
@@ -309,7 +310,9 @@ class Panels {
         Map<PersonId, List<Double>> all = new HashMap<>();
         Map<PersonId, Integer> counts = new HashMap<>();
         calibrations.values().forEach(c -> {
-            c.offsets().forEach((who, offset) -> all.computeIfAbsent(who, id -> new ArrayList<>()).add(offset));
+            c.offsets()
+                    .forEach((who, offset) ->
+                            all.computeIfAbsent(who, id -> new ArrayList<>()).add(offset));
             c.counts().forEach((who, count) -> counts.merge(who, count, Math::max));
         });
         Map<PersonId, People.Summary> names = people.summaries(List.copyOf(all.keySet()));
@@ -356,9 +359,7 @@ class Panels {
         ReviewStep.Subject subject = reviewStep.find(id).orElseThrow();
         return require(actor, id).inPanel()
                 && (actor.is(CentreRole.ACCESS_OFFICER)
-                        || actor.is(
-                                ScopedRole.Kind.PANEL_MEMBER,
-                                subject.call().toString()));
+                        || actor.is(ScopedRole.Kind.PANEL_MEMBER, subject.call().toString()));
     }
 
     boolean mayConfirm(Actor actor, ProposalId id) {
@@ -423,7 +424,10 @@ class Panels {
         String marks = (found.placing() == null ? "" : "#" + found.placing() + " ")
                 + (found.score() == null ? "" : "(" + found.score().toPlainString() + ") ");
         return step.done(
-                actor, id, Boolean.TRUE.equals(found.award()), (marks + (found.note() == null ? "" : found.note())).strip());
+                actor,
+                id,
+                Boolean.TRUE.equals(found.award()),
+                (marks + (found.note() == null ? "" : found.note())).strip());
     }
 
     /** Keeps how many hours there are at a cut-off. */
@@ -441,7 +445,8 @@ class Panels {
                         "unknown-choice",
                         String.join(", ", call.partitions()))
                 .rule("hours." + partition, isHours(count), "not-hours", MOST_HOURS));
-        Optional<Refusal> refusal = fields.rule("hours", !hours.isEmpty(), "missing").refusal();
+        Optional<Refusal> refusal =
+                fields.rule("hours", !hours.isEmpty(), "missing").refusal();
         if (refusal.isPresent()) {
             return Outcome.refused(refusal.get());
         }
@@ -478,14 +483,14 @@ class Panels {
         }
         if (view.hidden() > 0) {
             // Without one's own the line is somewhere else.
-            return Outcome.refused(Refusal.conflict("own-proposal-ranked", view.call().code()));
+            return Outcome.refused(
+                    Refusal.conflict("own-proposal-ranked", view.call().code()));
         }
         Instant now = now();
         int kept = 0;
         for (Line line : view.lines()) {
             Ranking.Place place = line.row().place();
-            if (!line.proposal().open()
-                    || place == Ranking.Place.NO_LINE || place == Ranking.Place.GRANTED) {
+            if (!line.proposal().open() || place == Ranking.Place.NO_LINE || place == Ranking.Place.GRANTED) {
                 continue;
             }
             boolean award = place == Ranking.Place.ABOVE && line.row().hours().isPositive();
@@ -502,7 +507,8 @@ class Panels {
             kept++;
         }
         if (kept == 0) {
-            return Outcome.refused(Refusal.conflict("nothing-ranked", view.call().code()));
+            return Outcome.refused(
+                    Refusal.conflict("nothing-ranked", view.call().code()));
         }
         audit.record(
                 actor,

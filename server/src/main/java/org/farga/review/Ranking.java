@@ -90,8 +90,7 @@ record Ranking(List<Row> rows, Map<String, Left> partitions) {
      * @param hours what it would get
      * @param used what it and all before it in its partition would use
      */
-    record Row(
-            int rank, Entry entry, @Nullable BigDecimal score, GpuHours hours, GpuHours used, Place place) {}
+    record Row(int rank, Entry entry, @Nullable BigDecimal score, GpuHours hours, GpuHours used, Place place) {}
 
     /**
      * @param available null where nobody has said
@@ -100,7 +99,8 @@ record Ranking(List<Row> rows, Map<String, Left> partitions) {
      */
     record Left(@Nullable GpuHours available, GpuHours granted, GpuHours above, GpuHours asked) {
         /** What stays free above the line; below zero where more is granted than there is. Null where there is no line. */
-        @Nullable GpuHours free() {
+        @Nullable
+        GpuHours free() {
             return available == null ? null : available.minus(granted).minus(above);
         }
     }
@@ -156,8 +156,8 @@ record Ranking(List<Row> rows, Map<String, Left> partitions) {
             if (place == Place.ABOVE) {
                 above.merge(partition, hours, GpuHours::plus);
             }
-            rows.add(new Row(
-                    rank, entry, scores.get(entry), hours, used.getOrDefault(partition, GpuHours.ZERO), place));
+            rows.add(
+                    new Row(rank, entry, scores.get(entry), hours, used.getOrDefault(partition, GpuHours.ZERO), place));
         }
         Map<String, Left> partitions = new TreeMap<>();
         asked.forEach((partition, sum) -> partitions.put(

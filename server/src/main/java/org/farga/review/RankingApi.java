@@ -116,8 +116,7 @@ class RankingApi {
      * @param cutOff left out where intake is rolling
      * @param gpuHours by partition
      */
-    record HoursThere(
-            @Nullable Instant cutOff, @Nullable Map<String, @Nullable BigDecimal> gpuHours) {}
+    record HoursThere(@Nullable Instant cutOff, @Nullable Map<String, @Nullable BigDecimal> gpuHours) {}
 
     record HoursThereJson(@Nullable Instant cutOff, Map<String, GpuHours> gpuHours) {}
 
@@ -190,18 +189,18 @@ class RankingApi {
         panels.call(actor, idOrCode);
         Map<String, BigDecimal> hours = new TreeMap<>();
         if (body.gpuHours() != null) {
-            body.gpuHours().forEach((partition, count) -> hours.put(partition, count == null ? BigDecimal.ZERO : count));
+            body.gpuHours()
+                    .forEach((partition, count) -> hours.put(partition, count == null ? BigDecimal.ZERO : count));
         }
-        return new HoursThereJson(
-                body.cutOff(), Answer.of(panels.keepHours(actor, idOrCode, body.cutOff(), hours)));
+        return new HoursThereJson(body.cutOff(), Answer.of(panels.keepHours(actor, idOrCode, body.cutOff(), hours)));
     }
 
     /** Keeps what the ranking says of each proposal for whoever decides; for access officers. */
     @PutMapping("/ranking/decision-proposals")
     ProposedJson propose(Actor actor, @PathVariable String idOrCode, @RequestBody Trying body) {
         PanelStep.PanelCall call = panels.call(actor, idOrCode);
-        return new ProposedJson(Answer.of(
-                panels.propose(actor, idOrCode, TrialReader.cutOff(body.cutOff(), call), trial(body))));
+        return new ProposedJson(
+                Answer.of(panels.propose(actor, idOrCode, TrialReader.cutOff(body.cutOff(), call), trial(body))));
     }
 
     private static RankingJson json(Panels.View view) {

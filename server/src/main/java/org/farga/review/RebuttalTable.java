@@ -36,7 +36,8 @@ class RebuttalTable {
 
     /** Proposals whose applicants have not answered in time. */
     List<ProposalId> over(Instant now, int most) {
-        return jdbc.sql("SELECT proposal_id FROM rebuttal WHERE closed_at IS NULL AND until < :now ORDER BY until LIMIT :most")
+        return jdbc.sql(
+                        "SELECT proposal_id FROM rebuttal WHERE closed_at IS NULL AND until < :now ORDER BY until LIMIT :most")
                 .param("now", utc(now))
                 .param("most", most)
                 .query((row, n) -> new ProposalId(row.getObject(1, UUID.class)))
@@ -69,7 +70,9 @@ class RebuttalTable {
                 .param("answer", rebuttal.answer())
                 .param(
                         "by",
-                        rebuttal.answeredBy() == null ? null : rebuttal.answeredBy().value())
+                        rebuttal.answeredBy() == null
+                                ? null
+                                : rebuttal.answeredBy().value())
                 .param("proposal", rebuttal.proposal().value())
                 .update();
     }

@@ -23,18 +23,22 @@ class ReviewAttention implements Attention {
     @Override
     public List<Item> itemsFor(Actor actor) {
         List<Item> items = new ArrayList<>();
-        reviews.mine(actor).stream().filter(Reviews.Mine::open).limit(MOST).forEach(m -> items.add(new Item(
-                "review.attention.review",
-                List.of(m.proposal().code(), m.proposal().title()),
-                "/reviews/" + m.proposal().id(),
-                m.proposal().dueAt())));
+        reviews.mine(actor).stream()
+                .filter(Reviews.Mine::open)
+                .limit(MOST)
+                .forEach(m -> items.add(new Item(
+                        "review.attention.review",
+                        List.of(m.proposal().code(), m.proposal().title()),
+                        "/reviews/" + m.proposal().id(),
+                        m.proposal().dueAt())));
         for (String call : actor.scopesOf(ScopedRole.Kind.PANEL_MEMBER)) {
-            panels.waiting(actor, call).ifPresent(w -> items.add(new Item(
-                    "review.attention.panel",
-                    List.of(w.count(), w.title()),
-                    "/calls/" + w.code() + "/ranking?cutOff="
-                            + (w.cutOff() == null ? TrialReader.NO_CUT_OFF : w.cutOff()),
-                    null)));
+            panels.waiting(actor, call)
+                    .ifPresent(w -> items.add(new Item(
+                            "review.attention.panel",
+                            List.of(w.count(), w.title()),
+                            "/calls/" + w.code() + "/ranking?cutOff="
+                                    + (w.cutOff() == null ? TrialReader.NO_CUT_OFF : w.cutOff()),
+                            null)));
         }
         return items;
     }

@@ -31,19 +31,16 @@ import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 @RequestMapping("/reviews")
 class ReviewPages {
     private final Reviews reviews;
-    private final Reviewers reviewers;
     private final Shells shells;
 
-    ReviewPages(Reviews reviews, Reviewers reviewers, Shells shells) {
+    ReviewPages(Reviews reviews, Shells shells) {
         this.reviews = reviews;
-        this.reviewers = reviewers;
         this.shells = shells;
     }
 
     @GetMapping
     ModelAndView mine(Actor actor, HttpServletRequest request) {
-        return new ModelAndView(
-                "review/mine", Map.of("shell", shells.of(request), "reviews", reviews.mine(actor)));
+        return new ModelAndView("review/mine", Map.of("shell", shells.of(request), "reviews", reviews.mine(actor)));
     }
 
     @GetMapping("/{proposal}")
@@ -127,10 +124,9 @@ class ReviewPages {
             @RequestParam(required = false) @Nullable String reason,
             HttpServletRequest request,
             RedirectAttributes redirect) {
-        reviews.task(actor, proposal, shells.of(request).language());
-        Outcome<Reviewers.Task> outcome =
-                reviewers.giveBack(actor, proposal, "CONFLICT".equals(kind), reason);
-        if (outcome instanceof Outcome.Refused<Reviewers.Task>(Refusal refusal)) {
+        Outcome<Reviews.No> outcome =
+                reviews.refuse(actor, proposal, chosen(Reviews.No.values(), kind), reason);
+        if (outcome instanceof Outcome.Refused<Reviews.No>(Refusal refusal)) {
             return show(actor, proposal, null, refusal, request);
         }
         redirect.addFlashAttribute(Shells.NOTICE, "review.done.refused");
@@ -162,7 +158,8 @@ class ReviewPages {
         for (Review.Criterion criterion : Review.Criterion.values()) {
             String text = typed.getOrDefault("scores." + criterion, "");
             if (!text.isBlank()) {
-                TrialReader.number(fields, "scores." + criterion, text).ifPresent(score -> scores.put(criterion, score));
+                TrialReader.number(fields, "scores." + criterion, text)
+                        .ifPresent(score -> scores.put(criterion, score));
             }
         }
         Optional<Refusal> refusal = fields.refusal();

@@ -43,7 +43,10 @@ class ReviewTable implements ReviewersAssigned {
     @Override
     public boolean has(ProposalId proposal) {
         return jdbc.sql("""
-                        SELECT EXISTS (SELECT FROM review_assignment WHERE proposal_id = :proposal AND state = 'ACTIVE')""").param("proposal", proposal.value()).query(Boolean.class).single();
+                        SELECT EXISTS (SELECT FROM review_assignment WHERE proposal_id = :proposal AND state = 'ACTIVE')""")
+                .param("proposal", proposal.value())
+                .query(Boolean.class)
+                .single();
     }
 
     Optional<WrittenReview> find(ProposalId proposal, PersonId reviewer) {

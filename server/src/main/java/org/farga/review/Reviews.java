@@ -47,6 +47,8 @@ class Reviews {
     private final ReviewTable table;
     private final RebuttalTable rebuttals;
     private final Assignments assignments;
+    private final PairTable pairs;
+    private final Conflicts conflicts;
     private final ReviewStep step;
     private final ReviewedProposals proposals;
     private final Organisations organisations;
@@ -60,6 +62,8 @@ class Reviews {
             ReviewTable table,
             RebuttalTable rebuttals,
             Assignments assignments,
+            PairTable pairs,
+            Conflicts conflicts,
             ReviewStep step,
             ReviewedProposals proposals,
             Organisations organisations,
@@ -71,6 +75,8 @@ class Reviews {
         this.table = table;
         this.rebuttals = rebuttals;
         this.assignments = assignments;
+        this.pairs = pairs;
+        this.conflicts = conflicts;
         this.step = step;
         this.proposals = proposals;
         this.organisations = organisations;
@@ -143,8 +149,7 @@ class Reviews {
         }
         Set<ProposalId> submitted = table.submittedBy(actor.person(), active);
         return proposals.list(active).stream()
-                .map(p -> new Mine(
-                        p, submitted.contains(p.id()), p.inExpertReview() && !submitted.contains(p.id())))
+                .map(p -> new Mine(p, submitted.contains(p.id()), p.inExpertReview() && !submitted.contains(p.id())))
                 .sorted(java.util.Comparator.comparing((Mine m) -> !m.open())
                         .thenComparing(
                                 m -> m.proposal().dueAt(),
@@ -197,8 +202,11 @@ class Reviews {
     /** Hands in what is typed with the form's other button. */
     @Transactional
     Outcome<WrittenReview> submit(Actor actor, ProposalId id, long version, WrittenReview.Content typed) {
-        return write(actor, id, version, (review, terms) -> review.with(typed, terms)
-                .then(changed -> changed.submitted(now())));
+        return write(
+                actor,
+                id,
+                version,
+                (review, terms) -> review.with(typed, terms).then(changed -> changed.submitted(now())));
     }
 
     private interface Change {
@@ -239,6 +247,56 @@ class Reviews {
         });
     }
 
+    /** Why somebody will not review. */
+    enum No {
+        /** They have an interest in it; it is kept as declared, so that they are not asked again. */
+        CONFLICT,
+        DECLINED
+    }
+
+    /** Gives a proposal back, while one's review is not submitted; officers are told, because it needs somebody else. */
+    @Transactional
+    Outcome<No> refuse(Actor actor, ProposalId id, @Nullable No kind, @Nullable String reason) {
+        requireReviewer(actor, id);
+        ReviewStep.Subject subject = step.lock(id).orElseThrow(() -> new NotFoundException("review"));
+        requireReviewer(actor, id);
+        if (table.find(id, actor.person())
+                .filter(WrittenReview::isSubmitted)
+                .isPresent()) {
+            return Outcome.refused(Refusal.conflict("review-submitted"));
+        }
+        if (!isOpen(subject)) {
+            return Outcome.refused(Refusal.conflict("review-over", subject.code()));
+        }
+        Optional<Refusal> refusal = new Fields()
+                .present("kind", kind)
+                .text("reason", reason, LONGEST_REASON)
+                .refusal();
+        if (refusal.isPresent()) {
+            return Outcome.refused(refusal.get());
+        }
+        String why = requireNonNull(reason).strip();
+        switch (requireNonNull(kind)) {
+            case CONFLICT -> conflicts.recuse(actor, proposals.find(id).orElseThrow(), why);
+            case DECLINED -> {
+                pairs.end(id, actor.person(), Assignment.State.DECLINED, actor.person(), why, now());
+                audit.record(
+                        actor,
+                        "review-assignment.declined",
+                        "proposal",
+                        id,
+                        Map.of("code", subject.code(), "reviewer", actor.person()));
+            }
+        }
+        notifications.tell(
+                officers(),
+                "review.told.given-back",
+                "/calls/" + subject.call() + "/assignment/" + id,
+                subject.code(),
+                subject.title());
+        return Outcome.done(kind);
+    }
+
     /** Lets a reviewer change what they submitted, while the step lasts. */
     @Transactional
     Outcome<WrittenReview> reopen(Actor actor, ProposalId id, int number, @Nullable String reason) {
@@ -260,7 +318,13 @@ class Reviews {
                     "review.reopened",
                     "proposal",
                     id,
-                    Map.of("code", subject.code(), "number", number, "reason", requireNonNull(reason).strip()));
+                    Map.of(
+                            "code",
+                            subject.code(),
+                            "number",
+                            number,
+                            "reason",
+                            requireNonNull(reason).strip()));
             notifications.tell(
                     List.of(found.reviewer()), "review.told.reopened", link(id), subject.code(), subject.title());
             return table.find(id, found.reviewer()).orElseThrow();
@@ -278,9 +342,8 @@ class Reviews {
 
     /** The reviews of a proposal as the actor may see them; throws {@link NotFoundException} for others. */
     Reading reading(Actor actor, ProposalId id) {
-        ReviewStep.Subject subject = step.find(id)
-                .filter(s -> s.terms() != null)
-                .orElseThrow(() -> new NotFoundException("proposal"));
+        ReviewStep.Subject subject =
+                step.find(id).filter(s -> s.terms() != null).orElseThrow(() -> new NotFoundException("proposal"));
         Reader reader = reader(actor, subject);
         Rebuttal rebuttal = rebuttals.find(id).orElse(null);
         boolean readable = reader == Reader.CENTRE
@@ -289,7 +352,9 @@ class Reviews {
                 || (reader == Reader.APPLICANT && (rebuttal != null || subject.stage() == ReviewStep.Stage.DECIDED));
         List<WrittenReview> reviews = readable ? table.counting(List.of(id)) : List.of();
         List<PersonId> missing = reader == Reader.CENTRE && isOpen(subject)
-                ? table.missing(id, 100).stream().map(ReviewTable.Missing::reviewer).toList()
+                ? table.missing(id, 100).stream()
+                        .map(ReviewTable.Missing::reviewer)
+                        .toList()
                 : List.of();
         boolean named = reader != Reader.APPLICANT;
         List<PersonId> asked = new ArrayList<>(missing);
@@ -410,13 +475,13 @@ class Reviews {
                     return;
                 }
                 if (terms.rebuttalWorkingDays() != null && rebuttals.find(id).isEmpty()) {
-                    Instant until = step.askApplicant(id, terms.rebuttalWorkingDays())
-                            .orThrow();
+                    Instant until =
+                            step.askApplicant(id, terms.rebuttalWorkingDays()).orThrow();
                     rebuttals.insert(new Rebuttal(id, now, until, null, null, null));
                     return;
                 }
-                Verdict verdict =
-                        Verdict.of(terms, reviews.stream().map(WrittenReview::scores).toList());
+                Verdict verdict = Verdict.of(
+                        terms, reviews.stream().map(WrittenReview::scores).toList());
                 step.done(id, verdict.reached(), summary(verdict, terms)).orThrow();
                 table.end(id, verdict.reached(), now);
             }
@@ -432,7 +497,9 @@ class Reviews {
                                 + terms.thresholds().stream()
                                         .filter(t -> t.criterion() == mean.getKey())
                                         .map(t -> (verdict.below().contains(mean.getKey()) ? " < " : " ≥ ")
-                                                + t.atLeast().stripTrailingZeros().toPlainString())
+                                                + t.atLeast()
+                                                        .stripTrailingZeros()
+                                                        .toPlainString())
                                         .collect(Collectors.joining()))
                         .collect(Collectors.joining("; "))
                 + ".";
@@ -455,18 +522,21 @@ class Reviews {
     void remind() {
         Instant now = now();
         List<ReviewTable.Missing> missing = table.missing(null, MOST_WAITED_FOR);
-        Map<ProposalId, ReviewedProposal> under = proposals
-                .list(missing.stream().map(ReviewTable.Missing::proposal).distinct().toList())
-                .stream()
-                .collect(Collectors.toMap(ReviewedProposal::id, p -> p));
+        Map<ProposalId, ReviewedProposal> under =
+                proposals
+                        .list(missing.stream()
+                                .map(ReviewTable.Missing::proposal)
+                                .distinct()
+                                .toList())
+                        .stream()
+                        .collect(Collectors.toMap(ReviewedProposal::id, p -> p));
         for (ReviewTable.Missing one : missing) {
             ReviewedProposal proposal = under.get(one.proposal());
             Instant dueAt = proposal == null || !proposal.inExpertReview() ? null : proposal.dueAt();
-            if (dueAt == null || now.isBefore(dueAt.minus(SOON))) {
+            if (proposal == null || dueAt == null || now.isBefore(dueAt.minus(SOON))) {
                 continue;
             }
-            ReviewTable.Reminder kind =
-                    now.isAfter(dueAt) ? ReviewTable.Reminder.OVERDUE : ReviewTable.Reminder.SOON;
+            ReviewTable.Reminder kind = now.isAfter(dueAt) ? ReviewTable.Reminder.OVERDUE : ReviewTable.Reminder.SOON;
             if (table.remind(one, kind, dueAt, now)) {
                 notifications.tell(
                         List.of(one.reviewer()),

@@ -16,6 +16,7 @@ import org.farga.shared.GpuHours;
 import org.farga.shared.Outcome;
 import org.farga.shared.ProposalId;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -23,6 +24,7 @@ import org.springframework.web.bind.annotation.PutMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
 /** A reviewer's own reviews. */
@@ -67,7 +69,8 @@ class ReviewsApi {
         }
     }
 
-    record CriterionJson(Review.Criterion criterion, @Nullable BigDecimal atLeast) {}
+    record CriterionJson(
+            Review.Criterion criterion, @Nullable BigDecimal atLeast) {}
 
     record TextJson(String heading, String text) {}
 
@@ -133,8 +136,7 @@ class ReviewsApi {
             HttpServletRequest request) {
         // Whose business it is not is told so, whatever else is wrong.
         reviews.task(actor, proposal, Languages.of(request));
-        return answer(
-                actor, proposal, reviews.save(actor, proposal, Answer.version(ifMatch), body.content()), request);
+        return answer(actor, proposal, reviews.save(actor, proposal, Answer.version(ifMatch), body.content()), request);
     }
 
     /** Hands in what was saved, once. */
@@ -146,6 +148,17 @@ class ReviewsApi {
             HttpServletRequest request) {
         reviews.task(actor, proposal, Languages.of(request));
         return answer(actor, proposal, reviews.submit(actor, proposal, Answer.version(ifMatch)), request);
+    }
+
+    /** @param kind CONFLICT where one has an interest in it, which is kept as declared; else DECLINED */
+    record ReviewRefusal(
+            Reviews.@Nullable No kind, @Nullable String reason) {}
+
+    /** Gives the proposal back, while the review is not submitted. */
+    @PutMapping("/{proposal}/refusal")
+    @ResponseStatus(HttpStatus.NO_CONTENT)
+    void refuse(Actor actor, @PathVariable ProposalId proposal, @RequestBody ReviewRefusal body) {
+        Answer.of(reviews.refuse(actor, proposal, body.kind(), body.reason()));
     }
 
     private ResponseEntity<OwnReviewJson> answer(

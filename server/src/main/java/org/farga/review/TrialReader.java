@@ -71,10 +71,7 @@ final class TrialReader {
     }
 
     private static Panels.Trial read(
-            @Nullable String by,
-            Map<String, String> weights,
-            Map<String, String> hours,
-            Map<String, String> percents) {
+            @Nullable String by, Map<String, String> weights, Map<String, String> hours, Map<String, String> percents) {
         Fields fields = new Fields();
         Map<Review.Criterion, BigDecimal> weight = new EnumMap<>(Review.Criterion.class);
         weights.forEach((name, text) -> {
@@ -91,13 +88,14 @@ final class TrialReader {
             }
         });
         Map<String, GpuHours> there = new TreeMap<>();
-        hours.forEach((partition, text) -> number(fields, "hours." + partition, text).ifPresent(number -> {
-            boolean fine = Panels.isHours(number);
-            fields.rule("hours." + partition, fine, "not-hours", Panels.MOST_HOURS);
-            if (fine) {
-                there.put(partition, GpuHours.ofHours(number));
-            }
-        }));
+        hours.forEach((partition, text) -> number(fields, "hours." + partition, text)
+                .ifPresent(number -> {
+                    boolean fine = Panels.isHours(number);
+                    fields.rule("hours." + partition, fine, "not-hours", Panels.MOST_HOURS);
+                    if (fine) {
+                        there.put(partition, GpuHours.ofHours(number));
+                    }
+                }));
         Map<String, Integer> percent = new HashMap<>();
         percents.forEach((code, text) -> number(fields, "percents", text).ifPresent(number -> {
             boolean fine = number.signum() >= 0
@@ -136,7 +134,9 @@ final class TrialReader {
     }
 
     private static <E extends Enum<E>> Optional<E> one(E[] values, String name) {
-        return java.util.Arrays.stream(values).filter(v -> v.name().equals(name)).findFirst();
+        return java.util.Arrays.stream(values)
+                .filter(v -> v.name().equals(name))
+                .findFirst();
     }
 
     private static String names(Enum<?>[] values) {

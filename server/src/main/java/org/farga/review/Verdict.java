@@ -51,10 +51,9 @@ record Verdict(Map<Review.Criterion, BigDecimal> means, List<Review.Criterion> b
 
     /** How far apart the overall scores of the reviews are: the highest less the lowest, to two decimals. */
     static BigDecimal spread(Collection<Map<Review.Criterion, BigDecimal>> scores) {
-        List<BigDecimal> overall = scores.stream().map(Verdict::overall).sorted().toList();
-        return overall.isEmpty()
-                ? BigDecimal.ZERO
-                : overall.getLast().subtract(overall.getFirst());
+        List<BigDecimal> overall =
+                scores.stream().map(Verdict::overall).sorted().toList();
+        return overall.isEmpty() ? BigDecimal.ZERO : overall.getLast().subtract(overall.getFirst());
     }
 
     /** The mean over the criteria of one review, each counted alike, to two decimals. */

@@ -9,16 +9,13 @@ import org.springframework.stereotype.Component;
 /** What a person wrote as a reviewer, and what they answered reviews. */
 @Component
 class WrittenPersonalDataTable implements PersonalData {
-    private static final String WORK = "which officer or member of a panel did it is the centre's work, kept with the audit log";
+    private static final String WORK =
+            "which officer or member of a panel did it is the centre's work, kept with the audit log";
 
     @Override
     public List<Section> sections() {
         return List.of(
-                new Section(
-                        "reviews",
-                        Fate.DECISION,
-                        Set.of("review.person_id", "review_score.person_id"),
-                        """
+                new Section("reviews", Fate.DECISION, Set.of("review.person_id", "review_score.person_id"), """
                         SELECT r.proposal_id, r.comments, r.confidential, r.recommendation, r.confidence, r.changed_at, r.submitted_at,
                                (SELECT string_agg(s.criterion || ' ' || s.score, ', ' ORDER BY s.criterion) FROM review_score s
                                 WHERE s.proposal_id = r.proposal_id AND s.person_id = r.person_id) AS scores

@@ -28,9 +28,11 @@ class AssignmentBench {
         Arrays.setAll(sector, r -> random.nextInt(9));
         for (int[] row : affinity) {
             int asked = (int) Math.abs(random.nextGaussian() * 3) % 9;
-            Arrays.setAll(row, r -> random.nextInt(50) == 0
-                    ? Matching.FORBIDDEN
-                    : (sector[r] == asked ? whole * 2 / 5 : 0) + random.nextInt(whole * 3 / 5));
+            Arrays.setAll(
+                    row,
+                    r -> random.nextInt(50) == 0
+                            ? Matching.FORBIDDEN
+                            : (sector[r] == asked ? whole * 2 / 5 : 0) + random.nextInt(whole * 3 / 5));
         }
         return new Case(needs, limits, affinity);
     }

@@ -27,15 +27,16 @@ class CalibrationTest {
         ProposalId one = ProposalId.create();
         PersonId ana = PersonId.create();
         PersonId eva = PersonId.create();
-        Calibration found = Calibration.of(
-                List.of(new Calibration.Score(one, ana, 4), new Calibration.Score(one, eva, 4)));
+        Calibration found =
+                Calibration.of(List.of(new Calibration.Score(one, ana, 4), new Calibration.Score(one, eva, 4)));
         assertThat(found.offsets().get(ana)).isCloseTo(0, EXACTLY);
         assertThat(found.proposals().get(one)).isCloseTo(4, EXACTLY);
     }
 
     @Test
     void aHarshReviewersProposalsRise() {
-        // Two reviewers of the same three proposals, one a whole mark below the other: half of it each, of which three scores
+        // Two reviewers of the same three proposals, one a whole mark below the other: half of it each, of which three
+        // scores
         // believe 3 / 4.
         List<ProposalId> three = proposals(3);
         PersonId harsh = PersonId.create();
@@ -60,8 +61,7 @@ class CalibrationTest {
         for (int p = 0; p < 40; p++) {
             for (int k = 0; k < 3; k++) {
                 int r = (p * 5 + k * 7 + random.nextInt(3)) % 12;
-                scores.add(new Calibration.Score(
-                        proposals.get(p), reviewers.get(r), 1 + random.nextInt(9) / 2.0));
+                scores.add(new Calibration.Score(proposals.get(p), reviewers.get(r), 1 + random.nextInt(9) / 2.0));
             }
         }
         Calibration found = Calibration.of(scores);
@@ -117,7 +117,8 @@ class CalibrationTest {
 
     @Test
     void itBringsTheOrderNearerToTheTruthThanRawScoresDo() {
-        // 300 proposals, three reviews each, by 30 reviewers whose offsets are as large as the proposals' own differences.
+        // 300 proposals, three reviews each, by 30 reviewers whose offsets are as large as the proposals' own
+        // differences.
         Random random = new Random(29);
         List<ProposalId> proposals = proposals(300);
         List<PersonId> reviewers = reviewers(30);
@@ -134,9 +135,8 @@ class CalibrationTest {
             }
         }
         Calibration found = Calibration.of(scores);
-        double[] calibrated = proposals.stream()
-                .mapToDouble(p -> found.proposals().get(p))
-                .toArray();
+        double[] calibrated =
+                proposals.stream().mapToDouble(p -> found.proposals().get(p)).toArray();
         assertThat(wrongPairs(calibrated, truth)).isLessThan(wrongPairs(raw, truth) * 2 / 3);
     }
 

@@ -35,8 +35,7 @@ record Case(int[] needs, int[] limits, int[][] affinity) {
         Arrays.setAll(needs, p -> need > 0 ? need : random.nextInt(1 - need));
         Arrays.setAll(limits, r -> limit > 0 ? limit : random.nextInt(1 - limit));
         for (int[] row : affinity) {
-            Arrays.setAll(
-                    row, r -> random.nextInt(100) < forbidden ? Matching.FORBIDDEN : random.nextInt(most + 1));
+            Arrays.setAll(row, r -> random.nextInt(100) < forbidden ? Matching.FORBIDDEN : random.nextInt(most + 1));
         }
         return new Case(needs, limits, affinity);
     }

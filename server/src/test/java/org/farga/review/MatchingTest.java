@@ -14,7 +14,13 @@ class MatchingTest {
         Random random = new Random(5);
         for (int i = 0; i < 3_000; i++) {
             Case one = Case.random(
-                    random, 1 + random.nextInt(4), 1 + random.nextInt(4), -3, -4, random.nextInt(70), random.nextBoolean() ? 3 : 1_000_000);
+                    random,
+                    1 + random.nextInt(4),
+                    1 + random.nextInt(4),
+                    -3,
+                    -4,
+                    random.nextInt(70),
+                    random.nextBoolean() ? 3 : 1_000_000);
             assertThat(one.worth(one.solve(i))).as("case %d", i).isEqualTo(one.bestOfAll());
         }
     }
@@ -46,14 +52,16 @@ class MatchingTest {
         int[][] affinity = new int[6][2];
         Arrays.setAll(affinity, p -> new int[] {p < 2 ? 1_000_000 : 1, p < 2 ? 1_000_000 : 1});
         Case one = new Case(new int[] {2, 2, 2, 2, 2, 2}, new int[] {3, 3}, affinity);
-        assertThat(List.of(one.solve(1).pairs())).allSatisfy(pairs -> assertThat(pairs).hasSize(1));
+        assertThat(List.of(one.solve(1).pairs()))
+                .allSatisfy(pairs -> assertThat(pairs).hasSize(1));
     }
 
     @Test
     void thereMayBeNobodyAndNothing() {
         assertThat(Matching.solve(new int[0], new int[] {3}, new int[0][], 1).pairs())
                 .isEmpty();
-        assertThat(Matching.solve(new int[] {2}, new int[0], new int[1][0], 1).pairs()[0]).isEmpty();
+        assertThat(Matching.solve(new int[] {2}, new int[0], new int[1][0], 1).pairs()[0])
+                .isEmpty();
         assertThat(Matching.solve(new int[] {2}, new int[] {1}, new int[][] {{Matching.FORBIDDEN}}, 1)
                         .pairs()[0])
                 .isEmpty();

@@ -63,14 +63,14 @@ class RankingApiTest extends ReviewWorld {
                 .containsExactly("600 ABOVE", "400 ABOVE", "300 BELOW");
         assertThat(order(officer.get(ranking).expect(200))).contains("600 NO_LINE");
 
-        for (String wrong : List.of("hours=local:-1", "weights=IMPACT:x", "weights=TASTE:1", "percents=A:101", "by=LUCK")) {
+        for (String wrong :
+                List.of("hours=local:-1", "weights=IMPACT:x", "weights=TASTE:1", "percents=A:101", "by=LUCK")) {
             officer.get(ranking + "?" + wrong).expectProblem(422, "invalid-fields");
         }
         officer.put(ranking + "/hours", "{\"gpuHours\": {\"elsewhere\": 5}}").expectProblem(422, "invalid-fields");
         officer.put(ranking + "/hours", "{}").expectProblem(422, "invalid-fields");
         officer.put(ranking + "/hours", "{\"gpuHours\": {\"local\": 1100}}").expect(200);
-        assertThat(order(officer.get(ranking).expect(200)))
-                .containsExactly("600 ABOVE", "500 ABOVE", "300 BELOW");
+        assertThat(order(officer.get(ranking).expect(200))).containsExactly("600 ABOVE", "500 ABOVE", "300 BELOW");
     }
 
     private static String code(Client officer, String path) {
@@ -84,21 +84,29 @@ class RankingApiTest extends ReviewWorld {
         List<String> paths = three(officer, call, signUp("Rita"), signUp("Rolf"));
         String proposals = "/api/v1/calls/" + call + "/ranking/decision-proposals";
         officer.put(proposals, "{}").expectProblem(409, "nothing-ranked");
-        assertThat(officer.put(proposals, "{\"hours\": [\"local:1000\"], \"percents\": [\"%s:50\"]}"
-                                .formatted(code(officer, paths.get(0))))
+        assertThat(officer.put(
+                                proposals,
+                                "{\"hours\": [\"local:1000\"], \"percents\": [\"%s:50\"]}"
+                                        .formatted(code(officer, paths.get(0))))
                         .expect(200)
                         .path("proposals")
                         .asInt())
                 .isEqualTo(3);
-        assertThat(officer.get("/proposals/" + id(paths.get(0)), "Accept", "text/html").body())
+        assertThat(officer.get("/proposals/" + id(paths.get(0)), "Accept", "text/html")
+                        .body())
                 .contains("The ranking proposes to award 300 GPU-h (rank 1; Raw score).");
-        assertThat(officer.get("/proposals/" + id(paths.get(2)), "Accept", "text/html").body())
+        assertThat(officer.get("/proposals/" + id(paths.get(2)), "Accept", "text/html")
+                        .body())
                 .contains("The ranking proposes to decline (rank 3; Raw score).");
         // Nothing is decided by it, and the applicant does not read it.
         JsonNode after = officer.get(paths.get(2)).expect(200);
         assertThat(after.path("step").asString()).isEqualTo("PANEL");
         JsonNode kept = officer.get("/api/v1/calls/" + call + "/ranking").expect(200);
-        assertThat(kept.path("proposals").get(0).path("decisionProposal").path("gpuHours").decimalValue())
+        assertThat(kept.path("proposals")
+                        .get(0)
+                        .path("decisionProposal")
+                        .path("gpuHours")
+                        .decimalValue())
                 .isEqualByComparingTo("300");
     }
 
@@ -110,14 +118,17 @@ class RankingApiTest extends ReviewWorld {
         Client pau = panelMember(officer, call);
         String finding = paths.get(2) + "/panel-finding";
 
-        assertThat(pau.get("/api/v1/calls/" + call + "/ranking").expect(200).path("proposals")).hasSize(3);
-        assertThat(pau.get(paths.get(2) + "/reviews").expect(200).path("reviews")).hasSize(2);
+        assertThat(pau.get("/api/v1/calls/" + call + "/ranking").expect(200).path("proposals"))
+                .hasSize(3);
+        assertThat(pau.get(paths.get(2) + "/reviews").expect(200).path("reviews"))
+                .hasSize(2);
         // A panel member sees reviews and ranking, and nothing else of a proposal.
         pau.get(paths.get(2)).expectProblem(404, "not-found");
         pau.put("/api/v1/calls/" + call + "/ranking/hours", "{\"gpuHours\": {\"local\": 1}}")
                 .expectProblem(403, "access-officers-only");
         pau.put(finding, "{\"score\": 6}", "If-Match", "\"0\"").expectProblem(422, "invalid-fields");
-        pau.put(finding, "{\"score\": 4.5, \"placing\": 1}", "If-Match", "\"0\"").expect(200);
+        pau.put(finding, "{\"score\": 4.5, \"placing\": 1}", "If-Match", "\"0\"")
+                .expect(200);
         pau.put(finding, "{}", "If-Match", "\"0\"").expectProblem(412, "stale");
         pau.put(paths.get(2) + "/panel-confirmation", "").expectProblem(403, "access-officers-only");
         officer.put(paths.get(2) + "/panel-confirmation", "").expectProblem(409, "panel-not-done");
@@ -153,9 +164,12 @@ class RankingApiTest extends ReviewWorld {
         }
         officer.post("/api/v1/centre/scoped-roles", """
                         {"email": "%s", "kind": "PANEL_MEMBER", "scope": "%s", "lastDay": "%s"}""".formatted(
-                        ana.email(),
-                        officer.get("/api/v1/calls/" + call).expect(200).path("id").asString(),
-                        java.time.LocalDate.now().plusDays(300)))
+                                ana.email(),
+                                officer.get("/api/v1/calls/" + call)
+                                        .expect(200)
+                                        .path("id")
+                                        .asString(),
+                                java.time.LocalDate.now().plusDays(300)))
                 .expect(201);
         String ranking = "/api/v1/calls/" + call + "/ranking";
         JsonNode seen = ana.get(ranking + "?hours=local:600").expect(200);
@@ -182,7 +196,10 @@ class RankingApiTest extends ReviewWorld {
         String csv = officer.get("/api/v1/calls/" + call + "/ranking.csv?hours=local:1000")
                 .body();
         assertThat(csv.lines()).hasSize(4);
-        assertThat(csv).startsWith("rank,proposal,title,").contains("'=Speech for all").contains(",ABOVE,RAW,4.00,");
+        assertThat(csv)
+                .startsWith("rank,proposal,title,")
+                .contains("'=Speech for all")
+                .contains(",ABOVE,RAW,4.00,");
     }
 
     @Test
@@ -196,7 +213,8 @@ class RankingApiTest extends ReviewWorld {
                         "text/html")
                 .body();
         assertThat(page).contains("Below, would fit", "How harsh or mild reviewers are", "<svg class=\"plot\"");
-        assertThat(officer.get("/calls/" + call + "/ranking?hours.local=much", "Accept", "text/html").status())
+        assertThat(officer.get("/calls/" + call + "/ranking?hours.local=much", "Accept", "text/html")
+                        .status())
                 .isEqualTo(422);
         assertThat(officer.get("/proposals/" + id(paths.get(0)) + "/reviews", "Accept", "text/html")
                         .body())

@@ -78,8 +78,7 @@ class RankingTest {
 
     @Test
     void whereNobodySaidHowManyHoursThereAreThereIsNoLine() {
-        Ranking ranking =
-                Ranking.of(List.of(A), new Ranking.WhatIf(By.RAW, Map.of(), Map.of(), Map.of()));
+        Ranking ranking = Ranking.of(List.of(A), new Ranking.WhatIf(By.RAW, Map.of(), Map.of(), Map.of()));
         assertThat(ranking.rows().getFirst().place()).isEqualTo(Place.NO_LINE);
         assertThat(ranking.partitions().get("acc").free()).isNull();
     }
@@ -95,7 +94,8 @@ class RankingTest {
                 .isEqualByComparingTo("5");
         // Who was placed comes first, then the panel's score, then those that it said nothing of.
         Ranking.WhatIf panel = new Ranking.WhatIf(By.PANEL, Map.of(), Map.of(), Map.of());
-        assertThat(Ranking.of(List.of(A, B, C), panel).rows().stream().map(r -> r.entry().code()))
+        assertThat(Ranking.of(List.of(A, B, C), panel).rows().stream()
+                        .map(r -> r.entry().code()))
                 .containsExactly("B", "C", "A");
     }
 
@@ -122,7 +122,10 @@ class RankingTest {
         Ranking ranking = Ranking.of(List.of(as(C, true, true), as(B, false, false), A), hours(900));
         assertThat(places(ranking)).containsExactly("1 B OUT", "2 A ABOVE", "3 C GRANTED");
         assertThat(ranking.partitions().get("acc").free()).isEqualTo(GpuHours.ZERO);
-        assertThat(Ranking.of(List.of(as(C, true, true), A), hours(899)).rows().getFirst().place())
+        assertThat(Ranking.of(List.of(as(C, true, true), A), hours(899))
+                        .rows()
+                        .getFirst()
+                        .place())
                 .isEqualTo(Place.BELOW);
     }
 
@@ -141,8 +144,7 @@ class RankingTest {
                 }
             }
             GpuHours there = GpuHours.ofHours(random.nextInt(3_000));
-            Ranking ranking =
-                    Ranking.of(entries, new Ranking.WhatIf(By.RAW, Map.of(), Map.of("acc", there), percents));
+            Ranking ranking = Ranking.of(entries, new Ranking.WhatIf(By.RAW, Map.of(), Map.of("acc", there), percents));
             assertThat(ranking.partitions().get("acc").above()).isLessThanOrEqualTo(there);
             assertThat(ranking.rows()).hasSameSizeAs(entries);
             List<Place> counted = ranking.rows().stream()

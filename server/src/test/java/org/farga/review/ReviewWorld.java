@@ -13,8 +13,10 @@ abstract class ReviewWorld extends HttpTest {
     /** A published call with rolling intake, whose proposals begin with expert review. */
     String call(Client officer, int reviewers, String terms, String... laterSteps) {
         String code = "R-" + UUID.randomUUID().toString().substring(0, 13).toUpperCase(java.util.Locale.ROOT);
-        officer.post("/api/v1/calls", "{\"copyOf\": \"REGULAR\", \"code\": \"%s\", \"title\": \"Reviewed %d\"}"
-                        .formatted(code, NUMBERS.incrementAndGet()))
+        officer.post(
+                        "/api/v1/calls",
+                        "{\"copyOf\": \"REGULAR\", \"code\": \"%s\", \"title\": \"Reviewed %d\"}"
+                                .formatted(code, NUMBERS.incrementAndGet()))
                 .expect(201);
         StringBuilder steps = new StringBuilder("{\"kind\": \"EXPERT_REVIEW\", \"workingDays\": 4}");
         for (String step : laterSteps) {
@@ -27,7 +29,8 @@ abstract class ReviewWorld extends HttpTest {
                          "form": ["PROJECT", "RESOURCES", "DECLARATIONS", "TEAM", "JOBS"],
                          "steps": [%s, {"kind": "DECISION", "workingDays": 2}],
                          "review": {"reviewersNeeded": %d, "lowest": 0, "highest": 5,
-                                    "thresholds": [{"criterion": "EXCELLENCE", "atLeast": 3}] %s}}""".formatted(steps, reviewers, terms), "If-Match", "\"1\"").expect(200);
+                                    "thresholds": [{"criterion": "EXCELLENCE", "atLeast": 3}] %s}}""".formatted(steps, reviewers, terms), "If-Match", "\"1\"")
+                .expect(200);
         officer.put("/api/v1/calls/" + code + "/publication", "", "If-Match", "\"2\"")
                 .expect(200);
         return code;
@@ -57,9 +60,7 @@ abstract class ReviewWorld extends HttpTest {
     void assign(String path, Client reviewer) {
         jdbc.sql("""
                         INSERT INTO reviewer (person_id, state, load_limit, invited_by, invited_at, since)
-                        VALUES (:person, 'ACTIVE', 10, :person, now(), now()) ON CONFLICT DO NOTHING""")
-                .param("person", reviewer.person().value())
-                .update();
+                        VALUES (:person, 'ACTIVE', 10, :person, now(), now()) ON CONFLICT DO NOTHING""").param("person", reviewer.person().value()).update();
         jdbc.sql("""
                         INSERT INTO review_round (id, call_id, cut_off_at, seed, conflict_years, run_at, run_by, took_ms, objective)
                         SELECT gen_random_uuid(), call_id, cut_off_at, 1, 3, now(), :person, 0, 0 FROM proposal WHERE id = :proposal
@@ -88,7 +89,8 @@ abstract class ReviewWorld extends HttpTest {
     /** Writes and submits a whole review. */
     void submit(Client reviewer, String path, String excellence, String impact, String implementation) {
         String own = "/api/v1/reviews/" + id(path);
-        reviewer.put(own, review(excellence, impact, implementation), "If-Match", "\"0\"").expect(200);
+        reviewer.put(own, review(excellence, impact, implementation), "If-Match", "\"0\"")
+                .expect(200);
         reviewer.put(own + "/submission", "", "If-Match", "\"1\"").expect(200);
     }
 
@@ -97,9 +99,12 @@ abstract class ReviewWorld extends HttpTest {
         Client member = signUp("Pau");
         officer.post("/api/v1/centre/scoped-roles", """
                         {"email": "%s", "kind": "PANEL_MEMBER", "scope": "%s", "lastDay": "%s"}""".formatted(
-                        member.email(),
-                        officer.get("/api/v1/calls/" + call).expect(200).path("id").asString(),
-                        java.time.LocalDate.now().plusDays(300)))
+                                member.email(),
+                                officer.get("/api/v1/calls/" + call)
+                                        .expect(200)
+                                        .path("id")
+                                        .asString(),
+                                java.time.LocalDate.now().plusDays(300)))
                 .expect(201);
         return member;
     }

@@ -99,7 +99,9 @@ class ReviewsApiTest extends ReviewWorld {
         }
         JsonNode after = officer.get(path).expect(200);
         assertThat(after.path("step").asString()).isEqualTo("DECISION");
-        assertThat(after.path("timeline").valueStream().filter(e -> e.path("event").asString().equals("STEP_DONE")))
+        assertThat(after.path("timeline")
+                        .valueStream()
+                        .filter(e -> e.path("event").asString().equals("STEP_DONE")))
                 .hasSize(1);
     }
 
@@ -115,6 +117,7 @@ class ReviewsApiTest extends ReviewWorld {
         for (Client stranger : List.of(ana, other, officer)) {
             stranger.get(own).expectProblem(404, "not-found");
             stranger.put(own, "{}", "If-Match", "\"0\"").expectProblem(404, "not-found");
+            stranger.put(own + "/refusal", "{}").expectProblem(404, "not-found");
         }
         // A reviewer sees the review's page, and nothing of the proposal besides.
         rita.get(path).expectProblem(404, "not-found");
@@ -128,9 +131,9 @@ class ReviewsApiTest extends ReviewWorld {
         Answered read = ana.get(path + "/reviews");
         assertThat(read.expect(200).path("reviews").get(0).path("comments").asString())
                 .isEqualTo("Sound and well planned.");
-        assertThat(read.body())
-                .doesNotContain("Rita", rita.person().toString(), "I know this field.", "HIGH", "AWARD");
-        assertThat(ana.get("/proposals/" + id(path) + "/reviews", "Accept", "text/html").body())
+        assertThat(read.body()).doesNotContain("Rita", rita.person().toString(), "I know this field.", "HIGH", "AWARD");
+        assertThat(ana.get("/proposals/" + id(path) + "/reviews", "Accept", "text/html")
+                        .body())
                 .contains("Sound and well planned.")
                 .doesNotContain("Rita", rita.person().toString(), "I know this field.");
         assertThat(officer.get(path + "/reviews").body()).contains("Rita", "I know this field.");
@@ -159,11 +162,14 @@ class ReviewsApiTest extends ReviewWorld {
         assign(path, rita);
         String byHand = "{\"result\": \"PASSED\", \"reason\": \"By telephone.\"}";
         officer.put(path + "/steps/EXPERT_REVIEW", byHand).expectProblem(409, "reviewers-assigned");
-        rita.post(
-                        "/api/v1/reviewer/assignments/" + id(path) + "/refusal",
-                        "{\"conflict\": true, \"reason\": \"We work together.\"}")
-                .expect(200);
+        rita.put("/api/v1/reviews/" + id(path) + "/refusal", "{\"kind\": \"CONFLICT\"}")
+                .expectProblem(422, "invalid-fields");
+        rita.put(
+                        "/api/v1/reviews/" + id(path) + "/refusal",
+                        "{\"kind\": \"CONFLICT\", \"reason\": \"We work together.\"}")
+                .expect(204);
         rita.get("/api/v1/reviews/" + id(path)).expectProblem(404, "not-found");
+        assertThat(told(officer, "needs another reviewer")).isEqualTo(1);
         officer.put(path + "/steps/EXPERT_REVIEW", byHand).expect(200);
     }
 
@@ -176,13 +182,15 @@ class ReviewsApiTest extends ReviewWorld {
         assign(path, rita);
         assign(path, rolf);
         submit(rita, path, "1", "1", "1");
-        assertThat(officer.get(path + "/reviews").expect(200).path("waitedFor").get(0).asString())
+        assertThat(officer.get(path + "/reviews")
+                        .expect(200)
+                        .path("waitedFor")
+                        .get(0)
+                        .asString())
                 .isEqualTo("Rolf");
         String reopening = path + "/reviews/1/reopening";
         rita.put(reopening, "{\"reason\": \"Slip.\"}").expectProblem(404, "not-found");
-        staff(CentreRole.AUDITOR)
-                .put(reopening, "{\"reason\": \"Slip.\"}")
-                .expectProblem(403, "access-officers-only");
+        staff(CentreRole.AUDITOR).put(reopening, "{\"reason\": \"Slip.\"}").expectProblem(403, "access-officers-only");
         officer.put(reopening, "{}").expectProblem(422, "invalid-fields");
         officer.put(reopening, "{\"reason\": \"A slip of the scale.\"}").expect(200);
         assertThat(officer.get(path + "/reviews").expect(200).path("reviews")).isEmpty();
@@ -207,7 +215,12 @@ class ReviewsApiTest extends ReviewWorld {
         JsonNode asked = ana.get(path).expect(200);
         assertThat(asked.path("state").asString()).isEqualTo("WAITING");
         assertThat(asked.path("holder").asString()).isEqualTo("APPLICANT");
-        assertThat(asked.path("held").valueStream().toList().getLast().path("paused").asBoolean())
+        assertThat(asked.path("held")
+                        .valueStream()
+                        .toList()
+                        .getLast()
+                        .path("paused")
+                        .asBoolean())
                 .isTrue();
         assertThat(asked.has("dueAt")).isFalse();
         Answered read = ana.get(path + "/reviews");
@@ -223,7 +236,10 @@ class ReviewsApiTest extends ReviewWorld {
         assertThat(after.path("state").asString()).isEqualTo("SUBMITTED");
         assertThat(after.path("step").asString()).isEqualTo("DECISION");
         assertThat(officer.get(path + "/reviews").body()).contains("The data are public.");
-        assertThat(rita.get("/api/v1/reviews/" + id(path)).expect(200).path("rebuttal").asString())
+        assertThat(rita.get("/api/v1/reviews/" + id(path))
+                        .expect(200)
+                        .path("rebuttal")
+                        .asString())
                 .isEqualTo("The data are public.");
     }
 

@@ -14,7 +14,12 @@ import org.junit.jupiter.api.Test;
 
 class VerdictTest {
     private static final Review TERMS = new Review(
-            3, 0, 5, List.of(new Review.Threshold(EXCELLENCE, new BigDecimal("3.3333")), threshold(IMPACT, 3)), null, null);
+            3,
+            0,
+            5,
+            List.of(new Review.Threshold(EXCELLENCE, new BigDecimal("3.3333")), threshold(IMPACT, 3)),
+            null,
+            null);
 
     private static Review.Threshold threshold(Criterion criterion, long atLeast) {
         return new Review.Threshold(criterion, BigDecimal.valueOf(atLeast));
@@ -29,8 +34,8 @@ class VerdictTest {
 
     @Test
     void eachCriterionsMeanIsHeldAgainstItsThreshold() {
-        Verdict verdict = Verdict.of(
-                TERMS, List.of(scores("5", "3", "0"), scores("4", "3", "0"), scores("4.5", "3", "0.5")));
+        Verdict verdict =
+                Verdict.of(TERMS, List.of(scores("5", "3", "0"), scores("4", "3", "0"), scores("4.5", "3", "0.5")));
         assertThat(verdict.means())
                 .containsEntry(EXCELLENCE, new BigDecimal("4.50"))
                 .containsEntry(IMPACT, new BigDecimal("3.00"))

@@ -32,7 +32,9 @@ class WrittenReviewTest {
 
     private static List<String> problems(Outcome<WrittenReview> outcome) {
         return ((Outcome.Refused<WrittenReview>) outcome)
-                .refusal().fields().stream().map(f -> f.field() + " " + f.name()).toList();
+                .refusal().fields().stream()
+                        .map(f -> f.field() + " " + f.name())
+                        .toList();
     }
 
     private static WrittenReview.Content scored(String score) {
@@ -58,13 +60,15 @@ class WrittenReviewTest {
                         "comments missing",
                         "recommendation missing",
                         "confidence missing");
-        WrittenReview submitted = EMPTY.with(WHOLE, TERMS).orThrow().submitted(NOW).orThrow();
+        WrittenReview submitted =
+                EMPTY.with(WHOLE, TERMS).orThrow().submitted(NOW).orThrow();
         assertThat(submitted.submittedAt()).isEqualTo(NOW);
     }
 
     @Test
     void whatIsSubmittedStaysUntilItIsReopened() {
-        WrittenReview submitted = EMPTY.with(WHOLE, TERMS).orThrow().submitted(NOW).orThrow();
+        WrittenReview submitted =
+                EMPTY.with(WHOLE, TERMS).orThrow().submitted(NOW).orThrow();
         assertThat(submitted.with(scored("3"), TERMS)).isEqualTo(refused("review-submitted"));
         assertThat(submitted.submitted(NOW)).isEqualTo(refused("review-submitted"));
         WrittenReview again = submitted.reopened().orThrow();
