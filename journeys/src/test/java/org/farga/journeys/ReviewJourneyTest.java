@@ -189,7 +189,7 @@ class ReviewJourneyTest {
         assertThat(page.locator("h1")).hasText("Reading meters from photographs");
         page.locator("[name='scores.EXCELLENCE']").fill(excellence);
         page.locator("[name='scores.IMPACT']").fill("7");
-        page.locator("form button.primary").click();
+        page.locator("#review form button.primary").click();
         // Off the scale, and not whole: told so, with what was typed still there.
         assertThat(page.locator("#scores\\.IMPACT-problem")).containsText("Between 0 and 5");
         assertThat(page.locator("[name='scores.EXCELLENCE']")).hasValue(excellence);
@@ -199,10 +199,10 @@ class ReviewJourneyTest {
         page.locator("#confidential").fill("Not to be read by who applies.");
         page.locator("#recommendation").selectOption("AWARD");
         page.locator("#confidence").selectOption("HIGH");
-        page.locator("form button:not(.primary)").first().click();
+        page.locator("#review form button:not(.primary)").first().click();
         assertThat(page.locator(".notice")).containsText("draft");
         looked(page);
-        page.locator("form button.primary").click();
+        page.locator("#review form button.primary").click();
         assertThat(page.locator(".notice")).containsText("submitted");
         looked(page);
         assertThat(Browser.open(page, "/proposals/" + proposal))
