@@ -127,6 +127,22 @@ class StatementCountTest extends HttpTest {
             "/api/v1/calls/{idOrCode}/versions",
             // Computed for what is asked in the address; without it there is nothing to count.
             "/api/v1/call-advice",
+            // One review, the reviews of one proposal, and what the forms there lead back to; the table is the
+            // ranking's.
+            "/api/v1/reviews/{proposal}",
+            "/reviews/{proposal}",
+            "/reviews/{proposal}/submission",
+            "/reviews/{proposal}/refusal",
+            "/api/v1/proposals/{id}/reviews",
+            "/api/v1/proposals/{id}/panel-finding",
+            "/proposals/{id}/reviews",
+            "/proposals/{id}/reviews/{number}/reopening",
+            "/proposals/{id}/rebuttal",
+            "/proposals/{id}/panel-finding",
+            "/proposals/{id}/panel-confirmation",
+            "/api/v1/calls/{idOrCode}/ranking.csv",
+            "/calls/{idOrCode}/ranking/hours",
+            "/calls/{idOrCode}/ranking/decision-proposals",
             "/api/v1/cut-offs",
             "/datasets/{slug}",
             "/jobs/{id}",
@@ -348,6 +364,8 @@ class StatementCountTest extends HttpTest {
         for (String aid : List.of("/aid-declarations", "/enterprise-links")) {
             known.put("/api/v1/organisations/{organisation}" + aid, "/api/v1/organisations/" + organisation + aid);
         }
+        known.put("/api/v1/calls/{idOrCode}/ranking", "/api/v1/calls/PLAYGROUND/ranking");
+        known.put("/calls/{idOrCode}/ranking", "/calls/PLAYGROUND/ranking");
         known.put("/organisations/{id}/providers", "/organisations/" + organisation + "/providers");
         known.put("/runs/{id}/folder", "/runs/" + run + "/folder");
         known.put("/models/{id}/versions/{number}/folder", version + "/folder");

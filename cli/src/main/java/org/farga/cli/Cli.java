@@ -101,6 +101,7 @@ public final class Cli {
         COMMANDS.put("my-data", MyDataCommand::new);
         COMMANDS.put("operations", OperationsCommand::new);
         COMMANDS.put("slurm", SlurmCommands::line);
+        COMMANDS.put("reviews", ReviewCommands::line);
         COMMANDS.put("aid", AidCommands::line);
         COMMANDS.put("completion", CompletionCommand::new);
     }

@@ -51,6 +51,7 @@ record CallRules(
     private static final int LONGEST_NAME = 60;
     private static final int LONGEST_REASON = 500;
     private static final int LONGEST_STEP = 250;
+    private static final int LONGEST_REBUTTAL = 30;
 
     CallRules {
         partitions = List.copyOf(partitions);
@@ -390,6 +391,14 @@ record CallRules(
         fields.number("review.reviewersNeeded", (long) review.reviewersNeeded(), 1, 20)
                 .number("review.lowest", (long) review.lowest(), 0, 100)
                 .number("review.highest", (long) review.highest(), review.lowest() + 1L, 1_000)
+                .rule(
+                        "review.rebuttalWorkingDays",
+                        review.rebuttalWorkingDays() == null
+                                || (review.rebuttalWorkingDays() >= 1
+                                        && review.rebuttalWorkingDays() <= LONGEST_REBUTTAL),
+                        "out-of-range",
+                        1,
+                        LONGEST_REBUTTAL)
                 .rule(
                         "review.thresholds",
                         review.thresholds().stream()

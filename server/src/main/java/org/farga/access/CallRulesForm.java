@@ -51,6 +51,14 @@ final class CallRulesForm {
             typed.put("review.reviewersNeeded", String.valueOf(review.reviewersNeeded()));
             typed.put("review.lowest", String.valueOf(review.lowest()));
             typed.put("review.highest", String.valueOf(review.highest()));
+            put(
+                    typed,
+                    "review.blind",
+                    review.blind() == null ? null : review.blind().name());
+            put(
+                    typed,
+                    "review.rebuttalWorkingDays",
+                    review.rebuttalWorkingDays() == null ? null : String.valueOf(review.rebuttalWorkingDays()));
             review.thresholds()
                     .forEach(t ->
                             typed.put("threshold." + t.criterion(), t.atLeast().toPlainString()));
@@ -223,7 +231,13 @@ final class CallRulesForm {
                 }
             }
         }
-        return new Review(needed, lowest, highest, thresholds);
+        return new Review(
+                needed,
+                lowest,
+                highest,
+                thresholds,
+                "DOUBLE".equals(typed.get("review.blind")) ? Review.Blind.DOUBLE : null,
+                optional(fields, "review.rebuttalWorkingDays", typed));
     }
 
     private static CallRules.@Nullable CountryList countries(

@@ -137,7 +137,17 @@ class CallsApi {
 
     record ThresholdJson(Review.Criterion criterion, BigDecimal atLeast) {}
 
-    record CallReviewJson(int reviewersNeeded, int lowest, int highest, List<ThresholdJson> thresholds) {}
+    /**
+     * @param blind SINGLE where it is left out
+     * @param rebuttalWorkingDays left out where applicants are not asked what they say to the reviews
+     */
+    record CallReviewJson(
+            int reviewersNeeded,
+            int lowest,
+            int highest,
+            List<ThresholdJson> thresholds,
+            Review.@Nullable Blind blind,
+            @Nullable Integer rebuttalWorkingDays) {}
 
     /**
      * @param cluster of the first partition
@@ -282,7 +292,9 @@ class CallsApi {
                                     review.highest(),
                                     review.thresholds().stream()
                                             .map(t -> new Review.Threshold(t.criterion(), t.atLeast()))
-                                            .toList()),
+                                            .toList(),
+                                    review.blind(),
+                                    review.rebuttalWorkingDays()),
                     awardAtOnce,
                     liveAwardsPerOrganisation,
                     audience,
@@ -527,7 +539,9 @@ class CallsApi {
                                 review.highest(),
                                 review.thresholds().stream()
                                         .map(t -> new ThresholdJson(t.criterion(), t.atLeast()))
-                                        .toList()),
+                                        .toList(),
+                                review.hidesApplicant() ? Review.Blind.DOUBLE : Review.Blind.SINGLE,
+                                review.rebuttalWorkingDays()),
                 rules.awardAtOnce(),
                 rules.decisionWorkingDays(),
                 rules.liveAwardsPerOrganisation(),

@@ -1,6 +1,7 @@
 package org.farga.access;
 
 import java.time.Instant;
+import java.util.List;
 import org.farga.shared.PersonId;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +51,15 @@ record ProposalEvent(
 
     static ProposalEvent of(Instant at, Kind kind, @Nullable PersonId by, Step.Kind step, @Nullable String note) {
         return new ProposalEvent(at, kind, by, step, null, false, note);
+    }
+
+    /** Whether the last question of these is one that no person asked: what the applicant says to the reviews. */
+    static boolean isAskedByRule(List<ProposalEvent> events) {
+        return events.stream()
+                .filter(e -> e.kind() == Kind.ASKED)
+                .reduce((one, other) -> other)
+                .map(e -> e.by() == null)
+                .orElse(false);
     }
 
     /** The step that begins with this event, or null. */

@@ -52,6 +52,7 @@ class ProposalPages {
     private final ClusterNames clusters;
     private final AidOfAwards aid;
     private final RulesDiff diff;
+    private final List<ProposalPart> parts;
     private final Shells shells;
 
     ProposalPages(
@@ -65,6 +66,7 @@ class ProposalPages {
             ClusterNames clusters,
             AidOfAwards aid,
             RulesDiff diff,
+            List<ProposalPart> parts,
             Shells shells) {
         this.proposals = proposals;
         this.drafts = drafts;
@@ -76,6 +78,7 @@ class ProposalPages {
         this.clusters = clusters;
         this.aid = aid;
         this.diff = diff;
+        this.parts = parts;
         this.shells = shells;
     }
 
@@ -149,6 +152,14 @@ class ProposalPages {
         Proposal shown = proposals.get(actor, id);
         page.addObject(
                 "assessments", shown.state() instanceof ProposalState.Draft ? List.of() : assessments.list(actor, id));
+        Shell shell = (Shell) requireNonNull(page.getModel().get("shell"));
+        page.addObject(
+                "parts",
+                shown.state() instanceof ProposalState.Draft
+                        ? List.of()
+                        : parts.stream()
+                                .flatMap(part -> part.partFor(actor, id, shell).stream())
+                                .toList());
         Map<String, String> values = typed(shown.answers());
         eligibility.practices(actor, id).forEach((practice, said) -> values.put("practice." + practice, said.name()));
         values.putAll(typed);
@@ -175,9 +186,17 @@ class ProposalPages {
         boolean mayDecide = mayDo && step == Step.Kind.DECISION;
         model.put("mayDecide", mayDecide);
         model.put("clusters", mayDecide ? clusters.all() : Set.of());
-        model.put("mayFinish", mayDo && step != Step.Kind.DECISION && step != Step.Kind.TECHNICAL_ASSESSMENT);
+        model.put(
+                "mayFinish",
+                mayDo
+                        && step != Step.Kind.DECISION
+                        && step != Step.Kind.TECHNICAL_ASSESSMENT
+                        && proposal.state() instanceof ProposalState.Submitted submitted
+                        && !proposals.hasReviewers(submitted, id));
         model.put("mayAsk", proposal.refusalToAsk(actor).isEmpty());
-        model.put("mayAnswer", proposal.refusalToAnswer(actor).isEmpty());
+        model.put(
+                "mayAnswer",
+                proposal.refusalToAnswer(actor).isEmpty() && !ProposalEvent.isAskedByRule(detail.events()));
         model.put("mayAccept", proposal.refusalToAcceptOrTurnDown(actor).isEmpty());
         model.put("mayTakeBack", proposal.refusalToTakeBack(actor, shell.now()).isEmpty());
         model.put("rulesChanges", ProposalsApi.rulesChanges(detail, diff, shell.language()));

@@ -333,6 +333,33 @@ class ProposalTable {
                 .single();
     }
 
+    /** The cut-offs of a call of which something was submitted, the latest first; null where intake was rolling. */
+    List<@Nullable Instant> cutOffs(CallId call) {
+        return jdbc
+                .sql("""
+                        SELECT DISTINCT cut_off_at FROM proposal WHERE call_id = :call AND state <> 'DRAFT'
+                        ORDER BY cut_off_at DESC NULLS LAST LIMIT 200""")
+                .param("call", call.value())
+                .query((row, n) -> java.util.Optional.ofNullable(CallTable.instant(row, "cut_off_at")))
+                .list()
+                .stream()
+                .<@Nullable Instant>map(found -> found.orElse(null))
+                .toList();
+    }
+
+    /** Of one cut-off of a call, or without one, what came through its reviews and was not turned down, by code. */
+    List<Proposal> pastReview(CallId call, @Nullable Instant cutOff, int most) {
+        return jdbc.sql(SELECT + """
+                        WHERE call_id = :call AND cut_off_at IS NOT DISTINCT FROM :cutOff
+                          AND (state IN ('OFFERED', 'AWARDED') OR (state IN ('SUBMITTED', 'WAITING') AND step IN ('PANEL', 'DECISION')))
+                        ORDER BY code LIMIT :most""")
+                .param("call", call.value())
+                .param("cutOff", CallTable.utc(cutOff), java.sql.Types.TIMESTAMP_WITH_TIMEZONE)
+                .param("most", most)
+                .query(this::proposal)
+                .list();
+    }
+
     /** Waits for others who submit for the same organisation: each must count what the one before was awarded. */
     void lockSubmissionsOf(OrganisationId organisation) {
         jdbc.sql("SELECT pg_advisory_xact_lock(hashtextextended('access.submission ' || :organisation, 0))")

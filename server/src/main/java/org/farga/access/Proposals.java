@@ -65,6 +65,7 @@ class Proposals {
     private final ClosedDays closedDays;
     private final FactFinder facts;
     private final Rulings rulings;
+    private final List<ReviewersAssigned> reviewers;
     private final ApplicationEventPublisher events;
     private final Clock clock;
 
@@ -85,6 +86,7 @@ class Proposals {
             ClosedDays closedDays,
             FactFinder facts,
             Rulings rulings,
+            List<ReviewersAssigned> reviewers,
             ApplicationEventPublisher events,
             Clock clock) {
         this.table = table;
@@ -103,6 +105,7 @@ class Proposals {
         this.closedDays = closedDays;
         this.facts = facts;
         this.rulings = rulings;
+        this.reviewers = reviewers;
         this.events = events;
         this.clock = clock;
     }
@@ -235,6 +238,9 @@ class Proposals {
         if (incomplete.isPresent() || !(proposal.state() instanceof ProposalState.Submitted submitted)) {
             return Outcome.refused(incomplete.orElseThrow());
         }
+        if (hasReviewers(submitted, id)) {
+            return Outcome.refused(Refusal.conflict("reviewers-assigned", proposal.code()));
+        }
         audit.record(
                 actor,
                 "proposal.step-done",
@@ -249,6 +255,11 @@ class Proposals {
                 actor.person(),
                 submitted.step() == Step.Kind.EXPERT_REVIEW);
         return Outcome.done(get(actor, id));
+    }
+
+    /** Whether what experts find is theirs to say, and not an access officer's to enter by hand. */
+    boolean hasReviewers(ProposalState.Submitted submitted, ProposalId id) {
+        return submitted.step() == Step.Kind.EXPERT_REVIEW && reviewers.stream().anyMatch(r -> r.has(id));
     }
 
     /** Ends a step and begins the next; in the transaction of what ended it. */
@@ -306,35 +317,49 @@ class Proposals {
         return Outcome.done(get(actor, id));
     }
 
+    /** The same by a rule: the applicant is asked what they say to the reviews, and answers where those are. */
+    void askByRule(Proposal proposal, ProposalState.Submitted submitted) {
+        happened(proposal, ProposalEvent.of(now(proposal), ProposalEvent.Kind.ASKED, null, submitted.step(), null));
+        write(proposal.with(new ProposalState.Waiting(submitted.submission(), submitted.step())));
+        notifications.tell(
+                applicants(proposal), "access.told.rebuttal", link(proposal), proposal.code(), title(proposal));
+    }
+
+    /** Whether what the applicant is asked now is what they say to the reviews. */
+    boolean isAskedByRule(ProposalId id) {
+        return ProposalEvent.isAskedByRule(table.events(id));
+    }
+
     /** Answers what was asked; the step goes on with the working time that it had left. */
     @Transactional
     Outcome<Proposal> answer(Actor actor, ProposalId id, @Nullable Long version, @Nullable String answer) {
         Proposal proposal = lock(actor, id);
         Optional<Refusal> refusal = refusal(proposal, version, proposal.refusalToAnswer(actor))
+                .or(() -> isAskedByRule(id)
+                        ? Optional.of(Refusal.conflict("answer-the-reviews", proposal.code()))
+                        : Optional.empty())
                 .or(() -> new Fields().text("answer", answer, LONGEST_NOTE).refusal());
         if (refusal.isPresent() || !(proposal.state() instanceof ProposalState.Waiting waiting)) {
             return Outcome.refused(refusal.orElseThrow());
         }
-        CallRules rules = callTable.rules(proposal.call(), waiting.submission().rulesVersion());
-        happened(
-                proposal,
-                ProposalEvent.of(
-                        now(proposal),
-                        ProposalEvent.Kind.ANSWERED,
-                        actor.person(),
-                        waiting.step(),
-                        requireNonNull(answer).strip()));
-        Instant dueAt = clockOf(id, waiting.submission()).due(rules).orElseThrow();
-        write(proposal.with(new ProposalState.Submitted(waiting.submission(), waiting.step(), dueAt)));
+        resume(proposal, waiting, actor.person(), requireNonNull(answer).strip());
         audit.record(
                 actor, "proposal.answered", "proposal", id, Map.of("code", proposal.code(), "step", waiting.step()));
+        return Outcome.done(get(actor, id));
+    }
+
+    /** Lets a step go on that waited for the applicant, in the transaction of what they said. */
+    void resume(Proposal proposal, ProposalState.Waiting waiting, @Nullable PersonId by, @Nullable String answer) {
+        CallRules rules = callTable.rules(proposal.call(), waiting.submission().rulesVersion());
+        happened(proposal, ProposalEvent.of(now(proposal), ProposalEvent.Kind.ANSWERED, by, waiting.step(), answer));
+        Instant dueAt = clockOf(proposal.id(), waiting.submission()).due(rules).orElseThrow();
+        write(proposal.with(new ProposalState.Submitted(waiting.submission(), waiting.step(), dueAt)));
         notifications.tell(
                 holders(proposal, waiting.step()),
                 "access.told.answered",
                 link(proposal),
                 proposal.code(),
                 title(proposal));
-        return Outcome.done(get(actor, id));
     }
 
     /** Accepts what was offered: project and allocation follow in the same transaction. */

@@ -85,6 +85,16 @@ class RulesDiff {
         if (review != null) {
             facts.put(t(language, "access.reviewers-needed"), String.valueOf(review.reviewersNeeded()));
             facts.put(t(language, "access.score-scale"), review.lowest() + " – " + review.highest());
+            facts.put(
+                    t(language, "access.blind"),
+                    t(
+                            language,
+                            "access.blind." + (review.hidesApplicant() ? Review.Blind.DOUBLE : Review.Blind.SINGLE)));
+            if (review.rebuttalWorkingDays() != null) {
+                facts.put(
+                        t(language, "access.rebuttal-days"),
+                        t(language, "access.working-days", review.rebuttalWorkingDays()));
+            }
             review.thresholds()
                     .forEach(threshold -> facts.put(
                             t(language, "access.criterion." + threshold.criterion()),

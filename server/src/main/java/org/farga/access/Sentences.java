@@ -116,6 +116,10 @@ class Sentences {
 
     String event(ProposalEvent event, Locale language) {
         Step.Kind step = event.step();
+        if (event.by() == null
+                && (event.kind() == ProposalEvent.Kind.ASKED || event.kind() == ProposalEvent.Kind.ANSWERED)) {
+            return messages.text(language, "access.event." + event.kind() + ".by-rule");
+        }
         return step == null || event.kind() == ProposalEvent.Kind.OFFERED
                 ? messages.text(language, "access.event." + event.kind())
                 : messages.text(

@@ -68,6 +68,12 @@ class SecurityConfiguration {
                         // Of a dataset strangers see everything but its files.
                         .requestMatchers("/api/v1/datasets/*/versions/*/files/**")
                         .authenticated()
+                        // Of a call strangers see everything but what is done with its proposals.
+                        .requestMatchers(
+                                "/api/v1/calls/*/ranking",
+                                "/api/v1/calls/*/ranking.csv",
+                                "/api/v1/calls/*/assignment/**")
+                        .authenticated()
                         .requestMatchers(HttpMethod.GET, "/api/v1/calls/**", "/api/v1/datasets/**")
                         .permitAll()
                         .requestMatchers(
@@ -99,7 +105,9 @@ class SecurityConfiguration {
             List<BearerTokens> others)
             throws Exception {
         return common(http, tokens, actors, strongRoles, problems, others)
-                .authorizeHttpRequests(r -> r.requestMatchers(
+                .authorizeHttpRequests(r -> r.requestMatchers("/calls/*/ranking/**", "/calls/*/assignment/**")
+                        .authenticated()
+                        .requestMatchers(
                                 "/",
                                 "/sign-in",
                                 "/sign-in/**",

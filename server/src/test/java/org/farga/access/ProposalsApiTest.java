@@ -211,6 +211,7 @@ class ProposalsApiTest extends HttpTest {
                 closedDays,
                 facts,
                 rulings,
+                List.of(),
                 events,
                 clock);
         ProposalId id = ProposalId.valueOf(path.substring(path.lastIndexOf('/') + 1));

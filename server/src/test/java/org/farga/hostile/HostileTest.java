@@ -466,6 +466,8 @@ abstract class HostileTest extends HttpTest {
         variables.put("projects/idOrSlug", Tenant::project);
         variables.put("allocations/id", Tenant::allocation);
         variables.put("proposals/id", Tenant::submitted);
+        variables.put("reviews/proposal", Tenant::submitted);
+        variables.put("reviews/number", t -> "1");
         variables.put("calls/idOrCode", t -> "");
         variables.put("steps/step", t -> "ADMINISTRATIVE_CHECK");
         variables.put("exceptions/rule", t -> "LIVE_AWARDS");
