@@ -202,6 +202,12 @@ record Proposal(
                 .map(f -> f.rule().refusal(f));
     }
 
+    /** An instant, but not before it was submitted, which the database's clock says: that one may be ahead of this one. */
+    Instant notBefore(Instant now) {
+        ProposalState.Submission submission = state.handedIn();
+        return submission != null && submission.at().isAfter(now) ? submission.at() : now;
+    }
+
     Proposal with(ProposalState next) {
         return new Proposal(
                 id, code, call, organisation, createdBy, createdAt, editedAt, answers, next, seenRules, version);

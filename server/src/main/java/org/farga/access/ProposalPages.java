@@ -43,6 +43,7 @@ import org.springframework.web.servlet.support.RequestContextUtils;
 @RequestMapping("/proposals")
 class ProposalPages {
     private final Proposals proposals;
+    private final Awards awards;
     private final Assessments assessments;
     private final Calls calls;
     private final Sentences sentences;
@@ -52,7 +53,7 @@ class ProposalPages {
     private final Shells shells;
 
     ProposalPages(
-            Proposals proposals,
+            Proposals proposals, Awards awards,
             Assessments assessments,
             Calls calls,
             Sentences sentences,
@@ -61,6 +62,7 @@ class ProposalPages {
             RulesDiff diff,
             Shells shells) {
         this.proposals = proposals;
+        this.awards = awards;
         this.assessments = assessments;
         this.calls = calls;
         this.sentences = sentences;
@@ -409,14 +411,14 @@ class ProposalPages {
                 ? answer(
                         actor,
                         id,
-                        Answer.outcome(() -> proposals.accept(actor, id, version)),
+                        Answer.outcome(() -> awards.accept(actor, id, version)),
                         "access.done.accepted",
                         request,
                         redirect)
                 : answer(
                         actor,
                         id,
-                        proposals.turnDown(actor, id, version, reason),
+                        awards.turnDown(actor, id, version, reason),
                         "access.done.turned-down",
                         request,
                         redirect);
@@ -431,7 +433,7 @@ class ProposalPages {
             HttpServletRequest request,
             RedirectAttributes redirect) {
         return answer(
-                actor, id, proposals.takeBack(actor, id, version, reason), "access.done.decided", request, redirect);
+                actor, id, awards.takeBack(actor, id, version, reason), "access.done.decided", request, redirect);
     }
 
     @PostMapping("/{id}/known-rules")
@@ -470,7 +472,7 @@ class ProposalPages {
         var unreadable = fields.refusal();
         Outcome<Proposal> outcome = unreadable.isPresent()
                 ? Outcome.refused(unreadable.get())
-                : Answer.outcome(() -> proposals.decide(actor, id, version, verdict));
+                : Answer.outcome(() -> awards.decide(actor, id, version, verdict));
         return switch (outcome) {
             case Outcome.Done<Proposal> done -> answer(actor, id, outcome, "access.done.decided", request, redirect);
             case Outcome.Refused<Proposal>(Refusal refusal) -> show(actor, id, typed, refusal, request);

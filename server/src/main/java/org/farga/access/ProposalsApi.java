@@ -49,14 +49,16 @@ class ProposalsApi {
     static final String BY_RULES = "RULES";
 
     private final Proposals proposals;
+    private final Awards awards;
     private final Assessments assessments;
     private final Calls calls;
     private final Sentences sentences;
     private final RulesDiff diff;
 
-    ProposalsApi(Proposals proposals, Assessments assessments, Calls calls, Sentences sentences, RulesDiff diff) {
+    ProposalsApi(Proposals proposals, Awards awards, Assessments assessments, Calls calls, Sentences sentences, RulesDiff diff) {
         this.diff = diff;
         this.proposals = proposals;
+        this.awards = awards;
         this.assessments = assessments;
         this.calls = calls;
         this.sentences = sentences;
@@ -285,7 +287,7 @@ class ProposalsApi {
             HttpServletRequest request) {
         Proposal.Verdict verdict =
                 new Proposal.Verdict(body.decision(), body.reason(), body.gpuHours(), body.cpuHours(), body.cluster());
-        return answer(actor, proposals.decide(actor, id, versionIfTold(ifMatch), verdict), request);
+        return answer(actor, awards.decide(actor, id, versionIfTold(ifMatch), verdict), request);
     }
 
     /** What the caller thinks of a proposal, as an assessor of its call or a coordinator of its sector. */
@@ -354,8 +356,8 @@ class ProposalsApi {
         return answer(
                 actor,
                 Boolean.TRUE.equals(body.accept())
-                        ? proposals.accept(actor, id, version)
-                        : proposals.turnDown(actor, id, version, body.reason()),
+                        ? awards.accept(actor, id, version)
+                        : awards.turnDown(actor, id, version, body.reason()),
                 request);
     }
 
@@ -367,7 +369,7 @@ class ProposalsApi {
             @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
             @RequestBody OfferWithdrawal body,
             HttpServletRequest request) {
-        return answer(actor, proposals.takeBack(actor, id, versionIfTold(ifMatch), body.reason()), request);
+        return answer(actor, awards.takeBack(actor, id, versionIfTold(ifMatch), body.reason()), request);
     }
 
     /** The people of a draft know what changed in the rules since they began. */
