@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.farga.aid.Grants;
@@ -45,6 +46,7 @@ class Awards {
     private final Projects projects;
     private final Grants grants;
     private final FinalReports reports;
+    private final AwardConditionTable conditions;
     private final ClusterNames clusters;
     private final Closings closings;
     private final Holders holders;
@@ -63,6 +65,7 @@ class Awards {
             Projects projects,
             Grants grants,
             FinalReports reports,
+            AwardConditionTable conditions,
             ClusterNames clusters,
             Closings closings,
             Holders holders,
@@ -79,6 +82,7 @@ class Awards {
         this.projects = projects;
         this.grants = grants;
         this.reports = reports;
+        this.conditions = conditions;
         this.clusters = clusters;
         this.closings = closings;
         this.holders = holders;
@@ -89,9 +93,11 @@ class Awards {
         this.clock = clock;
     }
 
-    /** Accepts what was offered: project and allocation follow in the same transaction. */
+    /**
+     * Accepts what was offered, with the conditions that it is bound to: project and allocation follow in the same transaction.
+     */
     @Transactional
-    Outcome<Proposal> accept(Actor actor, ProposalId id, @Nullable Long version) {
+    Outcome<Proposal> accept(Actor actor, ProposalId id, @Nullable Long version, boolean withConditions) {
         Proposal proposal = Proposals.visible(actor, table.lock(id));
         Optional<Refusal> refusal = Proposals.refusal(proposal, version, proposal.refusalToAcceptOrTurnDown(actor));
         if (refusal.isPresent() || !(proposal.state() instanceof ProposalState.Offered offered)) {
@@ -101,8 +107,15 @@ class Awards {
             return Outcome.refused(Refusal.conflict("organisation-closing"));
         }
         Instant now = proposal.notBefore(now());
+        List<AwardCondition> bound = conditions.of(id);
+        if (!bound.isEmpty()) {
+            if (!withConditions) {
+                return Outcome.refused(Refusal.conflict("conditions-not-accepted", bound.size()));
+            }
+            conditions.accept(id, actor.person(), now);
+        }
         happened(proposal, ProposalEvent.of(now, ProposalEvent.Kind.OFFER_ACCEPTED, actor.person()));
-        audit.record(actor, "proposal.offer-accepted", "proposal", id, Map.of("code", proposal.code()));
+        audit.record(actor, "proposal.offer-accepted", "proposal", id, Map.of("code", proposal.code(), "conditions", bound.size()));
         award(
                 proposal,
                 calls.get(proposal.call()),
@@ -152,13 +165,13 @@ class Awards {
         Proposal proposal = Proposals.visible(actor, table.lock(id));
         Optional<Refusal> refusal = Proposals.refusal(proposal, version, proposal.refusalToTakeBack(actor, now()))
                 .or(() -> new Fields().text("reason", reason, LONGEST_REASON).refusal());
-        if (refusal.isPresent() || !(proposal.state() instanceof ProposalState.Offered offered)) {
-            return Outcome.refused(refusal.orElseThrow());
+        if (refusal.isPresent()) {
+            return Outcome.refused(refusal.get());
         }
         decline(
                 proposal,
-                offered.submission(),
-                offered.dueAt(),
+                requireNonNull(proposal.state().handedIn()),
+                proposal.state().decisionDueAt(),
                 new ProposalState.Decision(
                         proposal.notBefore(now()), actor.person(), requireNonNull(reason).strip()));
         return Outcome.done(Proposals.visible(actor, table.find(id)));
@@ -176,32 +189,47 @@ class Awards {
         if (refusal.isPresent() || !(proposal.state() instanceof ProposalState.Submitted submitted)) {
             return Outcome.refused(refusal.orElseThrow());
         }
+        return decide(actor, proposal, submitted.submission(), submitted.dueAt(), verdict);
+    }
+
+    /** The same of one that was found to be up to this officer, in whichever state it waits. */
+    Outcome<Proposal> decide(
+            Actor actor,
+            Proposal proposal,
+            ProposalState.Submission submission,
+            @Nullable Instant dueAt,
+            Proposal.Verdict verdict) {
+        Optional<Refusal> unclear = AwardCondition.refusal(verdict.conditions(), today());
+        if (unclear.isPresent()) {
+            return Outcome.refused(unclear.get());
+        }
         Call call = calls.get(proposal.call());
-        CallRules rules = callTable.rules(call.id(), submitted.submission().rulesVersion());
+        CallRules rules = callTable.rules(call.id(), submission.rulesVersion());
         return proposal.grant(verdict, rules, clusters.all()).map(granted -> {
             String reason = requireNonNull(verdict.reason()).strip();
             ProposalState.Decision decision = new ProposalState.Decision(proposal.notBefore(now()), actor.person(), reason);
             switch (requireNonNull(verdict.choice())) {
                 case AWARD -> {
-                    if (rules.step(Step.Kind.ACCEPTANCE).isPresent()) {
+                    if (rules.step(Step.Kind.ACCEPTANCE).isPresent() || !verdict.conditions().isEmpty()) {
                         // Nothing is offered that could not be granted as the aid it is; accepting asks once more.
                         Answer.of(grants.plan(AidBorders.award(proposal, call, granted)));
-                        offer(proposal, rules, submitted.submission(), decision, granted, actor);
+                        conditions.insert(proposal.id(), verdict.conditions());
+                        offer(proposal, rules, submission, decision, granted, actor);
                     } else {
                         award(
                                 proposal,
                                 call,
-                                submitted.submission(),
-                                submitted.dueAt(),
+                                submission,
+                                dueAt,
                                 decision,
                                 granted,
                                 actor,
                                 decision.at());
                     }
                 }
-                case DECLINE -> decline(proposal, submitted.submission(), submitted.dueAt(), decision);
+                case DECLINE -> decline(proposal, submission, dueAt, decision);
             }
-            return Proposals.visible(actor, table.find(id));
+            return Proposals.visible(actor, table.find(proposal.id()));
         });
     }
 
@@ -314,6 +342,10 @@ class Awards {
 
     private void happened(Proposal proposal, ProposalEvent event) {
         table.insertEvent(proposal.id(), event);
+    }
+
+    private LocalDate today() {
+        return LocalDate.ofInstant(now(), settings.zone());
     }
 
     // The database keeps microseconds; what is answered at once and what is read later must be the same.

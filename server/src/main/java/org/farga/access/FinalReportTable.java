@@ -97,6 +97,37 @@ class FinalReportTable {
                 .update();
     }
 
+    /**
+     * Something that happened to a report.
+     *
+     * @param state the state that it was given
+     */
+    record Event(Instant at, FinalReport.State state, PersonId by, @Nullable String note) {}
+
+    void insertEvent(ProposalId proposal, Event event) {
+        jdbc.sql("""
+                INSERT INTO final_report_event (proposal_id, at, event, person_id, note)
+                VALUES (:proposal, :at, :event, :person, :note)""")
+                .param("proposal", proposal.value())
+                .param("at", utc(event.at()))
+                .param("event", event.state().name())
+                .param("person", event.by().value())
+                .param("note", event.note(), java.sql.Types.VARCHAR)
+                .update();
+    }
+
+    /** In the order in which they happened. */
+    List<Event> events(ProposalId proposal) {
+        return jdbc.sql("SELECT at, event, person_id, note FROM final_report_event WHERE proposal_id = :id ORDER BY number")
+                .param("id", proposal.value())
+                .query((row, n) -> new Event(
+                        requireNonNull(CallTable.instant(row, "at")),
+                        FinalReport.State.valueOf(row.getString("event")),
+                        new PersonId(row.getObject("person_id", UUID.class)),
+                        row.getString("note")))
+                .list();
+    }
+
     /** Notes which reminder was sent, where no other process has sent it. */
     boolean remind(ProposalId proposal, FinalReport.Reminder reminder, int version) {
         return jdbc.sql("""
@@ -132,9 +163,18 @@ class FinalReportTable {
         return rows("WHERE r.state = 'SUBMITTED'", List.of(), Instant.EPOCH, most);
     }
 
-    /** What is open anywhere and due before an instant: for reminders. */
+    /** What is open anywhere and due before an instant, the longest first. */
     List<Row> dueBefore(Instant instant, int most) {
         return rows("WHERE r.state IN ('OWED', 'RETURNED') AND r.due_at <= :now", List.of(), instant, most);
+    }
+
+    /** What is open and due before an instant, and has not had its last reminder. */
+    List<Row> toRemind(Instant instant, int most) {
+        return rows(
+                "WHERE r.state IN ('OWED', 'RETURNED') AND r.due_at <= :now AND r.reminded IS DISTINCT FROM 'OVERDUE'",
+                List.of(),
+                instant,
+                most);
     }
 
     private List<Row> rows(String where, Collection<OrganisationId> organisations, Instant now, int most) {

@@ -15,10 +15,15 @@ class ProposalAttention implements Attention {
     private static final int NEWS_FOR_DAYS = 7;
 
     private final Proposals proposals;
+    private final AllocationRequests requests;
+    private final FinalReports reports;
     private final Assessments assessments;
 
-    ProposalAttention(Proposals proposals, Assessments assessments) {
+    ProposalAttention(
+            Proposals proposals, AllocationRequests requests, FinalReports reports, Assessments assessments) {
         this.proposals = proposals;
+        this.requests = requests;
+        this.reports = reports;
         this.assessments = assessments;
     }
 
@@ -27,7 +32,11 @@ class ProposalAttention implements Attention {
         List<Item> items = new ArrayList<>();
         for (Proposal p : proposals.withApplicant(actor, MOST)) {
             items.add(new Item(
-                    p.state() instanceof ProposalState.Offered ? "access.attention.offered" : "access.attention.asked",
+                    p.state() instanceof ProposalState.Offered
+                            ? "access.attention.offered"
+                            : p.state() instanceof ProposalState.NoRoom
+                                    ? "access.attention.no-room"
+                                    : "access.attention.asked",
                     arguments(p),
                     link(p),
                     p.state().decisionDueAt()));
@@ -38,6 +47,27 @@ class ProposalAttention implements Attention {
                     arguments(p),
                     link(p),
                     p.state().decisionDueAt()));
+        }
+        for (AllocationRequests.Open open : requests.toDecide(actor, MOST)) {
+            items.add(new Item(
+                    "access.attention.request",
+                    List.of(open.allocation().proposalCode(), open.project().name()),
+                    AllocationRequests.link(open.allocation().id()),
+                    open.request().dueAt()));
+        }
+        for (FinalReportTable.Row row : reports.toWrite(actor, MOST)) {
+            items.add(new Item(
+                    "access.attention.report-write",
+                    List.of(row.code(), row.title()),
+                    FinalReports.link(row.report().proposal()),
+                    row.report().dueAt()));
+        }
+        for (FinalReportTable.Row row : reports.toDecide(actor, MOST)) {
+            items.add(new Item(
+                    "access.attention.report-decide",
+                    List.of(row.code(), row.title()),
+                    FinalReports.link(row.report().proposal()),
+                    null));
         }
         for (Proposal p : assessments.open(actor, MOST)) {
             items.add(new Item(

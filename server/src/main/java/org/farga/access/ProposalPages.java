@@ -50,6 +50,7 @@ class ProposalPages {
     private final ClusterNames clusters;
     private final AidOfAwards aid;
     private final RulesDiff diff;
+    private final List<ProposalPart> parts;
     private final Shells shells;
 
     ProposalPages(
@@ -60,6 +61,7 @@ class ProposalPages {
             ClusterNames clusters,
             AidOfAwards aid,
             RulesDiff diff,
+            List<ProposalPart> parts,
             Shells shells) {
         this.proposals = proposals;
         this.awards = awards;
@@ -69,6 +71,7 @@ class ProposalPages {
         this.clusters = clusters;
         this.aid = aid;
         this.diff = diff;
+        this.parts = parts;
         this.shells = shells;
     }
 
@@ -125,7 +128,7 @@ class ProposalPages {
         return show(actor, id, Map.of(), null, request);
     }
 
-    private ModelAndView show(
+    ModelAndView show(
             Actor actor,
             ProposalId id,
             Map<String, String> typed,
@@ -135,6 +138,14 @@ class ProposalPages {
         Proposal shown = proposals.get(actor, id);
         page.addObject(
                 "assessments", shown.state() instanceof ProposalState.Draft ? List.of() : assessments.list(actor, id));
+        Shell shell = (Shell) requireNonNull(page.getModel().get("shell"));
+        page.addObject(
+                "parts",
+                shown.state() instanceof ProposalState.Draft
+                        ? List.of()
+                        : parts.stream()
+                                .flatMap(part -> part.partFor(actor, id, shell).stream())
+                                .toList());
         Map<String, String> values = typed(shown.answers());
         values.putAll(typed);
         page.addObject("typed", values);
@@ -404,6 +415,7 @@ class ProposalPages {
             @PathVariable ProposalId id,
             @RequestParam long version,
             @RequestParam boolean accept,
+            @RequestParam(defaultValue = "false") boolean conditionsAccepted,
             @RequestParam(required = false) @Nullable String reason,
             HttpServletRequest request,
             RedirectAttributes redirect) {
@@ -411,7 +423,7 @@ class ProposalPages {
                 ? answer(
                         actor,
                         id,
-                        Answer.outcome(() -> awards.accept(actor, id, version)),
+                        Answer.outcome(() -> awards.accept(actor, id, version, conditionsAccepted)),
                         "access.done.accepted",
                         request,
                         redirect)
@@ -468,7 +480,8 @@ class ProposalPages {
                 typed.get("reason"),
                 number(fields, cleared, "gpuHours", typed),
                 number(fields, cleared, "cpuHours", typed),
-                typed.get("cluster"));
+                typed.get("cluster"),
+                conditions(typed));
         var unreadable = fields.refusal();
         Outcome<Proposal> outcome = unreadable.isPresent()
                 ? Outcome.refused(unreadable.get())
@@ -477,6 +490,27 @@ class ProposalPages {
             case Outcome.Done<Proposal> done -> answer(actor, id, outcome, "access.done.decided", request, redirect);
             case Outcome.Refused<Proposal>(Refusal refusal) -> show(actor, id, typed, refusal, request);
         };
+    }
+
+    /** Those of the fields {@code condition.1} and {@code conditionDue.1} on; those left empty are none. */
+    private static List<AwardCondition.@Nullable Wanted> conditions(Map<String, String> typed) {
+        List<AwardCondition.@Nullable Wanted> conditions = new java.util.ArrayList<>();
+        for (int n = 1; n <= AwardCondition.ON_THE_FORM; n++) {
+            String text = typed.getOrDefault("condition." + n, "").strip();
+            String due = typed.getOrDefault("conditionDue." + n, "").strip();
+            if (!text.isEmpty() || !due.isEmpty()) {
+                conditions.add(new AwardCondition.Wanted(text, day(due)));
+            }
+        }
+        return conditions;
+    }
+
+    private static java.time.@Nullable LocalDate day(String text) {
+        try {
+            return java.time.LocalDate.parse(text);
+        } catch (java.time.DateTimeException e) {
+            return null;
+        }
     }
 
     @PostMapping("/{id}/assessment")

@@ -56,6 +56,7 @@ class Proposals {
     private final Projects projects;
     private final Awards awards;
     private final Holders holders;
+    private final AwardConditionTable conditions;
     private final Closings closings;
     private final AuditLog audit;
     private final Notifications notifications;
@@ -74,6 +75,7 @@ class Proposals {
             Projects projects,
             Awards awards,
             Holders holders,
+            AwardConditionTable conditions,
             Closings closings,
             AuditLog audit,
             Notifications notifications,
@@ -90,6 +92,7 @@ class Proposals {
         this.projects = projects;
         this.awards = awards;
         this.holders = holders;
+        this.conditions = conditions;
         this.closings = closings;
         this.audit = audit;
         this.notifications = notifications;
@@ -113,7 +116,8 @@ class Proposals {
             int newestRules,
             List<CallTable.Version> rulesSince,
             Map<PersonId, People.Summary> names,
-            Projects.@Nullable Summary project) {}
+            Projects.@Nullable Summary project,
+            int conditions) {}
 
     /** Starts a draft for an organisation that the actor belongs to, under an open call. */
     @Transactional
@@ -241,7 +245,7 @@ class Proposals {
     }
 
     /** Puts a proposal into a step and tells whoever holds it now. */
-    private void begin(
+    void begin(
             Proposal proposal,
             Call call,
             CallRules rules,
@@ -461,7 +465,7 @@ class Proposals {
         ProposalState state = proposal.state();
         ProposalState.Submission submission = state.handedIn();
         Step.Kind step = state.inStep();
-        if (submission == null || step == null || state instanceof ProposalState.Waiting) {
+        if (submission == null || step == null || state instanceof ProposalState.Waiting || state instanceof ProposalState.Queued) {
             return;
         }
         Instant now = now();
@@ -471,6 +475,8 @@ class Proposals {
             write(proposal.with(
                     state instanceof ProposalState.Offered offered
                             ? new ProposalState.Offered(submission, offered.decision(), offered.granted(), dueAt)
+                            : state instanceof ProposalState.NoRoom noRoom
+                            ? new ProposalState.NoRoom(submission, noRoom.decision(), noRoom.left(), dueAt)
                             : new ProposalState.Submitted(submission, step, dueAt)));
         }
         if (!dueAt.isBefore(now)) {
@@ -555,7 +561,8 @@ class Proposals {
                 call.rulesVersion(),
                 since,
                 people.summaries(named.stream().distinct().toList()),
-                opened);
+                opened,
+                proposal.state() instanceof ProposalState.Offered ? conditions.of(id).size() : 0);
     }
 
     /** What steps found is advice to whoever decides; the applicant reads the question, the answer and the decision. */
@@ -638,7 +645,16 @@ class Proposals {
                 proposals.stream().map(Proposal::organisation).distinct().toList());
     }
 
+    /** What these rules say of it, as of when it was submitted: a call that has closed since was open then. */
+    List<Finding> findings(Proposal proposal, Call call, CallRules rules, Instant submittedAt) {
+        return facts(proposal, call, rules, submittedAt).findings();
+    }
+
     private Facts facts(Proposal proposal, Call call, Instant now) {
+        return facts(proposal, call, call.rules(), now);
+    }
+
+    private Facts facts(Proposal proposal, Call call, CallRules rules, Instant now) {
         return new Facts(
                 proposal.answers(),
                 organisations.summary(proposal.organisation()).country(),
@@ -647,7 +663,7 @@ class Proposals {
                 call.title(),
                 call.takes(now),
                 LocalDate.ofInstant(now, settings.zone()),
-                call.rules());
+                rules);
     }
 
     private Proposal lock(Actor actor, ProposalId id) {

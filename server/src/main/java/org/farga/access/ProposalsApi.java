@@ -88,8 +88,16 @@ class ProposalsApi {
 
     record NewAnswer(@Nullable String answer) {}
 
-    /** @param reason only for turning it down, and even then as one likes */
-    record OfferAnswer(@Nullable Boolean accept, @Nullable String reason) {}
+    /**
+     * What the applicant says to an offer.
+     *
+     * @param reason only for turning it down, and even then as one likes
+     * @param conditionsAccepted needed to accept an award that is bound to conditions
+     */
+    record OfferAnswer(
+            @Nullable Boolean accept,
+            @Nullable String reason,
+            @Nullable Boolean conditionsAccepted) {}
 
     record OfferWithdrawal(@Nullable String reason) {}
 
@@ -123,7 +131,8 @@ class ProposalsApi {
             @Nullable String reason,
             @Nullable BigDecimal gpuHours,
             @Nullable BigDecimal cpuHours,
-            @Nullable String cluster) {}
+            @Nullable String cluster,
+            @Nullable List<AwardCondition.@Nullable Wanted> conditions) {}
 
     record MissingJson(String field, String sentence) {}
 
@@ -286,7 +295,13 @@ class ProposalsApi {
             @RequestBody NewDecision body,
             HttpServletRequest request) {
         Proposal.Verdict verdict =
-                new Proposal.Verdict(body.decision(), body.reason(), body.gpuHours(), body.cpuHours(), body.cluster());
+                new Proposal.Verdict(
+                        body.decision(),
+                        body.reason(),
+                        body.gpuHours(),
+                        body.cpuHours(),
+                        body.cluster(),
+                        body.conditions() == null ? List.of() : body.conditions());
         return answer(actor, awards.decide(actor, id, versionIfTold(ifMatch), verdict), request);
     }
 
@@ -356,7 +371,7 @@ class ProposalsApi {
         return answer(
                 actor,
                 Boolean.TRUE.equals(body.accept())
-                        ? awards.accept(actor, id, version)
+                        ? awards.accept(actor, id, version, Boolean.TRUE.equals(body.conditionsAccepted()))
                         : awards.turnDown(actor, id, version, body.reason()),
                 request);
     }
@@ -505,6 +520,8 @@ class ProposalsApi {
         Proposal.Granted granted = switch (state) {
             case ProposalState.Awarded a -> new Proposal.Granted(a.gpuHours(), a.cpuHours(), "");
             case ProposalState.Offered o -> o.granted();
+            case ProposalState.NoRoom noRoom -> noRoom.left();
+            case ProposalState.Queued queued -> null;
             case ProposalState.Draft draft -> null;
             case ProposalState.Submitted submitted -> null;
             case ProposalState.Waiting waiting -> null;

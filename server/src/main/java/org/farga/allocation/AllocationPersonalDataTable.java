@@ -22,6 +22,12 @@ class AllocationPersonalDataTable implements PersonalData {
                 new Section("projects", Fate.PARTLY, Set.of("project_member.person_id"), """
                         SELECT p.name AS project, m.role, m.since FROM project_member m JOIN project p ON p.id = m.project_id WHERE m.person_id = :person ORDER BY m.since"""),
                 new Section(
+                        "allocation-changes",
+                        Fate.DECISION,
+                        Set.of("allocation_change.asked_by", "allocation_change.decided_by"),
+                        """
+                        SELECT allocation_id, at, kind FROM allocation_change WHERE asked_by = :person OR decided_by = :person ORDER BY at"""),
+                new Section(
                         "suspensions",
                         Fate.DECISION,
                         Set.of("allocation_suspension.suspended_by", "allocation_suspension.lifted_by"),

@@ -63,6 +63,9 @@ class ProposalsApiTest extends HttpTest {
     private Holders holders;
 
     @Autowired
+    private AwardConditionTable conditions;
+
+    @Autowired
     private Closings closings;
 
     @Autowired
@@ -196,6 +199,7 @@ class ProposalsApiTest extends HttpTest {
                 projects,
                 awards,
                 holders,
+                conditions,
                 closings,
                 audit,
                 notifications,
