@@ -101,6 +101,8 @@ public final class Cli {
         COMMANDS.put("operations", OperationsCommand::new);
         COMMANDS.put("slurm", SlurmCommands::line);
         COMMANDS.put("aid", AidCommands::line);
+        COMMANDS.put("allocation", AllocationCommands::line);
+        COMMANDS.put("report", AllocationCommands::report);
         COMMANDS.put("completion", CompletionCommand::new);
     }
 

@@ -163,9 +163,9 @@ class AfterAwardPages {
         };
     }
 
-    @GetMapping("/calls/{id}/award-terms")
-    ModelAndView terms(Actor actor, @PathVariable String id, HttpServletRequest request) {
-        return terms(actor, id, Map.of(), null, request);
+    @GetMapping("/calls/{idOrCode}/award-terms")
+    ModelAndView terms(Actor actor, @PathVariable String idOrCode, HttpServletRequest request) {
+        return terms(actor, idOrCode, Map.of(), null, request);
     }
 
     private ModelAndView terms(
@@ -178,10 +178,10 @@ class AfterAwardPages {
         return Answer.page("access/award-terms", model, refusal);
     }
 
-    @PostMapping("/calls/{id}/award-terms")
+    @PostMapping("/calls/{idOrCode}/award-terms")
     ModelAndView setTerms(
             Actor actor,
-            @PathVariable String id,
+            @PathVariable String idOrCode,
             @RequestParam long version,
             @RequestParam Map<String, String> typed,
             HttpServletRequest request,
@@ -192,13 +192,13 @@ class AfterAwardPages {
                 whole(typed.get("mostSupplementPercent")),
                 whole(typed.get("mostRenewals")),
                 rates(typed.getOrDefault("rates", "")));
-        return switch (terms.set(actor, id, version, change)) {
+        return switch (terms.set(actor, idOrCode, version, change)) {
             case Outcome.Done<AwardTermsBook.OfCall>(AwardTermsBook.OfCall of) -> {
                 redirect.addFlashAttribute(Shells.NOTICE, "access.done.saved");
                 yield new ModelAndView("redirect:/calls/" + of.call().code() + "/award-terms");
             }
             case Outcome.Refused<AwardTermsBook.OfCall>(Refusal refusal) ->
-                terms(actor, id, typed, refusal, request);
+                terms(actor, idOrCode, typed, refusal, request);
         };
     }
 

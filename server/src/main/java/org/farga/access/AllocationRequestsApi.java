@@ -178,18 +178,18 @@ class AllocationRequestsApi {
     }
 
     /** How far requests for awards of a call may go, and at which rates hours are moved between its clusters. */
-    @GetMapping("/calls/{id}/award-terms")
-    ResponseEntity<AwardTermsJson> terms(Actor actor, @PathVariable String id) {
-        return answer(terms.of(actor, id));
+    @GetMapping("/calls/{idOrCode}/award-terms")
+    ResponseEntity<AwardTermsJson> terms(Actor actor, @PathVariable String idOrCode) {
+        return answer(terms.of(actor, idOrCode));
     }
 
-    @PutMapping("/calls/{id}/award-terms")
+    @PutMapping("/calls/{idOrCode}/award-terms")
     ResponseEntity<AwardTermsJson> setTerms(
             Actor actor,
-            @PathVariable String id,
+            @PathVariable String idOrCode,
             @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
             @RequestBody AwardTerms.Change body) {
-        return answer(Answer.of(terms.set(actor, id, Answer.version(ifMatch), body)));
+        return answer(Answer.of(terms.set(actor, idOrCode, Answer.version(ifMatch), body)));
     }
 
     private static ResponseEntity<AwardTermsJson> answer(AwardTermsBook.OfCall of) {

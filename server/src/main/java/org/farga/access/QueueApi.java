@@ -141,9 +141,9 @@ class QueueApi {
     }
 
     /** Who waits for hours under a call, by cluster; for the centre's own. */
-    @GetMapping("/calls/{id}/queue")
-    List<QueuePlaceJson> queue(Actor actor, @PathVariable String id) {
-        Call call = calls.find(id)
+    @GetMapping("/calls/{idOrCode}/queue")
+    List<QueuePlaceJson> queue(Actor actor, @PathVariable String idOrCode) {
+        Call call = calls.find(idOrCode)
                 .filter(c -> c.isVisibleTo(actor))
                 .orElseThrow(() -> new NotFoundException("call"));
         return queue.of(actor, call).stream()
