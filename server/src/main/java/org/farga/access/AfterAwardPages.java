@@ -130,7 +130,7 @@ class AfterAwardPages {
         AllocationId allocation = requests.get(actor, id).allocation();
         Fields fields = new Fields();
         // What is declined was not asked to be read.
-        AllocationRequests.Verdict verdict = new AllocationRequests.Verdict(
+        AllocationRequests.RequestVerdict verdict = new AllocationRequests.RequestVerdict(
                 grant,
                 typed.get("note"),
                 grant ? number(fields, "gpuHours", typed) : null,
@@ -164,12 +164,16 @@ class AfterAwardPages {
     }
 
     @GetMapping("/calls/{idOrCode}/award-terms")
-    ModelAndView terms(Actor actor, @PathVariable String idOrCode, HttpServletRequest request) {
+    ModelAndView terms(@Nullable Actor actor, @PathVariable String idOrCode, HttpServletRequest request) {
         return terms(actor, idOrCode, Map.of(), null, request);
     }
 
     private ModelAndView terms(
-            Actor actor, String id, Map<String, String> typed, @Nullable Refusal refusal, HttpServletRequest request) {
+            @Nullable Actor actor,
+            String id,
+            Map<String, String> typed,
+            @Nullable Refusal refusal,
+            HttpServletRequest request) {
         Map<String, Object> model = new HashMap<>();
         model.put("shell", shells.of(request));
         model.put("of", terms.of(actor, id));
@@ -186,7 +190,7 @@ class AfterAwardPages {
             @RequestParam Map<String, String> typed,
             HttpServletRequest request,
             RedirectAttributes redirect) {
-        AwardTerms.Change change = new AwardTerms.Change(
+        AwardTerms.NewTerms change = new AwardTerms.NewTerms(
                 typed.containsKey("giveBackAtOnce"),
                 whole(typed.get("mostExtensionMonths")),
                 whole(typed.get("mostSupplementPercent")),
@@ -222,7 +226,7 @@ class AfterAwardPages {
     private ModelAndView report(
             Actor actor,
             ProposalId id,
-            FinalReport.@Nullable Content typed,
+            FinalReport.@Nullable ReportContent typed,
             @Nullable Refusal refusal,
             HttpServletRequest request) {
         FinalReports.Detail detail = reports.detail(actor, id);
@@ -242,7 +246,7 @@ class AfterAwardPages {
             @RequestParam Map<String, String> typed,
             HttpServletRequest request,
             RedirectAttributes redirect) {
-        FinalReport.Content content = content(typed);
+        FinalReport.ReportContent content = content(typed);
         return answer(
                 actor, id, content, reports.write(actor, id, version, content), "access.done.saved", request, redirect);
     }
@@ -256,7 +260,7 @@ class AfterAwardPages {
             @RequestParam Map<String, String> typed,
             HttpServletRequest request,
             RedirectAttributes redirect) {
-        FinalReport.Content content = content(typed);
+        FinalReport.ReportContent content = content(typed);
         return answer(
                 actor,
                 id,
@@ -290,7 +294,7 @@ class AfterAwardPages {
     private ModelAndView answer(
             Actor actor,
             ProposalId id,
-            FinalReport.@Nullable Content typed,
+            FinalReport.@Nullable ReportContent typed,
             Outcome<FinalReport> outcome,
             String notice,
             HttpServletRequest request,
@@ -304,9 +308,9 @@ class AfterAwardPages {
         };
     }
 
-    private static FinalReport.Content content(Map<String, String> typed) {
+    private static FinalReport.ReportContent content(Map<String, String> typed) {
         String publish = typed.get("publish");
-        return new FinalReport.Content(
+        return new FinalReport.ReportContent(
                 typed.get("results"),
                 typed.get("publications"),
                 typed.get("outputs"),

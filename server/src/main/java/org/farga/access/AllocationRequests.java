@@ -110,7 +110,7 @@ class AllocationRequests {
     }
 
     /** What an access officer says to a request; hours and months only where less is granted than was asked for. */
-    record Verdict(
+    record RequestVerdict(
             @Nullable Boolean grant,
             @Nullable String note,
             @Nullable BigDecimal gpuHours,
@@ -289,7 +289,7 @@ class AllocationRequests {
 
     /** Grants or declines a request; what is granted is checked once more as things stand now. */
     @Transactional
-    Outcome<AllocationRequest> decide(Actor actor, UUID id, Verdict verdict) {
+    Outcome<AllocationRequest> decide(Actor actor, UUID id, RequestVerdict verdict) {
         AllocationRequest request = table.lock(id).orElseThrow(() -> new NotFoundException("allocation request"));
         Projects.Summary project =
                 allocations.reach(actor, request.allocation()).project().project();

@@ -167,7 +167,7 @@ class AllocationRequestsApi {
     @Operation(summary = "Grants a request, perhaps with fewer hours or months, or declines it; by an access officer")
     @PutMapping("/allocation-requests/{request}/decision")
     AllocationRequestJson decide(
-            Actor actor, @PathVariable UUID request, @RequestBody AllocationRequests.Verdict body) {
+            Actor actor, @PathVariable UUID request, @RequestBody AllocationRequests.RequestVerdict body) {
         return AllocationRequestJson.of(Answer.of(requests.decide(actor, request, body)));
     }
 
@@ -179,7 +179,7 @@ class AllocationRequestsApi {
 
     /** How far requests for awards of a call may go, and at which rates hours are moved between its clusters. */
     @GetMapping("/calls/{idOrCode}/award-terms")
-    ResponseEntity<AwardTermsJson> terms(Actor actor, @PathVariable String idOrCode) {
+    ResponseEntity<AwardTermsJson> terms(@Nullable Actor actor, @PathVariable String idOrCode) {
         return answer(terms.of(actor, idOrCode));
     }
 
@@ -188,7 +188,7 @@ class AllocationRequestsApi {
             Actor actor,
             @PathVariable String idOrCode,
             @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
-            @RequestBody AwardTerms.Change body) {
+            @RequestBody AwardTerms.NewTerms body) {
         return answer(Answer.of(terms.set(actor, idOrCode, Answer.version(ifMatch), body)));
     }
 

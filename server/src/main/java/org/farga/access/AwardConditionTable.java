@@ -78,11 +78,15 @@ class AwardConditionTable {
     }
 
     /** What was accepted and is not fulfilled, the first due first. */
-    List<AwardCondition> open(int most) {
-        return jdbc.sql(SELECT + """
-                        WHERE accepted_at IS NOT NULL AND fulfilled_at IS NULL ORDER BY due_on, proposal_id, number LIMIT :most""")
+    List<AwardConditions.Open> open(int most) {
+        return jdbc.sql("""
+                        SELECT c.proposal_id, c.number, c.text, c.due_on, c.accepted_by, c.accepted_at, c.fulfilled_by, c.fulfilled_at,
+                               c.note, p.code
+                        FROM award_condition c JOIN proposal p ON p.id = c.proposal_id
+                        WHERE c.accepted_at IS NOT NULL AND c.fulfilled_at IS NULL
+                        ORDER BY c.due_on, c.proposal_id, c.number LIMIT :most""")
                 .param("most", most)
-                .query(AwardConditionTable::condition)
+                .query((row, n) -> new AwardConditions.Open(condition(row, n), row.getString("code")))
                 .list();
     }
 

@@ -91,15 +91,13 @@ class AwardConditions {
         return Outcome.done(table.of(id).get(number - 1));
     }
 
-    /** A condition with the award that is bound to it. */
-    record Open(AwardCondition condition, Proposal proposal) {}
+    /** A condition with the code of the award that is bound to it. */
+    record Open(AwardCondition condition, String code) {}
 
     /** What access officers wait for, the first due first. */
     List<Open> open(Actor actor, int most) {
         return actor.is(CentreRole.ACCESS_OFFICER)
-                ? table.open(most).stream()
-                        .map(c -> new Open(c, proposals.find(c.proposal()).orElseThrow()))
-                        .toList()
+                ? table.open(most)
                 : List.of();
     }
 

@@ -58,7 +58,7 @@ record AwardTerms(
     }
 
     /** What an access officer sets; all of it. */
-    record Change(
+    record NewTerms(
             @Nullable Boolean giveBackAtOnce,
             @Nullable Integer mostExtensionMonths,
             @Nullable Integer mostSupplementPercent,

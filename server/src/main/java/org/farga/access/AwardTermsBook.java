@@ -37,12 +37,14 @@ class AwardTermsBook {
     record OfCall(Call call, AwardTerms terms, boolean mayChange) {}
 
     /** Of a call that the actor may see; throws {@link NotFoundException}. */
-    OfCall of(Actor actor, String idOrCode) {
+    OfCall of(@Nullable Actor actor, String idOrCode) {
         Call call = calls.find(idOrCode)
                 .filter(c -> c.isVisibleTo(actor))
                 .orElseThrow(() -> new NotFoundException("call"));
         return new OfCall(
-                call, table.find(call.id()).orElse(AwardTerms.DEFAULT), actor.is(CentreRole.ACCESS_OFFICER));
+                call,
+                table.find(call.id()).orElse(AwardTerms.DEFAULT),
+                actor != null && actor.is(CentreRole.ACCESS_OFFICER));
     }
 
     /** The clusters that a call grants time on. */
@@ -52,7 +54,7 @@ class AwardTermsBook {
 
     /** Says new ones; those from before stay on record. */
     @Transactional
-    Outcome<OfCall> set(Actor actor, String idOrCode, @Nullable Long version, AwardTerms.Change change) {
+    Outcome<OfCall> set(Actor actor, String idOrCode, @Nullable Long version, AwardTerms.NewTerms change) {
         OfCall now = of(actor, idOrCode);
         if (!now.mayChange()) {
             return Outcome.refused(Refusal.forbidden("access-officers-only"));

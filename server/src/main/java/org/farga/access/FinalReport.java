@@ -26,10 +26,10 @@ record FinalReport(
         Instant endsAt,
         Instant dueAt,
         @Nullable Reminder reminded,
-        Content content,
+        ReportContent content,
         @Nullable Signed edited,
         @Nullable Signed submitted,
-        List<Hours> hours,
+        List<ReportHours> hours,
         @Nullable Signed decided,
         @Nullable String note,
         int version) {
@@ -81,9 +81,9 @@ record FinalReport(
     record Signed(PersonId by, Instant at) {}
 
     /** What was granted and used on a cluster. */
-    record Hours(String cluster, GpuHours grantedGpu, GpuHours usedGpu, CpuHours grantedCpu, CpuHours usedCpu) {
-        Hours plus(Hours other) {
-            return new Hours(
+    record ReportHours(String cluster, GpuHours grantedGpu, GpuHours usedGpu, CpuHours grantedCpu, CpuHours usedCpu) {
+        ReportHours plus(ReportHours other) {
+            return new ReportHours(
                     cluster,
                     grantedGpu.plus(other.grantedGpu),
                     usedGpu.plus(other.usedGpu),
@@ -99,7 +99,7 @@ record FinalReport(
      * @param summary what may be published of it
      * @param publish whether it may be; null before that was answered
      */
-    record Content(
+    record ReportContent(
             @Nullable String results,
             @Nullable String publications,
             @Nullable String outputs,
@@ -107,11 +107,11 @@ record FinalReport(
             @Nullable String feedback,
             @Nullable String summary,
             @Nullable Boolean publish) {
-        static final Content NONE = new Content(null, null, null, null, null, null, null);
+        static final ReportContent NONE = new ReportContent(null, null, null, null, null, null, null);
 
         /** The same with blank texts taken out. */
-        Content clean() {
-            return new Content(
+        ReportContent clean() {
+            return new ReportContent(
                     clean(results),
                     clean(publications),
                     clean(outputs),
@@ -185,12 +185,12 @@ record FinalReport(
                 version);
     }
 
-    FinalReport with(Content written, Signed by) {
+    FinalReport with(ReportContent written, Signed by) {
         return new FinalReport(
                 proposal, state, endsAt, dueAt, reminded, written, by, submitted, hours, decided, note, version);
     }
 
-    FinalReport submitted(Signed by, List<Hours> recorded) {
+    FinalReport submitted(Signed by, List<ReportHours> recorded) {
         return new FinalReport(
                 proposal,
                 State.SUBMITTED,

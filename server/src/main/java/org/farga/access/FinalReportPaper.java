@@ -24,7 +24,7 @@ class FinalReportPaper {
 
     byte[] of(FinalReports.Detail detail, Locale language) {
         FinalReport report = detail.report();
-        FinalReport.Content content = report.content();
+        FinalReport.ReportContent content = report.content();
         String title = messages.text(language, "access.report.of", Holders.title(detail.proposal()));
         FinalReport.Signed submitted = report.submitted();
         try (Paper paper = new Paper(
@@ -48,7 +48,7 @@ class FinalReportPaper {
                         Dates.dateTime(submitted.at(), language, settings.zone()));
             }
             paper.heading(say(language, "access.report.hours"));
-            for (FinalReport.Hours hours : detail.hours()) {
+            for (FinalReport.ReportHours hours : detail.hours()) {
                 paper.fact(
                         hours.cluster(),
                         messages.text(

@@ -66,7 +66,7 @@ class FinalReportTable {
 
     /** Writes all that can change of a locked one, and its next version. */
     void update(FinalReport report) {
-        FinalReport.Content content = report.content();
+        FinalReport.ReportContent content = report.content();
         jdbc.sql("""
                 UPDATE final_report SET state = :state, ends_at = :ends, due_at = :due, reminded = :reminded, results = :results,
                     publications = :publications, outputs = :outputs, problems = :problems, feedback = :feedback,
@@ -203,7 +203,7 @@ class FinalReportTable {
                 requireNonNull(CallTable.instant(row, "ends_at")),
                 requireNonNull(CallTable.instant(row, "due_at")),
                 reminded == null ? null : FinalReport.Reminder.valueOf(reminded),
-                new FinalReport.Content(
+                new FinalReport.ReportContent(
                         row.getString("results"),
                         row.getString("publications"),
                         row.getString("outputs"),
@@ -213,7 +213,7 @@ class FinalReportTable {
                         row.getObject("publish", Boolean.class)),
                 signed(row, "edited"),
                 signed(row, "submitted"),
-                hours == null ? List.of() : json.readValue(hours, new TypeReference<List<FinalReport.Hours>>() {}),
+                hours == null ? List.of() : json.readValue(hours, new TypeReference<List<FinalReport.ReportHours>>() {}),
                 signed(row, "decided"),
                 row.getString("note"),
                 row.getInt("version"));

@@ -12,7 +12,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.farga.allocation.Allocation;
+import org.farga.allocation.AllocationChange;
+import org.farga.allocation.AllocationChanges;
 import org.farga.allocation.Allocations;
 import org.farga.allocation.Projects;
 import org.farga.audit.AuditLog;
@@ -21,7 +24,9 @@ import org.farga.people.People;
 import org.farga.shared.Actor;
 import org.farga.shared.AllocationId;
 import org.farga.shared.CentreRole;
+import org.farga.shared.CpuHours;
 import org.farga.shared.Fields;
+import org.farga.shared.GpuHours;
 import org.farga.shared.NotFoundException;
 import org.farga.shared.OrganisationId;
 import org.farga.shared.Outcome;
@@ -44,6 +49,7 @@ class FinalReports {
     private final ProposalTable proposals;
     private final CallTable calls;
     private final Allocations allocations;
+    private final AllocationChanges changes;
     private final Projects projects;
     private final Usage usage;
     private final Holders holders;
@@ -59,6 +65,7 @@ class FinalReports {
             ProposalTable proposals,
             CallTable calls,
             Allocations allocations,
+            AllocationChanges changes,
             Projects projects,
             Usage usage,
             Holders holders,
@@ -72,6 +79,7 @@ class FinalReports {
         this.proposals = proposals;
         this.calls = calls;
         this.allocations = allocations;
+        this.changes = changes;
         this.projects = projects;
         this.usage = usage;
         this.holders = holders;
@@ -122,7 +130,7 @@ class FinalReports {
             FinalReport report,
             Proposal proposal,
             Call call,
-            List<FinalReport.Hours> hours,
+            List<FinalReport.ReportHours> hours,
             List<FinalReportTable.Event> events,
             boolean mayWrite,
             boolean maySubmit,
@@ -155,22 +163,31 @@ class FinalReports {
                 people.summaries(named.stream().distinct().toList()));
     }
 
-    /** What was granted and used so far, by cluster, from the record of usage. */
-    List<FinalReport.Hours> hours(ProposalId id) {
+    /** What was granted, also where it was given back since, and used so far, by cluster, from the record. */
+    List<FinalReport.ReportHours> hours(ProposalId id) {
         List<Allocation> all = allocations.ofProposal(id);
         Map<AllocationId, Balance> balances = usage.balances(all);
-        Map<String, FinalReport.Hours> byCluster = new TreeMap<>();
+        Map<String, FinalReport.ReportHours> byCluster = new TreeMap<>();
+        Map<AllocationId, List<AllocationChange>> givenBack =
+                changes.of(all.stream().map(Allocation::id).toList()).stream()
+                        .filter(c -> c.kind() == AllocationChange.Kind.GIVEN_BACK)
+                        .collect(Collectors.groupingBy(AllocationChange::allocation));
         for (Allocation allocation : all) {
             Balance balance = requireNonNull(balances.get(allocation.id()));
+            List<AllocationChange> back = givenBack.getOrDefault(allocation.id(), List.of());
+            long gpuBack =
+                    -back.stream().mapToLong(AllocationChange::gpuMilliseconds).sum();
+            long cpuBack =
+                    -back.stream().mapToLong(AllocationChange::cpuMilliseconds).sum();
             byCluster.merge(
                     allocation.cluster(),
-                    new FinalReport.Hours(
+                    new FinalReport.ReportHours(
                             allocation.cluster(),
-                            allocation.gpuHours(),
+                            allocation.gpuHours().plus(new GpuHours(gpuBack)),
                             balance.gpuSettled().plus(balance.gpuInFlight()),
-                            allocation.cpuHours(),
+                            new CpuHours(Math.addExact(allocation.cpuHours().milliseconds(), cpuBack)),
                             balance.cpuSettled().plus(balance.cpuInFlight())),
-                    FinalReport.Hours::plus);
+                    FinalReport.ReportHours::plus);
         }
         return List.copyOf(byCluster.values());
     }
@@ -223,10 +240,10 @@ class FinalReports {
 
     /** Keeps what is written so far. */
     @Transactional
-    Outcome<FinalReport> write(Actor actor, ProposalId id, @Nullable Long version, FinalReport.Content typed) {
+    Outcome<FinalReport> write(Actor actor, ProposalId id, @Nullable Long version, FinalReport.ReportContent typed) {
         Proposal proposal = Proposals.visible(actor, proposals.find(id));
         FinalReport report = table.lock(id).orElseThrow(() -> new NotFoundException("final report"));
-        FinalReport.Content content = typed.clean();
+        FinalReport.ReportContent content = typed.clean();
         Optional<Refusal> refusal = refusal(report, version, refusalToWrite(actor, proposal, report))
                 .or(content::refusalToKeep)
                 .or(() -> report.state() == FinalReport.State.RETURNED ? content.refusalToSubmit() : Optional.empty());

@@ -61,8 +61,8 @@ class FinalReportsApi {
             FinalReport.State state,
             Instant endsAt,
             LocalDate dueOn,
-            FinalReport.Content content,
-            List<FinalReport.Hours> hours,
+            FinalReport.ReportContent content,
+            List<FinalReport.ReportHours> hours,
             @Nullable Instant submittedAt,
             @Nullable Instant decidedAt,
             @Nullable String note) {}
@@ -86,7 +86,7 @@ class FinalReportsApi {
 
     /** What the caller's organisations have to write now, what the caller decides, or what is overdue anywhere. */
     @GetMapping("/final-reports")
-    List<FinalReportRowJson> list(Actor actor, @RequestParam Which which) {
+    List<FinalReportRowJson> list(Actor actor, @RequestParam(defaultValue = "TO_WRITE") Which which) {
         List<FinalReportTable.Row> rows = switch (which) {
             case TO_WRITE -> reports.toWrite(actor, MOST);
             case TO_DECIDE -> reports.toDecide(actor, MOST);
@@ -127,7 +127,7 @@ class FinalReportsApi {
             Actor actor,
             @PathVariable ProposalId id,
             @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
-            @RequestBody FinalReport.Content body) {
+            @RequestBody FinalReport.ReportContent body) {
         return answer(actor, id, reports.write(actor, id, Answer.version(ifMatch), body));
     }
 

@@ -141,11 +141,22 @@ class Queue {
         return rules.partition(proposal.answers().partition()).orElseThrow();
     }
 
+    /** Where one of a call asks for hours; each version of its rules is read once. */
+    private String cluster(Proposal proposal, Map<Integer, CallRules> rules) {
+        return rules.computeIfAbsent(
+                        requireNonNull(proposal.state().handedIn()).rulesVersion(),
+                        version -> callTable.rules(proposal.call(), version))
+                .partition(proposal.answers().partition())
+                .orElseThrow()
+                .cluster();
+    }
+
     /** Who waits for hours of the same call and cluster, the first first. */
     private List<Proposal> queueOf(Proposal proposal) {
-        String cluster = partition(proposal).cluster();
+        Map<Integer, CallRules> rules = new java.util.HashMap<>();
+        String cluster = cluster(proposal, rules);
         return proposals.queue(proposal.call()).stream()
-                .filter(p -> partition(p).cluster().equals(cluster))
+                .filter(p -> cluster(p, rules).equals(cluster))
                 .toList();
     }
 
@@ -153,14 +164,15 @@ class Queue {
     record Place(int place, String cluster, Proposal proposal) {}
 
     /** The whole queue of a call, for the centre's own, by cluster. */
-    List<Place> of(Actor actor, Call call) {
-        if (!Proposal.seesSubmitted(actor)) {
+    List<Place> of(@Nullable Actor actor, Call call) {
+        if (actor == null || !Proposal.seesSubmitted(actor)) {
             throw new NotFoundException("call");
         }
         Map<String, Integer> reached = new java.util.HashMap<>();
+        Map<Integer, CallRules> rules = new java.util.HashMap<>();
         return proposals.queue(call.id()).stream()
                 .map(p -> {
-                    String cluster = partition(p).cluster();
+                    String cluster = cluster(p, rules);
                     return new Place(reached.merge(cluster, 1, Integer::sum), cluster, p);
                 })
                 .toList();
@@ -415,7 +427,7 @@ class Queue {
 
     /** Enters one, or changes it. */
     @Transactional
-    Outcome<Referral> refer(Actor actor, @Nullable UUID id, Referral.Typed typed) {
+    Outcome<Referral> refer(Actor actor, @Nullable UUID id, Referral.NewReferral typed) {
         referrals(actor);
         if (id != null && table.referral(id).isEmpty()) {
             throw new NotFoundException("referral");

@@ -142,7 +142,7 @@ class QueueApi {
 
     /** Who waits for hours under a call, by cluster; for the centre's own. */
     @GetMapping("/calls/{idOrCode}/queue")
-    List<QueuePlaceJson> queue(Actor actor, @PathVariable String idOrCode) {
+    List<QueuePlaceJson> queue(@Nullable Actor actor, @PathVariable String idOrCode) {
         Call call = calls.find(idOrCode)
                 .filter(c -> c.isVisibleTo(actor))
                 .orElseThrow(() -> new NotFoundException("call"));
@@ -165,14 +165,14 @@ class QueueApi {
 
     @PostMapping("/referrals")
     @ResponseStatus(HttpStatus.CREATED)
-    ResponseEntity<Referral> addReferral(Actor actor, @RequestBody Referral.Typed body) {
+    ResponseEntity<Referral> addReferral(Actor actor, @RequestBody Referral.NewReferral body) {
         Referral added = Answer.of(queue.refer(actor, null, body));
         return ResponseEntity.created(URI.create("/api/v1/referrals/" + added.id()))
                 .body(added);
     }
 
     @PutMapping("/referrals/{referral}")
-    Referral setReferral(Actor actor, @PathVariable UUID referral, @RequestBody Referral.Typed body) {
+    Referral setReferral(Actor actor, @PathVariable UUID referral, @RequestBody Referral.NewReferral body) {
         return Answer.of(queue.refer(actor, referral, body));
     }
 }

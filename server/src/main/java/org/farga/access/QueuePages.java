@@ -182,7 +182,7 @@ class QueuePages {
             Map<String, String> typed,
             HttpServletRequest request,
             RedirectAttributes redirect) {
-        Referral.Typed referral = new Referral.Typed(
+        Referral.NewReferral referral = new Referral.NewReferral(
                 typed.get("name"), typed.get("text"), typed.get("contact"), typed.containsKey("active"));
         return switch (queue.refer(actor, id, referral)) {
             case Outcome.Done<Referral> done -> {

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Referral(UUID id, String name, String text, String contact, boolean active) {
     /** What an access officer types. */
-    record Typed(
+    record NewReferral(
             @Nullable String name,
             @Nullable String text,
             @Nullable String contact,

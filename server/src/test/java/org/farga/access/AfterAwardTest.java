@@ -413,6 +413,9 @@ class AfterAwardTest extends HttpTest {
         JsonNode handedIn =
                 ana.put(report + "/submission", "", "If-Match", version).expect(200);
         assertThat(handedIn.path("state").asString()).isEqualTo("SUBMITTED");
+        assertThat(handedIn.path("hours").get(0).path("grantedGpu").decimalValue())
+                .as("what was granted, although it was given back")
+                .isEqualByComparingTo("50");
         assertThat(reports.overdue(OrganisationId.valueOf(organisation))).isEmpty();
         ana.put(report, text, "If-Match", ana.get(report).header("ETag")).expectProblem(409, "report-handed-in");
         ana.put(report + "/decision", "{\"accept\": true}").expectProblem(403, "access-officers-only");
