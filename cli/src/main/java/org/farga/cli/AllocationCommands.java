@@ -41,7 +41,7 @@ final class AllocationCommands {
                 "  farga allocation show",
                 "  farga allocation ask extend --months 2 --reason \"The cluster was away\"",
                 "  farga allocation ask give-back --gpu-hours 40 --reason \"We are done\"",
-                "  farga allocation requests",
+                "  farga allocation requests --json",
                 "  farga allocation decide 0193… --grant --note \"It makes sense\""
             })
     static final class Allocation extends CommandGroup {}
@@ -51,7 +51,11 @@ final class AllocationCommands {
             description = "Final reports on awards.",
             synopsisSubcommandLabel = "COMMAND",
             footerHeading = "%nExamples:%n",
-            footer = {"  farga report list", "  farga report show PG-2026-0007", "  farga report pdf PG-2026-0007 report.pdf"})
+            footer = {
+                "  farga report list --json",
+                "  farga report show PG-2026-0007",
+                "  farga report pdf PG-2026-0007 report.pdf"
+            })
     static final class Report extends CommandGroup {}
 
     /** The allocation that was meant, of all that the caller's projects have. */
@@ -68,13 +72,17 @@ final class AllocationCommands {
 
         final JsonNode allocation(Api api) {
             ArrayNode all = Api.JSON.createArrayNode();
-            api.items("/api/v1/projects", MANY).forEach(p -> p.path("allocations").forEach(all::add));
+            api.items("/api/v1/projects", MANY)
+                    .forEach(p -> p.path("allocations").forEach(all::add));
             return pick(
                     all,
                     allocation,
                     "allocation",
                     "--allocation",
-                    a -> List.of(text(a, "proposalCode") + " " + text(a, "cluster"), text(a, "proposalCode"), text(a, "id")));
+                    a -> List.of(
+                            text(a, "proposalCode") + " " + text(a, "cluster"),
+                            text(a, "proposalCode"),
+                            text(a, "id")));
         }
     }
 
@@ -97,10 +105,15 @@ final class AllocationCommands {
                     "award", text(picked, "proposalCode"),
                     "cluster", text(picked, "cluster"),
                     "until", text(picked, "to"),
-                    "unused", hours(all, "gpuHoursUnused") + " GPU-hours, " + hours(all, "cpuHoursUnused") + " CPU-hours",
-                    "can be asked", String.join(", ", all.path("possible").valueStream()
-                            .map(k -> typed(k.asString()))
-                            .toList()));
+                    "unused",
+                            hours(all, "gpuHoursUnused") + " GPU-hours, " + hours(all, "cpuHoursUnused") + " CPU-hours",
+                    "can be asked",
+                            String.join(
+                                    ", ",
+                                    all.path("possible")
+                                            .valueStream()
+                                            .map(k -> typed(k.asString()))
+                                            .toList()));
             table(all.path("requests")).print(screen);
             return Exit.DONE;
         }
@@ -235,7 +248,16 @@ final class AllocationCommands {
                     .put(
                             "/api/v1/allocation-requests/" + Api.encoded(request) + "/decision",
                             Api.object(
-                                    "grant", grant, "note", note, "gpuHours", gpuHours, "cpuHours", cpuHours, "months", months))
+                                    "grant",
+                                    grant,
+                                    "note",
+                                    note,
+                                    "gpuHours",
+                                    gpuHours,
+                                    "cpuHours",
+                                    cpuHours,
+                                    "months",
+                                    months))
                     .json();
             if (!printed(decided)) {
                 screen.say(typed(text(decided, "kind")) + ": " + text(decided, "state"));

@@ -114,8 +114,7 @@ class AfterAwardPages {
                                 : "access.done.request-asked");
                 yield new ModelAndView("redirect:/allocations/" + id);
             }
-            case Outcome.Refused<AllocationRequest>(Refusal refusal) ->
-                allocation(actor, id, typed, refusal, request);
+            case Outcome.Refused<AllocationRequest>(Refusal refusal) -> allocation(actor, id, typed, refusal, request);
         };
     }
 
@@ -148,10 +147,7 @@ class AfterAwardPages {
 
     @PostMapping("/allocation-requests/{request}/withdrawal")
     ModelAndView withdraw(
-            Actor actor,
-            @PathVariable("request") UUID id,
-            HttpServletRequest request,
-            RedirectAttributes redirect) {
+            Actor actor, @PathVariable("request") UUID id, HttpServletRequest request, RedirectAttributes redirect) {
         AllocationId allocation = requests.get(actor, id).allocation();
         return switch (requests.withdraw(actor, id)) {
             case Outcome.Done<AllocationRequest> done -> {

@@ -111,13 +111,13 @@ record AllocationRequest(
         /** Why so much cannot be had as things stand. */
         Optional<Refusal> refusal(Ground ground, Instant now) {
             return switch (kind) {
-                case SUPPLEMENT ->
-                    within("more-than-supplement", ground.gpuToSupplement(), ground.cpuToSupplement());
+                case SUPPLEMENT -> within("more-than-supplement", ground.gpuToSupplement(), ground.cpuToSupplement());
                 case RENEW -> within("more-than-awarded", ground.gpuAwarded(), ground.cpuAwarded());
                 case TRANSFER -> within("more-than-unused", ground.gpuLeft(), ground.cpuLeft());
                 case GIVE_BACK -> {
                     if (ends && !now.isAfter(ground.allocation().period().from())) {
-                        yield conflict("allocation-not-begun", ground.allocation().proposalCode());
+                        yield conflict(
+                                "allocation-not-begun", ground.allocation().proposalCode());
                     }
                     yield ends && ground.isHeldByJobs()
                             ? conflict("jobs-hold-hours", ground.allocation().proposalCode())
@@ -228,9 +228,7 @@ record AllocationRequest(
                     .plusMonths(months)
                     .atStartOfDay(zone)
                     .toInstant();
-            return from.equals(allocation.period().to())
-                    ? plus(from, months)
-                    : midnight.plus(1, ChronoUnit.DAYS);
+            return from.equals(allocation.period().to()) ? plus(from, months) : midnight.plus(1, ChronoUnit.DAYS);
         }
 
         GpuHours gpuLeft() {
@@ -264,10 +262,13 @@ record AllocationRequest(
             return conflict("allocation-over", ground.allocation().proposalCode());
         }
         return switch (kind) {
-            case EXTEND -> ground.monthsToExtend() > 0 ? Optional.empty() : conflict("no-more-extension",
-                    ground.terms().mostExtensionMonths());
+            case EXTEND ->
+                ground.monthsToExtend() > 0
+                        ? Optional.empty()
+                        : conflict("no-more-extension", ground.terms().mostExtensionMonths());
             case SUPPLEMENT ->
-                ground.gpuToSupplement().isPositive() || ground.cpuToSupplement().milliseconds() > 0
+                ground.gpuToSupplement().isPositive()
+                                || ground.cpuToSupplement().milliseconds() > 0
                         ? Optional.empty()
                         : conflict("no-more-supplement", ground.terms().mostSupplementPercent());
             case TRANSFER ->
@@ -283,7 +284,9 @@ record AllocationRequest(
 
     private static Optional<Refusal> refusalToRenew(Ground ground, Instant now) {
         if (ground.rules() == null || ground.renewals() >= ground.terms().mostRenewals()) {
-            return conflict("no-more-renewal", ground.rules() == null ? 0 : ground.terms().mostRenewals());
+            return conflict(
+                    "no-more-renewal",
+                    ground.rules() == null ? 0 : ground.terms().mostRenewals());
         }
         Instant from = ground.allocation().period().to().minus(RENEWABLE_DAYS, ChronoUnit.DAYS);
         return now.isBefore(from)
@@ -344,7 +347,8 @@ record AllocationRequest(
                                         .targets(ground.allocation().cluster())
                                         .contains(wish.cluster()),
                         "no-rate-to",
-                        String.join(", ", ground.terms().targets(ground.allocation().cluster())));
+                        String.join(
+                                ", ", ground.terms().targets(ground.allocation().cluster())));
             case SUPPLEMENT, GIVE_BACK, SUSPEND, RESUME -> {}
         }
         Optional<Refusal> refusal = fields.refusal();
@@ -369,15 +373,25 @@ record AllocationRequest(
         BigDecimal cpuGranted = cpuHours == null ? cpu.hours() : cpuHours;
         boolean less = kind.takesHours() && kind != Kind.GIVE_BACK;
         Fields fields = new Fields()
-                .rule("gpuHours", gpuHours == null || less && fits(gpuHours, gpu.hours()), "out-of-range", 0, gpu.hours())
-                .rule("cpuHours", cpuHours == null || less && fits(cpuHours, cpu.hours()), "out-of-range", 0, cpu.hours())
                 .rule(
                         "gpuHours",
-                        !less || gpuGranted.signum() > 0 || cpuGranted.signum() > 0,
-                        "hours-needed")
+                        gpuHours == null || (less && fits(gpuHours, gpu.hours())),
+                        "out-of-range",
+                        0,
+                        gpu.hours())
+                .rule(
+                        "cpuHours",
+                        cpuHours == null || (less && fits(cpuHours, cpu.hours())),
+                        "out-of-range",
+                        0,
+                        cpu.hours())
+                .rule("gpuHours", !less || gpuGranted.signum() > 0 || cpuGranted.signum() > 0, "hours-needed")
                 .rule(
                         "months",
-                        granted == null || kind == Kind.EXTEND && granted >= 1 && granted <= java.util.Objects.requireNonNull(months),
+                        granted == null
+                                || kind == Kind.EXTEND
+                                        && granted >= 1
+                                        && granted <= java.util.Objects.requireNonNull(months),
                         "out-of-range",
                         1,
                         months == null ? 1 : months);

@@ -45,7 +45,9 @@ class AllocationRequestTable {
                         .param("allocation", request.allocation().value())
                         .param(
                                 "proposal",
-                                request.proposal() == null ? null : request.proposal().value(),
+                                request.proposal() == null
+                                        ? null
+                                        : request.proposal().value(),
                                 Types.OTHER)
                         .param("kind", request.kind().name())
                         .param("state", request.state().name())
@@ -60,7 +62,9 @@ class AllocationRequestTable {
                         .param("due", utc(request.dueAt()))
                         .param(
                                 "decidedBy",
-                                request.decidedBy() == null ? null : request.decidedBy().value(),
+                                request.decidedBy() == null
+                                        ? null
+                                        : request.decidedBy().value(),
                                 Types.OTHER)
                         .param(
                                 "decidedAt",
@@ -83,7 +87,9 @@ class AllocationRequestTable {
                         .param("months", request.months(), Types.INTEGER)
                         .param(
                                 "decidedBy",
-                                request.decidedBy() == null ? null : request.decidedBy().value(),
+                                request.decidedBy() == null
+                                        ? null
+                                        : request.decidedBy().value(),
                                 Types.OTHER)
                         .param("decidedAt", utc(requireNonNull(request.decidedAt())))
                         .param("note", request.note(), Types.VARCHAR)
@@ -110,7 +116,9 @@ class AllocationRequestTable {
     /** All for these allocations, the newest first. */
     List<AllocationRequest> of(Collection<AllocationId> allocations) {
         return jdbc.sql(SELECT + "WHERE allocation_id = ANY(:allocations) ORDER BY asked_at DESC, id DESC")
-                .param("allocations", allocations.stream().map(AllocationId::value).toArray(UUID[]::new))
+                .param(
+                        "allocations",
+                        allocations.stream().map(AllocationId::value).toArray(UUID[]::new))
                 .query(AllocationRequestTable::request)
                 .list();
     }
@@ -125,7 +133,8 @@ class AllocationRequestTable {
 
     /** What is overdue and nobody was told of. */
     List<AllocationRequest> overdue(Instant now, int most) {
-        return jdbc.sql(SELECT + "WHERE state = 'ASKED' AND due_at < :now AND NOT told_overdue ORDER BY due_at LIMIT :most")
+        return jdbc.sql(SELECT
+                        + "WHERE state = 'ASKED' AND due_at < :now AND NOT told_overdue ORDER BY due_at LIMIT :most")
                 .param("now", utc(now))
                 .param("most", most)
                 .query(AllocationRequestTable::request)

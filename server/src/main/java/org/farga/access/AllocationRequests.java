@@ -171,11 +171,11 @@ class AllocationRequests {
     }
 
     private AllocationRequest.Ground ground(Allocation allocation) {
-        Optional<Proposal> proposal =
-                allocation.takenOver() ? Optional.empty() : proposals.find(allocation.proposal());
+        Optional<Proposal> proposal = allocation.takenOver() ? Optional.empty() : proposals.find(allocation.proposal());
         CallRules rules = proposal.map(p -> p.state().handedIn() == null
                         ? null
-                        : calls.rules(p.call(), requireNonNull(p.state().handedIn()).rulesVersion()))
+                        : calls.rules(
+                                p.call(), requireNonNull(p.state().handedIn()).rulesVersion()))
                 .orElse(null);
         AwardTerms terms = proposal.flatMap(p -> termsTable.find(p.call())).orElse(AwardTerms.DEFAULT);
         List<AllocationId> ofAward = proposal.isEmpty()
@@ -189,7 +189,9 @@ class AllocationRequests {
                 usage.balance(allocation),
                 terms,
                 rules,
-                made.stream().filter(c -> c.allocation().equals(allocation.id())).toList(),
+                made.stream()
+                        .filter(c -> c.allocation().equals(allocation.id()))
+                        .toList(),
                 (int) made.stream()
                         .filter(c -> c.kind() == AllocationChange.Kind.RENEWED)
                         .count(),
@@ -321,8 +323,7 @@ class AllocationRequests {
                             .or(() -> granted.kind() == AllocationRequest.Kind.EXTEND
                                             && requireNonNull(granted.months()) > ground.monthsToExtend()
                                     ? Optional.of(Refusal.conflict(
-                                            "no-more-extension",
-                                            ground.terms().mostExtensionMonths()))
+                                            "no-more-extension", ground.terms().mostExtensionMonths()))
                                     : Optional.empty());
                     if (hindered.isPresent()) {
                         return Outcome.refused(hindered.get());
@@ -388,10 +389,10 @@ class AllocationRequests {
             }
             case TRANSFER -> {
                 String cluster = requireNonNull(granted.cluster());
-                AwardTerms.TransferRate rate =
-                        ground.terms().rate(ground.allocation().cluster(), cluster).orElseThrow(() ->
-                                new Answer.RefusedException(Refusal.conflict("no-transfer-rate", ground.allocation()
-                                        .cluster())));
+                AwardTerms.TransferRate rate = ground.terms()
+                        .rate(ground.allocation().cluster(), cluster)
+                        .orElseThrow(() -> new Answer.RefusedException(Refusal.conflict(
+                                "no-transfer-rate", ground.allocation().cluster())));
                 Allocation to = changes.move(id, gpu, cpu, cluster, rate.there(gpu), rate.there(cpu), by);
                 grants.moved(actor, to.id(), id);
             }

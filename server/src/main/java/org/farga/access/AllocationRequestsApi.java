@@ -136,12 +136,12 @@ class AllocationRequestsApi {
                 detail.ground().gpuLeft(),
                 detail.ground().cpuLeft(),
                 detail.requests().stream().map(AllocationRequestJson::of).toList(),
-                detail.ground().changes().stream()
-                        .map(AllocationChangeJson::of)
-                        .toList());
+                detail.ground().changes().stream().map(AllocationChangeJson::of).toList());
     }
 
-    @Operation(summary = "Asks for more time or hours, to move or give back hours, to suspend or resume; by the project's lead")
+    @Operation(
+            summary =
+                    "Asks for more time or hours, to move or give back hours, to suspend or resume; by the project's lead")
     @PostMapping("/allocations/{id}/requests")
     @ResponseStatus(HttpStatus.CREATED)
     ResponseEntity<AllocationRequestJson> ask(

@@ -36,7 +36,8 @@ class AwardConditionTable {
         int number = 0;
         for (AwardCondition.Wanted each : wanted) {
             number++;
-            jdbc.sql("INSERT INTO award_condition (proposal_id, number, text, due_on) VALUES (:proposal, :number, :text, :due)")
+            jdbc.sql(
+                            "INSERT INTO award_condition (proposal_id, number, text, due_on) VALUES (:proposal, :number, :text, :due)")
                     .param("proposal", proposal.value())
                     .param("number", number)
                     .param("text", requireNonNull(requireNonNull(each).text()).strip())

@@ -75,7 +75,8 @@ class AwardConditions {
                         ? Optional.empty()
                         : Optional.of(Refusal.conflict(
                                 condition.acceptedAt() == null ? "condition-not-accepted" : "condition-fulfilled")))
-                .or(() -> new Fields().text("note", note, AwardCondition.LONGEST).refusal());
+                .or(() ->
+                        new Fields().text("note", note, AwardCondition.LONGEST).refusal());
         if (refusal.isPresent() || note == null) {
             return Outcome.refused(refusal.orElseThrow());
         }
@@ -85,9 +86,18 @@ class AwardConditions {
                 "award-condition.fulfilled",
                 "proposal",
                 id,
-                Map.of("code", proposal.code(), "number", number, "dueOn", condition.dueOn().toString()));
+                Map.of(
+                        "code",
+                        proposal.code(),
+                        "number",
+                        number,
+                        "dueOn",
+                        condition.dueOn().toString()));
         notifications.tell(
-                holders.applicants(proposal), "access.told.condition-fulfilled", Holders.link(proposal), proposal.code());
+                holders.applicants(proposal),
+                "access.told.condition-fulfilled",
+                Holders.link(proposal),
+                proposal.code());
         return Outcome.done(table.of(id).get(number - 1));
     }
 
@@ -96,9 +106,7 @@ class AwardConditions {
 
     /** What access officers wait for, the first due first. */
     List<Open> open(Actor actor, int most) {
-        return actor.is(CentreRole.ACCESS_OFFICER)
-                ? table.open(most)
-                : List.of();
+        return actor.is(CentreRole.ACCESS_OFFICER) ? table.open(most) : List.of();
     }
 
     /** Tells the applicant and access officers of what is overdue, each once. */

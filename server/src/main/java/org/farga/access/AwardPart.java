@@ -70,9 +70,8 @@ class AwardPart implements ProposalPart {
         if (standing.isEmpty() && bound.isEmpty() && !mayRefuse && !awarded) {
             return Optional.empty();
         }
-        AllocationRequests.History history = awarded
-                ? requests.history(id)
-                : new AllocationRequests.History(List.of(), List.of(), List.of());
+        AllocationRequests.History history =
+                awarded ? requests.history(id) : new AllocationRequests.History(List.of(), List.of(), List.of());
         List<Moment> moments = moments(history.requests(), bound, reports.events(id));
         Map<String, Object> model = new HashMap<>();
         model.put("shell", shell);
@@ -109,11 +108,7 @@ class AwardPart implements ProposalPart {
         for (AwardCondition c : bound) {
             if (c.fulfilledAt() != null) {
                 all.add(new Moment(
-                        c.fulfilledAt(),
-                        "access.moment.condition",
-                        List.of(c.number()),
-                        c.fulfilledBy(),
-                        c.note()));
+                        c.fulfilledAt(), "access.moment.condition", List.of(c.number()), c.fulfilledBy(), c.note()));
             }
         }
         for (FinalReportTable.Event e : reported) {
@@ -126,7 +121,10 @@ class AwardPart implements ProposalPart {
     /** A request, and how it ended: as one where it happened at once. */
     static List<Moment> of(AllocationRequest r) {
         List<Object> what = List.of(
-                r.gpu().hours(), r.cpu().hours(), r.months() == null ? 0 : r.months(), r.cluster() == null ? "" : r.cluster());
+                r.gpu().hours(),
+                r.cpu().hours(),
+                r.months() == null ? 0 : r.months(),
+                r.cluster() == null ? "" : r.cluster());
         Instant decidedAt = r.decidedAt();
         if (r.state() == AllocationRequest.State.GRANTED && r.decidedBy() == null && decidedAt != null) {
             return List.of(new Moment(

@@ -38,9 +38,8 @@ class AwardTermsBook {
 
     /** Of a call that the actor may see; throws {@link NotFoundException}. */
     OfCall of(@Nullable Actor actor, String idOrCode) {
-        Call call = calls.find(idOrCode)
-                .filter(c -> c.isVisibleTo(actor))
-                .orElseThrow(() -> new NotFoundException("call"));
+        Call call =
+                calls.find(idOrCode).filter(c -> c.isVisibleTo(actor)).orElseThrow(() -> new NotFoundException("call"));
         return new OfCall(
                 call,
                 table.find(call.id()).orElse(AwardTerms.DEFAULT),

@@ -34,8 +34,7 @@ class AwardTermsTable {
                         row.getInt("most_extension_months"),
                         row.getInt("most_supplement_percent"),
                         row.getInt("most_renewals"),
-                        json.readValue(
-                                row.getString("rates"), new TypeReference<List<AwardTerms.TransferRate>>() {})))
+                        json.readValue(row.getString("rates"), new TypeReference<List<AwardTerms.TransferRate>>() {})))
                 .optional();
     }
 

@@ -115,7 +115,12 @@ class Awards {
             conditions.accept(id, actor.person(), now);
         }
         happened(proposal, ProposalEvent.of(now, ProposalEvent.Kind.OFFER_ACCEPTED, actor.person()));
-        audit.record(actor, "proposal.offer-accepted", "proposal", id, Map.of("code", proposal.code(), "conditions", bound.size()));
+        audit.record(
+                actor,
+                "proposal.offer-accepted",
+                "proposal",
+                id,
+                Map.of("code", proposal.code(), "conditions", bound.size()));
         award(
                 proposal,
                 calls.get(proposal.call()),
@@ -173,7 +178,9 @@ class Awards {
                 requireNonNull(proposal.state().handedIn()),
                 proposal.state().decisionDueAt(),
                 new ProposalState.Decision(
-                        proposal.notBefore(now()), actor.person(), requireNonNull(reason).strip()));
+                        proposal.notBefore(now()),
+                        actor.person(),
+                        requireNonNull(reason).strip()));
         return Outcome.done(Proposals.visible(actor, table.find(id)));
     }
 
@@ -185,7 +192,8 @@ class Awards {
     @Transactional
     Outcome<Proposal> decide(Actor actor, ProposalId id, @Nullable Long version, Proposal.Verdict verdict) {
         Proposal proposal = Proposals.visible(actor, table.lock(id));
-        Optional<Refusal> refusal = Proposals.refusal(proposal, version, proposal.refusalToDo(Step.Kind.DECISION, actor, now()));
+        Optional<Refusal> refusal =
+                Proposals.refusal(proposal, version, proposal.refusalToDo(Step.Kind.DECISION, actor, now()));
         if (refusal.isPresent() || !(proposal.state() instanceof ProposalState.Submitted submitted)) {
             return Outcome.refused(refusal.orElseThrow());
         }
@@ -207,24 +215,18 @@ class Awards {
         CallRules rules = callTable.rules(call.id(), submission.rulesVersion());
         return proposal.grant(verdict, rules, clusters.all()).map(granted -> {
             String reason = requireNonNull(verdict.reason()).strip();
-            ProposalState.Decision decision = new ProposalState.Decision(proposal.notBefore(now()), actor.person(), reason);
+            ProposalState.Decision decision =
+                    new ProposalState.Decision(proposal.notBefore(now()), actor.person(), reason);
             switch (requireNonNull(verdict.choice())) {
                 case AWARD -> {
-                    if (rules.step(Step.Kind.ACCEPTANCE).isPresent() || !verdict.conditions().isEmpty()) {
+                    if (rules.step(Step.Kind.ACCEPTANCE).isPresent()
+                            || !verdict.conditions().isEmpty()) {
                         // Nothing is offered that could not be granted as the aid it is; accepting asks once more.
                         Answer.of(grants.plan(AidBorders.award(proposal, call, granted)));
                         conditions.insert(proposal.id(), verdict.conditions());
                         offer(proposal, rules, submission, decision, granted, actor);
                     } else {
-                        award(
-                                proposal,
-                                call,
-                                submission,
-                                dueAt,
-                                decision,
-                                granted,
-                                actor,
-                                decision.at());
+                        award(proposal, call, submission, dueAt, decision, granted, actor, decision.at());
                     }
                 }
                 case DECLINE -> decline(proposal, submission, dueAt, decision);
@@ -258,7 +260,12 @@ class Awards {
                         "cluster", granted.cluster(),
                         "reason", requireNonNull(decision.reason())));
         notifications.tell(
-                holders.applicants(proposal), "access.told.offered", Holders.link(proposal), proposal.code(), Holders.title(proposal), dueAt);
+                holders.applicants(proposal),
+                "access.told.offered",
+                Holders.link(proposal),
+                proposal.code(),
+                Holders.title(proposal),
+                dueAt);
     }
 
     /** The one place where time is granted: whoever accepted or decided, and all that follows from it in one transaction. */
@@ -309,7 +316,8 @@ class Awards {
         } else {
             audit.record(by, "proposal.awarded", "proposal", proposal.id(), details);
         }
-        notifications.tell(holders.applicants(proposal), "access.told.awarded", Holders.link(proposal), proposal.code(), title);
+        notifications.tell(
+                holders.applicants(proposal), "access.told.awarded", Holders.link(proposal), proposal.code(), title);
     }
 
     void decline(
@@ -327,7 +335,11 @@ class Awards {
                 proposal.id(),
                 Map.of("code", proposal.code(), "reason", requireNonNull(decision.reason())));
         notifications.tell(
-                holders.applicants(proposal), "access.told.declined", Holders.link(proposal), proposal.code(), Holders.title(proposal));
+                holders.applicants(proposal),
+                "access.told.declined",
+                Holders.link(proposal),
+                proposal.code(),
+                Holders.title(proposal));
     }
 
     private ProposalClock clockOf(ProposalId id, ProposalState.Submission submission) {

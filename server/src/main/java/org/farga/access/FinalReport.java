@@ -192,18 +192,7 @@ record FinalReport(
 
     FinalReport submitted(Signed by, List<ReportHours> recorded) {
         return new FinalReport(
-                proposal,
-                State.SUBMITTED,
-                endsAt,
-                dueAt,
-                reminded,
-                content,
-                edited,
-                by,
-                recorded,
-                null,
-                null,
-                version);
+                proposal, State.SUBMITTED, endsAt, dueAt, reminded, content, edited, by, recorded, null, null, version);
     }
 
     /** Accepted, or returned with at least until {@code again} to hand it in once more. */

@@ -78,7 +78,9 @@ class FinalReportTable {
                 .param("state", report.state().name())
                 .param("ends", utc(report.endsAt()))
                 .param("due", utc(report.dueAt()))
-                .param("reminded", report.reminded() == null ? null : report.reminded().name())
+                .param(
+                        "reminded",
+                        report.reminded() == null ? null : report.reminded().name())
                 .param("results", content.results())
                 .param("publications", content.publications())
                 .param("outputs", content.outputs())
@@ -102,7 +104,11 @@ class FinalReportTable {
      *
      * @param state the state that it was given
      */
-    record Event(Instant at, FinalReport.State state, PersonId by, @Nullable String note) {}
+    record Event(
+            Instant at,
+            FinalReport.State state,
+            PersonId by,
+            @Nullable String note) {}
 
     void insertEvent(ProposalId proposal, Event event) {
         jdbc.sql("""
@@ -118,7 +124,8 @@ class FinalReportTable {
 
     /** In the order in which they happened. */
     List<Event> events(ProposalId proposal) {
-        return jdbc.sql("SELECT at, event, person_id, note FROM final_report_event WHERE proposal_id = :id ORDER BY number")
+        return jdbc.sql(
+                        "SELECT at, event, person_id, note FROM final_report_event WHERE proposal_id = :id ORDER BY number")
                 .param("id", proposal.value())
                 .query((row, n) -> new Event(
                         requireNonNull(CallTable.instant(row, "at")),
@@ -213,7 +220,9 @@ class FinalReportTable {
                         row.getObject("publish", Boolean.class)),
                 signed(row, "edited"),
                 signed(row, "submitted"),
-                hours == null ? List.of() : json.readValue(hours, new TypeReference<List<FinalReport.ReportHours>>() {}),
+                hours == null
+                        ? List.of()
+                        : json.readValue(hours, new TypeReference<List<FinalReport.ReportHours>>() {}),
                 signed(row, "decided"),
                 row.getString("note"),
                 row.getInt("version"));

@@ -104,7 +104,10 @@ class FinalReports {
     List<Overdue> overdue(OrganisationId organisation) {
         return table.overdue(organisation, clock.instant()).stream()
                 .map(row -> new Overdue(
-                        row.report().proposal(), row.code(), row.title(), row.report().dueAt()))
+                        row.report().proposal(),
+                        row.code(),
+                        row.title(),
+                        row.report().dueAt()))
                 .toList();
     }
 
@@ -124,7 +127,6 @@ class FinalReports {
      * A report with all that its page shows.
      *
      * @param hours as the record says now, or as it said when the report was submitted
-     * @param code how people cite the award
      */
     record Detail(
             FinalReport report,
@@ -144,7 +146,8 @@ class FinalReports {
         List<FinalReportTable.Event> events = table.events(id);
         List<PersonId> named =
                 new ArrayList<>(events.stream().map(FinalReportTable.Event::by).toList());
-        for (FinalReport.Signed signed : new FinalReport.Signed[] {report.edited(), report.submitted(), report.decided()}) {
+        for (FinalReport.Signed signed :
+                new FinalReport.Signed[] {report.edited(), report.submitted(), report.decided()}) {
             if (signed != null) {
                 named.add(signed.by());
             }

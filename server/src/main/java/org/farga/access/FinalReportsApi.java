@@ -67,7 +67,8 @@ class FinalReportsApi {
             @Nullable Instant decidedAt,
             @Nullable String note) {}
 
-    record ReportDecision(@Nullable Boolean accept, @Nullable String note) {}
+    record ReportDecision(
+            @Nullable Boolean accept, @Nullable String note) {}
 
     record ConditionJson(
             int number,
@@ -77,8 +78,7 @@ class FinalReportsApi {
             @Nullable Instant fulfilledAt,
             @Nullable String note) {
         static ConditionJson of(AwardCondition c) {
-            return new ConditionJson(
-                    c.number(), c.text(), c.dueOn(), c.acceptedAt(), c.fulfilledAt(), c.note());
+            return new ConditionJson(c.number(), c.text(), c.dueOn(), c.acceptedAt(), c.fulfilledAt(), c.note());
         }
     }
 

@@ -115,9 +115,10 @@ record Proposal(
 
     /** Access officers award to those who wait for hours, or decline them; never of their own organisation. */
     Optional<Refusal> refusalToServe(Actor actor) {
-        return refusalUnlessOfficer(actor).or(() -> state instanceof ProposalState.Queued
-                ? Optional.empty()
-                : Optional.of(Refusal.conflict("proposal-not-queued", code)));
+        return refusalUnlessOfficer(actor)
+                .or(() -> state instanceof ProposalState.Queued
+                        ? Optional.empty()
+                        : Optional.of(Refusal.conflict("proposal-not-queued", code)));
     }
 
     /**

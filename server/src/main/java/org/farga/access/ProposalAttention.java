@@ -19,8 +19,7 @@ class ProposalAttention implements Attention {
     private final FinalReports reports;
     private final Assessments assessments;
 
-    ProposalAttention(
-            Proposals proposals, AllocationRequests requests, FinalReports reports, Assessments assessments) {
+    ProposalAttention(Proposals proposals, AllocationRequests requests, FinalReports reports, Assessments assessments) {
         this.proposals = proposals;
         this.requests = requests;
         this.reports = reports;

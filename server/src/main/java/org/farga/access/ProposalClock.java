@@ -74,8 +74,7 @@ record ProposalClock(List<ProposalEvent> events, @Nullable Instant cutOff, Worki
     }
 
     private Stretch stretch(ProposalEvent begin, Step.@Nullable Kind step, @Nullable Instant until, Instant now) {
-        boolean paused =
-                begin.kind() == ProposalEvent.Kind.ASKED || begin.kind() == ProposalEvent.Kind.QUEUED;
+        boolean paused = begin.kind() == ProposalEvent.Kind.ASKED || begin.kind() == ProposalEvent.Kind.QUEUED;
         Instant end = until == null ? now : until;
         Instant counted = cutOff != null && step != null && begin.at().isBefore(cutOff) ? cutOff : begin.at();
         return new Stretch(

@@ -54,7 +54,8 @@ class ProposalPages {
     private final Shells shells;
 
     ProposalPages(
-            Proposals proposals, Awards awards,
+            Proposals proposals,
+            Awards awards,
             Assessments assessments,
             Calls calls,
             Sentences sentences,
@@ -444,8 +445,7 @@ class ProposalPages {
             @RequestParam(required = false) @Nullable String reason,
             HttpServletRequest request,
             RedirectAttributes redirect) {
-        return answer(
-                actor, id, awards.takeBack(actor, id, version, reason), "access.done.decided", request, redirect);
+        return answer(actor, id, awards.takeBack(actor, id, version, reason), "access.done.decided", request, redirect);
     }
 
     @PostMapping("/{id}/known-rules")

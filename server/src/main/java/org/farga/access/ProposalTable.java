@@ -164,9 +164,7 @@ class ProposalTable {
                         .param(
                                 "step",
                                 state.inStep() == null ? null : state.inStep().name())
-                        .param(
-                                "offeredCluster",
-                                offered == null ? null : offered.cluster())
+                        .param("offeredCluster", offered == null ? null : offered.cluster())
                         .param("submittedAt", submission == null ? null : CallTable.utc(submission.at()))
                         .param(
                                 "submittedBy",

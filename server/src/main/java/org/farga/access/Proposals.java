@@ -237,7 +237,8 @@ class Proposals {
                     requireNonNull(proposal.answers().gpuHours()),
                     requireNonNull(proposal.answers().cpuHours()),
                     asked.cluster());
-            awards.award(proposal, call, submission, null, new ProposalState.Decision(now, null, null), granted, null, now);
+            awards.award(
+                    proposal, call, submission, null, new ProposalState.Decision(now, null, null), granted, null, now);
         } else {
             begin(proposal, call, call.rules(), submission, call.rules().steps().getFirst(), now);
         }
@@ -260,7 +261,12 @@ class Proposals {
             case DECISION -> "access.told.to-decide";
             case ADMINISTRATIVE_CHECK, EXPERT_REVIEW, PANEL, ACCEPTANCE -> "access.told.to-do";
         };
-        notifications.tell(holders.of(proposal, step.kind()), message, Holders.link(proposal), proposal.code(), Holders.title(proposal));
+        notifications.tell(
+                holders.of(proposal, step.kind()),
+                message,
+                Holders.link(proposal),
+                proposal.code(),
+                Holders.title(proposal));
         if (step.kind() == Step.Kind.EXPERT_REVIEW) {
             events.publishEvent(new ExpertReviewBegun(
                     proposal.id(), call.id(), requireNonNull(rules.review()).reviewersNeeded(), dueAt));
@@ -368,7 +374,12 @@ class Proposals {
         write(proposal.with(new ProposalState.Waiting(submitted.submission(), submitted.step())));
         audit.record(
                 actor, "proposal.asked", "proposal", id, Map.of("code", proposal.code(), "step", submitted.step()));
-        notifications.tell(holders.applicants(proposal), "access.told.asked", Holders.link(proposal), proposal.code(), Holders.title(proposal));
+        notifications.tell(
+                holders.applicants(proposal),
+                "access.told.asked",
+                Holders.link(proposal),
+                proposal.code(),
+                Holders.title(proposal));
         return Outcome.done(get(actor, id));
     }
 
@@ -465,7 +476,10 @@ class Proposals {
         ProposalState state = proposal.state();
         ProposalState.Submission submission = state.handedIn();
         Step.Kind step = state.inStep();
-        if (submission == null || step == null || state instanceof ProposalState.Waiting || state instanceof ProposalState.Queued) {
+        if (submission == null
+                || step == null
+                || state instanceof ProposalState.Waiting
+                || state instanceof ProposalState.Queued) {
             return;
         }
         Instant now = now();
@@ -476,8 +490,8 @@ class Proposals {
                     state instanceof ProposalState.Offered offered
                             ? new ProposalState.Offered(submission, offered.decision(), offered.granted(), dueAt)
                             : state instanceof ProposalState.NoRoom noRoom
-                            ? new ProposalState.NoRoom(submission, noRoom.decision(), noRoom.left(), dueAt)
-                            : new ProposalState.Submitted(submission, step, dueAt)));
+                                    ? new ProposalState.NoRoom(submission, noRoom.decision(), noRoom.left(), dueAt)
+                                    : new ProposalState.Submitted(submission, step, dueAt)));
         }
         if (!dueAt.isBefore(now)) {
             return;
@@ -562,7 +576,9 @@ class Proposals {
                 since,
                 people.summaries(named.stream().distinct().toList()),
                 opened,
-                proposal.state() instanceof ProposalState.Offered ? conditions.of(id).size() : 0);
+                proposal.state() instanceof ProposalState.Offered
+                        ? conditions.of(id).size()
+                        : 0);
     }
 
     /** What steps found is advice to whoever decides; the applicant reads the question, the answer and the decision. */

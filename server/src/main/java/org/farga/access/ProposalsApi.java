@@ -55,7 +55,13 @@ class ProposalsApi {
     private final Sentences sentences;
     private final RulesDiff diff;
 
-    ProposalsApi(Proposals proposals, Awards awards, Assessments assessments, Calls calls, Sentences sentences, RulesDiff diff) {
+    ProposalsApi(
+            Proposals proposals,
+            Awards awards,
+            Assessments assessments,
+            Calls calls,
+            Sentences sentences,
+            RulesDiff diff) {
         this.diff = diff;
         this.proposals = proposals;
         this.awards = awards;
@@ -294,14 +300,13 @@ class ProposalsApi {
             @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
             @RequestBody NewDecision body,
             HttpServletRequest request) {
-        Proposal.Verdict verdict =
-                new Proposal.Verdict(
-                        body.decision(),
-                        body.reason(),
-                        body.gpuHours(),
-                        body.cpuHours(),
-                        body.cluster(),
-                        body.conditions() == null ? List.of() : body.conditions());
+        Proposal.Verdict verdict = new Proposal.Verdict(
+                body.decision(),
+                body.reason(),
+                body.gpuHours(),
+                body.cpuHours(),
+                body.cluster(),
+                body.conditions() == null ? List.of() : body.conditions());
         return answer(actor, awards.decide(actor, id, versionIfTold(ifMatch), verdict), request);
     }
 

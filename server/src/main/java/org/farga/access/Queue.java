@@ -104,12 +104,7 @@ class Queue {
      * @param waiting how many are in the queue
      * @param mayShrink whether what is left is enough for the call's least
      */
-    record Standing(
-            QueueTable.NoRoom noRoom,
-            @Nullable Referral referral,
-            int place,
-            int waiting,
-            boolean mayShrink) {}
+    record Standing(QueueTable.NoRoom noRoom, @Nullable Referral referral, int place, int waiting, boolean mayShrink) {}
 
     /** Nothing where hours were never short for it. */
     Optional<Standing> standing(Proposal proposal) {
@@ -131,7 +126,8 @@ class Queue {
                     waiting.size(),
                     noRoom.leftGpu().compareTo(asked.minGpuHours()) >= 0
                             && noRoom.leftCpu().compareTo(asked.minCpuHours()) >= 0
-                            && (noRoom.leftGpu().isPositive() || noRoom.leftCpu().milliseconds() > 0));
+                            && (noRoom.leftGpu().isPositive()
+                                    || noRoom.leftCpu().milliseconds() > 0));
         });
     }
 
@@ -214,10 +210,13 @@ class Queue {
         String reason = requireNonNull(shortage.reason()).strip();
         ProposalState.Decision decision = new ProposalState.Decision(now, actor.person(), reason);
         Proposal.Granted left = new Proposal.Granted(
-                GpuHours.ofHours(gpu), CpuHours.ofHours(cpu), partition(proposal).cluster());
+                GpuHours.ofHours(gpu),
+                CpuHours.ofHours(cpu),
+                partition(proposal).cluster());
         proposals.insertEvent(
                 id, ProposalEvent.of(now, ProposalEvent.Kind.NO_ROOM, actor.person(), Step.Kind.ACCEPTANCE, reason));
-        CallRules rules = callTable.rules(proposal.call(), submitted.submission().rulesVersion());
+        CallRules rules =
+                callTable.rules(proposal.call(), submitted.submission().rulesVersion());
         Instant dueAt = new ProposalClock(
                         proposals.events(id), submitted.submission().cutOff(), closedDays.workingDays())
                 .due(rules)
@@ -237,7 +236,15 @@ class Queue {
                 "proposal.no-room",
                 "proposal",
                 id,
-                Map.of("code", proposal.code(), "gpuHours", left.gpuHours(), "cpuHours", left.cpuHours(), "reason", reason));
+                Map.of(
+                        "code",
+                        proposal.code(),
+                        "gpuHours",
+                        left.gpuHours(),
+                        "cpuHours",
+                        left.cpuHours(),
+                        "reason",
+                        reason));
         notifications.tell(
                 holders.applicants(proposal),
                 "access.told.no-room",
@@ -278,7 +285,11 @@ class Queue {
         }
         table.choose(kept, choice, actor.person(), now);
         audit.record(
-                actor, "proposal.no-room-chosen", "proposal", id, Map.of("code", proposal.code(), "choice", choice.name()));
+                actor,
+                "proposal.no-room-chosen",
+                "proposal",
+                id,
+                Map.of("code", proposal.code(), "choice", choice.name()));
         if (choice != Choice.SHRINK) {
             notifications.tell(
                     people.withRole(CentreRole.ACCESS_OFFICER),
@@ -325,31 +336,32 @@ class Queue {
             return beyond;
         }
         Outcome<Answers> fewer = proposal.answers()
-                .with(new Answers.Change(
-                        null, null, gpu, cpu, null, null, null, null, null, null, Map.of(), Set.of()));
+                .with(new Answers.Change(null, null, gpu, cpu, null, null, null, null, null, null, Map.of(), Set.of()));
         if (fewer instanceof Outcome.Refused<Answers>(Refusal refusal)) {
             return Optional.of(refusal);
         }
         Proposal smaller = proposal.with(fewer.orThrow(), now);
         Call call = calls.get(proposal.call());
         CallRules rules = callTable.rules(call.id(), noRoom.submission().rulesVersion());
-        List<Finding> findings = steps.findings(smaller, call, rules, noRoom.submission().at());
+        List<Finding> findings =
+                steps.findings(smaller, call, rules, noRoom.submission().at());
         Optional<Refusal> refused = Proposal.refusalOf(List.of(), findings);
         if (refused.isPresent()) {
             return refused;
         }
         ProposalState.Submission was = noRoom.submission();
-        ProposalState.Submission again = new ProposalState.Submission(
-                was.at(), was.by(), was.rulesVersion(), findings, was.cutOff());
+        ProposalState.Submission again =
+                new ProposalState.Submission(was.at(), was.by(), was.rulesVersion(), findings, was.cutOff());
         happened(
                 proposal,
                 now,
                 ProposalEvent.Kind.SHRUNK,
                 actor,
-                "GPU " + proposal.answers().gpuHours() + " → " + smaller.answers().gpuHours() + "\nCPU "
-                        + proposal.answers().cpuHours() + " → " + smaller.answers().cpuHours());
-        steps.begin(
-                smaller, call, rules, again, rules.step(Step.Kind.DECISION).orElseThrow(), now);
+                "GPU " + proposal.answers().gpuHours() + " → "
+                        + smaller.answers().gpuHours() + "\nCPU "
+                        + proposal.answers().cpuHours() + " → "
+                        + smaller.answers().cpuHours());
+        steps.begin(smaller, call, rules, again, rules.step(Step.Kind.DECISION).orElseThrow(), now);
         return Optional.empty();
     }
 
@@ -366,9 +378,7 @@ class Queue {
             return Outcome.refused(refusal.orElseThrow());
         }
         List<Proposal> before = verdict.choice() == Proposal.Verdict.Choice.AWARD
-                ? queueOf(proposal).stream()
-                        .takeWhile(p -> !p.id().equals(id))
-                        .toList()
+                ? queueOf(proposal).stream().takeWhile(p -> !p.id().equals(id)).toList()
                 : List.of();
         if (!before.isEmpty() && !passOver) {
             return Outcome.refused(Refusal.conflict(
@@ -395,7 +405,8 @@ class Queue {
                             "code",
                             proposal.code(),
                             "before",
-                            String.join(", ", before.stream().map(Proposal::code).toList()),
+                            String.join(
+                                    ", ", before.stream().map(Proposal::code).toList()),
                             "reason",
                             reason));
         }
@@ -443,14 +454,16 @@ class Queue {
             return Outcome.refused(Refusal.conflict("referral-name-taken", referral.name()));
         }
         audit.record(
-                actor, "referral.set", "referral", referral.id(), Map.of("name", referral.name(), "active", referral.active()));
+                actor,
+                "referral.set",
+                "referral",
+                referral.id(),
+                Map.of("name", referral.name(), "active", referral.active()));
         return Outcome.done(referral);
     }
 
-    private void happened(
-            Proposal proposal, Instant at, ProposalEvent.Kind kind, Actor actor, @Nullable String note) {
-        proposals.insertEvent(
-                proposal.id(), new ProposalEvent(at, kind, actor.person(), null, null, false, note));
+    private void happened(Proposal proposal, Instant at, ProposalEvent.Kind kind, Actor actor, @Nullable String note) {
+        proposals.insertEvent(proposal.id(), new ProposalEvent(at, kind, actor.person(), null, null, false, note));
     }
 
     private void write(Proposal proposal) {

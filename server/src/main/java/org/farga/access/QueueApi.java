@@ -71,7 +71,8 @@ class QueueApi {
             @Nullable String cluster,
             @Nullable Boolean passOver) {}
 
-    record QueuePlaceJson(int place, String cluster, ProposalId proposal, String code, GpuHours gpuHours, CpuHours cpuHours) {}
+    record QueuePlaceJson(
+            int place, String cluster, ProposalId proposal, String code, GpuHours gpuHours, CpuHours cpuHours) {}
 
     @GetMapping("/proposals/{id}/no-room")
     NoRoomJson get(Actor actor, @PathVariable ProposalId id) {
@@ -94,7 +95,9 @@ class QueueApi {
                 standing.referral());
     }
 
-    @Operation(summary = "Refuses a proposal only because there are not the hours; the applicant chooses what becomes of it")
+    @Operation(
+            summary =
+                    "Refuses a proposal only because there are not the hours; the applicant chooses what becomes of it")
     @PutMapping("/proposals/{id}/no-room")
     NoRoomJson refuse(
             Actor actor,
@@ -143,9 +146,8 @@ class QueueApi {
     /** Who waits for hours under a call, by cluster; for the centre's own. */
     @GetMapping("/calls/{idOrCode}/queue")
     List<QueuePlaceJson> queue(@Nullable Actor actor, @PathVariable String idOrCode) {
-        Call call = calls.find(idOrCode)
-                .filter(c -> c.isVisibleTo(actor))
-                .orElseThrow(() -> new NotFoundException("call"));
+        Call call =
+                calls.find(idOrCode).filter(c -> c.isVisibleTo(actor)).orElseThrow(() -> new NotFoundException("call"));
         return queue.of(actor, call).stream()
                 .map(p -> new QueuePlaceJson(
                         p.place(),

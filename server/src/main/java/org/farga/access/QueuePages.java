@@ -116,8 +116,7 @@ class QueuePages {
             @RequestParam(required = false) @Nullable String note,
             HttpServletRequest request,
             RedirectAttributes redirect) {
-        return answer(
-                actor, id, conditions.fulfil(actor, id, number, note), "access.done.saved", request, redirect);
+        return answer(actor, id, conditions.fulfil(actor, id, number, note), "access.done.saved", request, redirect);
     }
 
     private static <T> Outcome<T> read(Fields fields, java.util.function.Supplier<Outcome<T>> verb) {

@@ -372,10 +372,11 @@ public class Grants {
                 .filter(AidEntry::isByAward)
                 .filter(e -> standing.getOrDefault(e.id(), 0L) > 0)
                 .sorted(java.util.Comparator.comparingLong(AidEntry::number).reversed())
-                .forEach(e ->
-                        bySource.computeIfAbsent(e.source(), s -> new ArrayList<>()).add(e));
+                .forEach(e -> bySource.computeIfAbsent(e.source(), s -> new ArrayList<>())
+                        .add(e));
         for (List<AidEntry> granted : bySource.values()) {
-            long cents = java.util.Objects.requireNonNull(granted.getFirst().basis()).worth(gpu, cpu);
+            long cents =
+                    java.util.Objects.requireNonNull(granted.getFirst().basis()).worth(gpu, cpu);
             for (AidEntry grant : granted) {
                 long stands = standing.getOrDefault(grant.id(), 0L);
                 long off = Math.min(cents, stands);

@@ -36,11 +36,7 @@ public class AllocationChanges {
     private final Clock clock;
 
     AllocationChanges(
-            AllocationTable table,
-            ProjectTable projects,
-            AuditLog audit,
-            Notifications notifications,
-            Clock clock) {
+            AllocationTable table, ProjectTable projects, AuditLog audit, Notifications notifications, Clock clock) {
         this.table = table;
         this.projects = projects;
         this.audit = audit;
@@ -53,7 +49,8 @@ public class AllocationChanges {
      *
      * @param decidedBy null where the rules let it happen at once
      */
-    public record By(Actor actor, PersonId askedBy, @Nullable PersonId decidedBy) {}
+    public record By(
+            Actor actor, PersonId askedBy, @Nullable PersonId decidedBy) {}
 
     /** Lets it end later. */
     @Transactional(propagation = Propagation.MANDATORY)
@@ -101,13 +98,7 @@ public class AllocationChanges {
      */
     @Transactional(propagation = Propagation.MANDATORY)
     public Allocation move(
-            AllocationId id,
-            GpuHours gpu,
-            CpuHours cpu,
-            String cluster,
-            GpuHours gpuThere,
-            CpuHours cpuThere,
-            By by) {
+            AllocationId id, GpuHours gpu, CpuHours cpu, String cluster, GpuHours gpuThere, CpuHours cpuThere, By by) {
         Allocation from = lock(id);
         Instant now = now();
         Optional<Allocation> there = table.ofProjects(List.of(from.project())).stream()
@@ -116,7 +107,12 @@ public class AllocationChanges {
                 .findFirst();
         Allocation to = there.isPresent()
                 ? lock(there.get().id())
-                : open(from, cluster, GpuHours.ZERO, CpuHours.ZERO, new Period(later(now, from), from.period().to()));
+                : open(
+                        from,
+                        cluster,
+                        GpuHours.ZERO,
+                        CpuHours.ZERO,
+                        new Period(later(now, from), from.period().to()));
         change(
                 from,
                 AllocationChange.Kind.MOVED_OUT,

@@ -80,7 +80,8 @@ class AfterAwardTest extends HttpTest {
     private static void declareSize(Client owner, String organisation) {
         owner.put("/api/v1/organisations/" + organisation + "/size-declaration", """
                         {"year": 2025, "staff": 5, "turnoverEur": 500000, "balanceSheetEur": 500000,
-                         "linkedEnterprises": []}""").expect(200);
+                         "linkedEnterprises": []}""")
+                .expect(200);
     }
 
     /** A proposal of a new organisation of this owner, handed in; its path. */
@@ -106,8 +107,7 @@ class AfterAwardTest extends HttpTest {
     }
 
     private static String allocationOf(Client reader, String proposal) {
-        String project =
-                reader.get(proposal).expect(200).path("project").asString();
+        String project = reader.get(proposal).expect(200).path("project").asString();
         return reader.get("/api/v1/projects/" + project)
                 .expect(200)
                 .path("allocations")
@@ -173,7 +173,9 @@ class AfterAwardTest extends HttpTest {
                 .path("to")
                 .asString());
         String due = ana.get(path + "/report").expect(200).path("dueOn").asString();
-        ana.post("/api/v1/allocations/" + allocation + "/requests", "{\"kind\": \"EXTEND\", \"months\": 7, \"reason\": \"x\"}")
+        ana.post(
+                        "/api/v1/allocations/" + allocation + "/requests",
+                        "{\"kind\": \"EXTEND\", \"months\": 7, \"reason\": \"x\"}")
                 .expectProblem(422, "invalid-fields");
         JsonNode asked = ask(ana, allocation, """
                 {"kind": "EXTEND", "months": 2, "reason": "The cluster was away"}""");
@@ -220,9 +222,16 @@ class AfterAwardTest extends HttpTest {
                 .expectProblem(409, "request-decided");
         Browser browser = new Browser(address()).signIn(ana.email(), PASSWORD);
         assertThat(browser.get("/allocations/" + allocation).body())
-                .contains("Extended by one month", "Given 25 GPU-hours", "Suspended as asked", "The request was withdrawn");
+                .contains(
+                        "Extended by one month",
+                        "Given 25 GPU-hours",
+                        "Suspended as asked",
+                        "The request was withdrawn");
         assertThat(browser.get(path.replace("/api/v1", "")).body())
-                .contains("Extended by one month", "/report", "award " + ana.get(path).expect(200).path("code").asString());
+                .contains(
+                        "Extended by one month",
+                        "/report",
+                        "award " + ana.get(path).expect(200).path("code").asString());
     }
 
     @Test
@@ -230,9 +239,16 @@ class AfterAwardTest extends HttpTest {
         Client ana = signUp("Ana");
         String path = propose(ana, call(true));
         String allocation = allocationOf(ana, path);
-        new TransactionTemplate(transactions).executeWithoutResult(status -> usage.commit(
-                        AllocationId.valueOf(allocation), new JobId(900_000_000L + java.util.concurrent.ThreadLocalRandom.current().nextLong(1_000_000)), 1, 10, Duration.ofHours(10))
-                .orThrow());
+        new TransactionTemplate(transactions)
+                .executeWithoutResult(status -> usage.commit(
+                                AllocationId.valueOf(allocation),
+                                new JobId(900_000_000L
+                                        + java.util.concurrent.ThreadLocalRandom.current()
+                                                .nextLong(1_000_000)),
+                                1,
+                                10,
+                                Duration.ofHours(10))
+                        .orThrow());
         String requests = "/api/v1/allocations/" + allocation + "/requests";
         ana.post(requests, "{\"kind\": \"GIVE_BACK\", \"gpuHours\": 40.01, \"reason\": \"Done\"}")
                 .expectProblem(409, "more-than-unused");
@@ -302,7 +318,8 @@ class AfterAwardTest extends HttpTest {
         String call = call(true);
         String source = officer.post("/api/v1/aid/sources", """
                         {"code": "S-%s", "name": "Spain", "kind": "STATE", "memberState": "ES", "authority": "Ministry",
-                         "regime": "DE_MINIMIS"}""".formatted(UUID.randomUUID().toString().substring(0, 8).toUpperCase(Locale.ROOT)))
+                         "regime": "DE_MINIMIS"}""".formatted(
+                                UUID.randomUUID().toString().substring(0, 8).toUpperCase(Locale.ROOT)))
                 .expect(201)
                 .path("id")
                 .asString();
@@ -329,7 +346,8 @@ class AfterAwardTest extends HttpTest {
                         .decimalValue())
                 .as("nothing of it happened")
                 .isEqualByComparingTo("50");
-        officer.put(decision, "{\"grant\": true, \"note\": \"yes\", \"gpuHours\": 10}").expect(200);
+        officer.put(decision, "{\"grant\": true, \"note\": \"yes\", \"gpuHours\": 10}")
+                .expect(200);
         assertThat(aid(officer, path)).isEqualByComparingTo("120");
         ask(ana, allocation, "{\"kind\": \"GIVE_BACK\", \"gpuHours\": 15, \"reason\": \"Done early\"}");
         assertThat(aid(officer, path))
@@ -340,7 +358,8 @@ class AfterAwardTest extends HttpTest {
     private static java.math.BigDecimal aid(Client officer, String proposal) {
         String code = officer.get(proposal).expect(200).path("code").asString();
         java.math.BigDecimal sum = java.math.BigDecimal.ZERO;
-        for (JsonNode line : officer.get("/api/v1/aid/register?text=" + code).expect(200).path("items")) {
+        for (JsonNode line :
+                officer.get("/api/v1/aid/register?text=" + code).expect(200).path("items")) {
             sum = sum.add(line.path("amountEuros").decimalValue());
         }
         return sum;
@@ -360,8 +379,8 @@ class AfterAwardTest extends HttpTest {
         try (ExecutorService both = Executors.newFixedThreadPool(2)) {
             List<Future<Integer>> answers = new ArrayList<>();
             for (Client officer : officers) {
-                answers.add(both.submit(
-                        () -> officer.put(decision, "{\"grant\": true, \"note\": \"yes\"}").status()));
+                answers.add(both.submit(() -> officer.put(decision, "{\"grant\": true, \"note\": \"yes\"}")
+                        .status()));
             }
             for (Future<Integer> answer : answers) {
                 statuses.add(answer.get());
@@ -393,10 +412,13 @@ class AfterAwardTest extends HttpTest {
         JsonNode over = ana.get("/api/v1/allocations/" + allocation).expect(200);
         assertThat(over.path("state").asString()).isEqualTo("EXPIRED");
         assertThat(over.path("gpuHours").decimalValue()).isEqualByComparingTo("0");
-        ana.post("/api/v1/allocations/" + allocation + "/requests", "{\"kind\": \"EXTEND\", \"months\": 1, \"reason\": \"x\"}")
+        ana.post(
+                        "/api/v1/allocations/" + allocation + "/requests",
+                        "{\"kind\": \"EXTEND\", \"months\": 1, \"reason\": \"x\"}")
                 .expectProblem(409, "allocation-over");
         assertThat(reports.overdue(OrganisationId.valueOf(organisation))).isEmpty();
-        jdbc.sql("UPDATE final_report SET ends_at = ends_at - interval '1 year', due_at = due_at - interval '1 year' WHERE proposal_id = :id::uuid")
+        jdbc.sql(
+                        "UPDATE final_report SET ends_at = ends_at - interval '1 year', due_at = due_at - interval '1 year' WHERE proposal_id = :id::uuid")
                 .param("id", path.substring(path.lastIndexOf('/') + 1))
                 .update();
         assertThat(reports.overdue(OrganisationId.valueOf(organisation)))
@@ -426,7 +448,8 @@ class AfterAwardTest extends HttpTest {
         assertThat(reports.overdue(OrganisationId.valueOf(organisation)))
                 .as("whoever is asked to write again has time to")
                 .isEmpty();
-        ana.put(report + "/submission", "", "If-Match", ana.get(report).header("ETag")).expect(200);
+        ana.put(report + "/submission", "", "If-Match", ana.get(report).header("ETag"))
+                .expect(200);
         assertThat(officer.put(report + "/decision", "{\"accept\": true}")
                         .expect(200)
                         .path("state")
@@ -469,7 +492,11 @@ class AfterAwardTest extends HttpTest {
         owners.get(0)
                 .put(paths.get(0) + "/no-room/choice", "{\"choice\": \"WAIT\"}")
                 .expectProblem(409, "proposal-has-no-choice");
-        assertThat(owners.get(1).get(paths.get(1) + "/no-room").expect(200).path("place").asInt())
+        assertThat(owners.get(1)
+                        .get(paths.get(1) + "/no-room")
+                        .expect(200)
+                        .path("place")
+                        .asInt())
                 .isEqualTo(2);
         assertThat(officer.get("/api/v1/calls/" + call + "/queue").expect(200)).hasSize(2);
         owners.get(0).get("/api/v1/calls/" + call + "/queue").expect(404);
@@ -487,13 +514,15 @@ class AfterAwardTest extends HttpTest {
         assertThat(owners.get(3).get(paths.get(3)).expect(200).path("state").asString())
                 .isEqualTo("DECLINED");
         // Hours come free: the officer is told who is first, and cannot serve another unknowingly.
-        ask(owners.get(2), allocationOf(owners.get(2), paths.get(2)), "{\"kind\": \"GIVE_BACK\", \"gpuHours\": 5, \"reason\": \"Done\"}");
+        ask(
+                owners.get(2),
+                allocationOf(owners.get(2), paths.get(2)),
+                "{\"kind\": \"GIVE_BACK\", \"gpuHours\": 5, \"reason\": \"Done\"}");
         String first = owners.get(0).get(paths.get(0)).expect(200).path("code").asString();
         assertThat(officer.get("/api/v1/notifications").expect(200).toString())
                 .contains("First in the queue: " + first);
         String award = "{\"decision\": \"AWARD\", \"reason\": \"Only this one fits\"%s}";
-        officer.put(paths.get(1) + "/no-room/decision", award.formatted(""))
-                .expectProblem(409, "not-first-in-queue");
+        officer.put(paths.get(1) + "/no-room/decision", award.formatted("")).expectProblem(409, "not-first-in-queue");
         officer.put(paths.get(1) + "/no-room/decision", award.formatted(", \"passOver\": true"))
                 .expect(200);
         JsonNode passed = owners.get(0).get(paths.get(0)).expect(200);
