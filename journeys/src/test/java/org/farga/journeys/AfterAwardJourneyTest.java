@@ -43,7 +43,7 @@ class AfterAwardJourneyTest {
             String allocation =
                     project.path("allocations").path(0).path("id").asString();
 
-            Map<String, Object> job = story.job("grid", "#!/bin/sh\necho done\n");
+            Map<String, Object> job = story.job("grid", "#!/bin/sh\nsleep 3\n");
             job.put("allocation", allocation);
             String number = erik.post("/jobs", job).id();
             assertThat(erik.await("/jobs/" + number, Story.SOON, j -> j.path("state")
