@@ -103,6 +103,8 @@ public final class Cli {
         COMMANDS.put("slurm", SlurmCommands::line);
         COMMANDS.put("reviews", ReviewCommands::line);
         COMMANDS.put("aid", AidCommands::line);
+        COMMANDS.put("allocation", AllocationCommands::line);
+        COMMANDS.put("report", AllocationCommands::report);
         COMMANDS.put("completion", CompletionCommand::new);
     }
 

@@ -107,6 +107,13 @@ final class Api {
                 .method("PATCH", json(body)));
     }
 
+    Reply put(String path, String tag, Object body) {
+        return send(request(path)
+                .header("If-Match", tag)
+                .header("Content-Type", "application/json")
+                .PUT(json(body)));
+    }
+
     Reply put(String path, String tag) {
         return send(request(path).header("If-Match", tag).PUT(BodyPublishers.noBody()));
     }

@@ -169,7 +169,7 @@ final class Story {
                 .asString();
     }
 
-    private static String found(Api owner, String name, String country, int staff, String turnoverEur) {
+    static String found(Api owner, String name, String country, int staff, String turnoverEur) {
         String id = owner.post("/organisations", Map.of("name", name, "country", country))
                 .id();
         owner.put(

@@ -37,6 +37,34 @@ class AccessPersonalDataTable implements PersonalData {
                         SELECT proposal_id, rule, answer, reason, evidence, decided_at FROM finding_ruling WHERE decided_by = :person ORDER BY number"""),
                 new Section("legal-entities", Fate.RECORD, Set.of("legal_entity.declared_by"), """
                         SELECT organisation_id, register, entry, explanation, declared_at FROM legal_entity WHERE declared_by = :person ORDER BY number"""),
+                new Section(
+                        "allocation-requests",
+                        Fate.DECISION,
+                        Set.of("allocation_request.asked_by", "allocation_request.decided_by"),
+                        """
+                        SELECT allocation_id, kind, state, reason, asked_at, decided_at, note FROM allocation_request WHERE :person IN (asked_by, decided_by) ORDER BY asked_at"""),
+                new Section(
+                        "final-reports",
+                        Fate.RECORD,
+                        Set.of(
+                                "final_report.edited_by",
+                                "final_report.submitted_by",
+                                "final_report.decided_by",
+                                "final_report_event.person_id"),
+                        """
+                        SELECT r.proposal_id, r.state, r.edited_at, r.submitted_at, r.decided_at FROM final_report r WHERE :person IN (r.edited_by, r.submitted_by, r.decided_by) OR EXISTS (SELECT FROM final_report_event e WHERE e.proposal_id = r.proposal_id AND e.person_id = :person) ORDER BY r.proposal_id"""),
+                new Section(
+                        "award-conditions",
+                        Fate.DECISION,
+                        Set.of("award_condition.accepted_by", "award_condition.fulfilled_by"),
+                        """
+                        SELECT proposal_id, number, text, accepted_at, fulfilled_at FROM award_condition WHERE :person IN (accepted_by, fulfilled_by) ORDER BY proposal_id, number"""),
+                new Section("award-terms", Fate.DECISION, Set.of("award_terms.set_by"), """
+                        SELECT call_id, version, set_at FROM award_terms WHERE set_by = :person ORDER BY set_at"""),
+                new Section("no-room-choices", Fate.DECISION, Set.of("proposal_no_room.chosen_by"), """
+                        SELECT proposal_id, choice, chosen_at FROM proposal_no_room WHERE chosen_by = :person ORDER BY chosen_at"""),
+                new Section("referrals", Fate.DECISION, Set.of("referral.set_by"), """
+                        SELECT name, set_at FROM referral WHERE set_by = :person ORDER BY set_at"""),
                 new Section("closed-days", Fate.DECISION, Set.of("closed_day.entered_by"), """
                         SELECT day, reason, entered_at FROM closed_day WHERE entered_by = :person ORDER BY day"""),
                 new Section("call-rules", Fate.DECISION, Set.of("call_rules.decided_by"), """
@@ -93,12 +121,71 @@ class AccessPersonalDataTable implements PersonalData {
                         "'/organisations/' || organisation_id || '/legal-entity'",
                         true),
                 new FreeText(
+                        "request-reason",
+                        "allocation_request",
+                        "reason",
+                        "id::text",
+                        "'/allocations/' || allocation_id",
+                        true),
+                new FreeText(
+                        "request-note",
+                        "allocation_request",
+                        "note",
+                        "id::text",
+                        "'/allocations/' || allocation_id",
+                        true),
+                new FreeText(
+                        "condition-text",
+                        "award_condition",
+                        "text",
+                        "proposal_id || ' ' || number",
+                        "'/proposals/' || proposal_id",
+                        false),
+                new FreeText(
+                        "condition-note",
+                        "award_condition",
+                        "note",
+                        "proposal_id || ' ' || number",
+                        "'/proposals/' || proposal_id",
+                        true),
+                report("results"),
+                report("publications"),
+                report("outputs"),
+                report("problems"),
+                report("feedback"),
+                report("summary"),
+                new FreeText(
+                        "report-note",
+                        "final_report",
+                        "note",
+                        "proposal_id::text",
+                        "'/proposals/' || proposal_id || '/report'",
+                        true),
+                new FreeText(
+                        "report-note",
+                        "final_report_event",
+                        "note",
+                        "number::text",
+                        "'/proposals/' || proposal_id || '/report'",
+                        true),
+                new FreeText("referral-text", "referral", "text", "id::text", "'/referrals'", true),
+                new FreeText(
                         "assessment-reason",
                         "proposal_assessment",
                         "reason",
                         "proposal_id || ' ' || person_id",
                         "'/proposals/' || proposal_id",
                         true));
+    }
+
+    private static FreeText report(String column) {
+        return new FreeText(
+                "report-text",
+                "final_report",
+                column,
+                "proposal_id::text",
+                "'/proposals/' || proposal_id || '/report'",
+                true);
     }
 
     @Override

@@ -83,7 +83,7 @@ record DecisionTimes(
                     .forEach(step -> reached.merge(step, 1, Integer::sum));
             switch (history.events().getLast().kind()) {
                 case AWARDED -> awarded++;
-                case DECLINED -> declined++;
+                case DECLINED, REFERRED -> declined++;
                 case WITHDRAWN, OFFER_TURNED_DOWN -> withdrawn++;
                 case CREATED,
                         SUBMITTED,
@@ -94,6 +94,10 @@ record DecisionTimes(
                         ANSWERED,
                         ESCALATED,
                         OFFERED,
+                        NO_ROOM,
+                        QUEUED,
+                        PASSED_OVER,
+                        SHRUNK,
                         OFFER_ACCEPTED -> {}
             }
         }

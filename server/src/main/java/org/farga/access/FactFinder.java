@@ -46,19 +46,24 @@ class FactFinder {
 
     /** Whatever its people want to know of it before. */
     Facts of(Proposal proposal, Call call, Instant now) {
+        return of(proposal, call, call.rules(), call.rulesVersion(), now);
+    }
+
+    /** The same by another version of the call's rules, as of when it was submitted: a call that has closed since was open then. */
+    Facts of(Proposal proposal, Call call, CallRules rules, int rulesVersion, Instant now) {
         LocalDate today = LocalDate.ofInstant(now, settings.zone());
         return new Facts(
                 proposal.answers(),
                 proposal.editedAt(),
                 table.practices(proposal.id()),
-                applicant(proposal.organisation(), call.rules(), today),
+                applicant(proposal.organisation(), rules, today),
                 proposals.countLive(proposal.organisation(), call.mode(), proposal.id(), now),
-                table.fundsLeft(call.id(), call.rules(), proposal.id()),
+                table.fundsLeft(call.id(), rules, proposal.id()),
                 call.title(),
-                call.rulesVersion(),
+                rulesVersion,
                 call.takes(now),
                 today,
-                call.rules());
+                rules);
     }
 
     /** Only what some rule of the call asks for is looked up. */

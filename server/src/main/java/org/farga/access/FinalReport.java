@@ -26,10 +26,10 @@ record FinalReport(
         Instant endsAt,
         Instant dueAt,
         @Nullable Reminder reminded,
-        Content content,
+        ReportContent content,
         @Nullable Signed edited,
         @Nullable Signed submitted,
-        List<Hours> hours,
+        List<ReportHours> hours,
         @Nullable Signed decided,
         @Nullable String note,
         int version) {
@@ -81,7 +81,16 @@ record FinalReport(
     record Signed(PersonId by, Instant at) {}
 
     /** What was granted and used on a cluster. */
-    record Hours(String cluster, GpuHours grantedGpu, GpuHours usedGpu, CpuHours grantedCpu, CpuHours usedCpu) {}
+    record ReportHours(String cluster, GpuHours grantedGpu, GpuHours usedGpu, CpuHours grantedCpu, CpuHours usedCpu) {
+        ReportHours plus(ReportHours other) {
+            return new ReportHours(
+                    cluster,
+                    grantedGpu.plus(other.grantedGpu),
+                    usedGpu.plus(other.usedGpu),
+                    new CpuHours(Math.addExact(grantedCpu.milliseconds(), other.grantedCpu.milliseconds())),
+                    new CpuHours(Math.addExact(usedCpu.milliseconds(), other.usedCpu.milliseconds())));
+        }
+    }
 
     /**
      * What its writers say.
@@ -90,7 +99,7 @@ record FinalReport(
      * @param summary what may be published of it
      * @param publish whether it may be; null before that was answered
      */
-    record Content(
+    record ReportContent(
             @Nullable String results,
             @Nullable String publications,
             @Nullable String outputs,
@@ -98,11 +107,11 @@ record FinalReport(
             @Nullable String feedback,
             @Nullable String summary,
             @Nullable Boolean publish) {
-        static final Content NONE = new Content(null, null, null, null, null, null, null);
+        static final ReportContent NONE = new ReportContent(null, null, null, null, null, null, null);
 
         /** The same with blank texts taken out. */
-        Content clean() {
-            return new Content(
+        ReportContent clean() {
+            return new ReportContent(
                     clean(results),
                     clean(publications),
                     clean(outputs),
@@ -155,6 +164,53 @@ record FinalReport(
     /** The last day on which it is in time. */
     LocalDate dueOn() {
         return LocalDate.ofInstant(dueAt.minusMillis(1), Intake.BRUSSELS);
+    }
+
+    /** The same with another end of the award: the due date follows, unless a later one was given when it was returned. */
+    FinalReport endingAt(Instant end) {
+        Instant due = due(end);
+        boolean later = state == State.RETURNED && dueAt.isAfter(due);
+        return new FinalReport(
+                proposal,
+                state,
+                end,
+                later ? dueAt : due,
+                later ? reminded : null,
+                content,
+                edited,
+                submitted,
+                hours,
+                decided,
+                note,
+                version);
+    }
+
+    FinalReport with(ReportContent written, Signed by) {
+        return new FinalReport(
+                proposal, state, endsAt, dueAt, reminded, written, by, submitted, hours, decided, note, version);
+    }
+
+    FinalReport submitted(Signed by, List<ReportHours> recorded) {
+        return new FinalReport(
+                proposal, State.SUBMITTED, endsAt, dueAt, reminded, content, edited, by, recorded, null, null, version);
+    }
+
+    /** Accepted, or returned with at least until {@code again} to hand it in once more. */
+    FinalReport decided(boolean accepted, Signed by, @Nullable String said, Instant again) {
+        boolean longer = !accepted && again.isAfter(dueAt);
+        return new FinalReport(
+                proposal,
+                accepted ? State.ACCEPTED : State.RETURNED,
+                endsAt,
+                longer ? again : dueAt,
+                longer ? null : reminded,
+                content,
+                edited,
+                submitted,
+                hours,
+                by,
+                said,
+                version);
     }
 
     boolean isOverdue(Instant now) {

@@ -66,7 +66,7 @@ class FinalReportTable {
 
     /** Writes all that can change of a locked one, and its next version. */
     void update(FinalReport report) {
-        FinalReport.Content content = report.content();
+        FinalReport.ReportContent content = report.content();
         jdbc.sql("""
                 UPDATE final_report SET state = :state, ends_at = :ends, due_at = :due, reminded = :reminded, results = :results,
                     publications = :publications, outputs = :outputs, problems = :problems, feedback = :feedback,
@@ -97,6 +97,42 @@ class FinalReportTable {
                 .param("decidedAt", at(report.decided()))
                 .param("note", report.note())
                 .update();
+    }
+
+    /**
+     * Something that happened to a report.
+     *
+     * @param state the state that it was given
+     */
+    record Event(
+            Instant at,
+            FinalReport.State state,
+            PersonId by,
+            @Nullable String note) {}
+
+    void insertEvent(ProposalId proposal, Event event) {
+        jdbc.sql("""
+                INSERT INTO final_report_event (proposal_id, at, event, person_id, note)
+                VALUES (:proposal, :at, :event, :person, :note)""")
+                .param("proposal", proposal.value())
+                .param("at", utc(event.at()))
+                .param("event", event.state().name())
+                .param("person", event.by().value())
+                .param("note", event.note(), java.sql.Types.VARCHAR)
+                .update();
+    }
+
+    /** In the order in which they happened. */
+    List<Event> events(ProposalId proposal) {
+        return jdbc.sql(
+                        "SELECT at, event, person_id, note FROM final_report_event WHERE proposal_id = :id ORDER BY number")
+                .param("id", proposal.value())
+                .query((row, n) -> new Event(
+                        requireNonNull(CallTable.instant(row, "at")),
+                        FinalReport.State.valueOf(row.getString("event")),
+                        new PersonId(row.getObject("person_id", UUID.class)),
+                        row.getString("note")))
+                .list();
     }
 
     /** Notes which reminder was sent, where no other process has sent it. */
@@ -134,9 +170,18 @@ class FinalReportTable {
         return rows("WHERE r.state = 'SUBMITTED'", List.of(), Instant.EPOCH, most);
     }
 
-    /** What is open anywhere and due before an instant: for reminders. */
+    /** What is open anywhere and due before an instant, the longest first. */
     List<Row> dueBefore(Instant instant, int most) {
         return rows("WHERE r.state IN ('OWED', 'RETURNED') AND r.due_at <= :now", List.of(), instant, most);
+    }
+
+    /** What is open and due before an instant, and has not had its last reminder. */
+    List<Row> toRemind(Instant instant, int most) {
+        return rows(
+                "WHERE r.state IN ('OWED', 'RETURNED') AND r.due_at <= :now AND r.reminded IS DISTINCT FROM 'OVERDUE'",
+                List.of(),
+                instant,
+                most);
     }
 
     private List<Row> rows(String where, Collection<OrganisationId> organisations, Instant now, int most) {
@@ -165,7 +210,7 @@ class FinalReportTable {
                 requireNonNull(CallTable.instant(row, "ends_at")),
                 requireNonNull(CallTable.instant(row, "due_at")),
                 reminded == null ? null : FinalReport.Reminder.valueOf(reminded),
-                new FinalReport.Content(
+                new FinalReport.ReportContent(
                         row.getString("results"),
                         row.getString("publications"),
                         row.getString("outputs"),
@@ -175,7 +220,9 @@ class FinalReportTable {
                         row.getObject("publish", Boolean.class)),
                 signed(row, "edited"),
                 signed(row, "submitted"),
-                hours == null ? List.of() : json.readValue(hours, new TypeReference<List<FinalReport.Hours>>() {}),
+                hours == null
+                        ? List.of()
+                        : json.readValue(hours, new TypeReference<List<FinalReport.ReportHours>>() {}),
                 signed(row, "decided"),
                 row.getString("note"),
                 row.getInt("version"));

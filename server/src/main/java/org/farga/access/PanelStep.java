@@ -118,6 +118,8 @@ public class PanelStep {
             case ProposalState.Draft draft -> null;
             case ProposalState.Submitted submitted -> null;
             case ProposalState.Waiting waiting -> null;
+            case ProposalState.NoRoom noRoom -> null;
+            case ProposalState.Queued queued -> null;
             case ProposalState.Declined declined -> null;
             case ProposalState.Withdrawn withdrawn -> null;
         };

@@ -96,7 +96,29 @@ record Proposal(
         if (!actor.isOwnerOf(organisation)) {
             return Optional.of(Refusal.forbidden("owners-only"));
         }
-        return state instanceof ProposalState.Waiting ? Optional.empty() : refusalUnlessSubmitted();
+        return state instanceof ProposalState.Waiting
+                        || state instanceof ProposalState.NoRoom
+                        || state instanceof ProposalState.Queued
+                ? Optional.empty()
+                : refusalUnlessSubmitted();
+    }
+
+    /** Owners choose what becomes of it where there are not the hours, because it binds the organisation. */
+    Optional<Refusal> refusalToChoose(Actor actor) {
+        if (!actor.isOwnerOf(organisation)) {
+            return Optional.of(Refusal.forbidden("owners-only"));
+        }
+        return state instanceof ProposalState.NoRoom
+                ? Optional.empty()
+                : Optional.of(Refusal.conflict("proposal-has-no-choice", code));
+    }
+
+    /** Access officers award to those who wait for hours, or decline them; never of their own organisation. */
+    Optional<Refusal> refusalToServe(Actor actor) {
+        return refusalUnlessOfficer(actor)
+                .or(() -> state instanceof ProposalState.Queued
+                        ? Optional.empty()
+                        : Optional.of(Refusal.conflict("proposal-not-queued", code)));
     }
 
     /**
@@ -162,12 +184,15 @@ record Proposal(
         if (refusal.isPresent()) {
             return refusal;
         }
-        if (!(state instanceof ProposalState.Offered offered)) {
+        Instant dueAt = state instanceof ProposalState.Offered || state instanceof ProposalState.NoRoom
+                ? state.decisionDueAt()
+                : null;
+        if (dueAt == null) {
             return Optional.of(notOffered());
         }
-        return now.isAfter(offered.dueAt())
+        return now.isAfter(dueAt)
                 ? Optional.empty()
-                : Optional.of(Refusal.conflict("offer-still-open", code, local(offered.dueAt())));
+                : Optional.of(Refusal.conflict("offer-still-open", code, local(dueAt)));
     }
 
     /** As every language reads it: {@code 2027-01-15 10:00}. */
@@ -178,7 +203,7 @@ record Proposal(
                 .replace('T', ' ');
     }
 
-    private Optional<Refusal> refusalUnlessOfficer(Actor actor) {
+    Optional<Refusal> refusalUnlessOfficer(Actor actor) {
         if (!actor.is(CentreRole.ACCESS_OFFICER)) {
             return Optional.of(Refusal.forbidden("access-officers-only"));
         }
@@ -218,6 +243,12 @@ record Proposal(
                 .map(f -> f.rule().refusal(f));
     }
 
+    /** An instant, but not before it was submitted, which the database's clock says: that one may be ahead of this one. */
+    Instant notBefore(Instant now) {
+        ProposalState.Submission submission = state.handedIn();
+        return submission != null && submission.at().isAfter(now) ? submission.at() : now;
+    }
+
     Proposal with(ProposalState next) {
         return new Proposal(
                 id, code, call, organisation, createdBy, createdAt, editedAt, answers, next, seenRules, version);
@@ -239,7 +270,22 @@ record Proposal(
             @Nullable String reason,
             @Nullable BigDecimal gpuHours,
             @Nullable BigDecimal cpuHours,
-            @Nullable String cluster) {
+            @Nullable String cluster,
+            List<AwardCondition.@Nullable Wanted> conditions) {
+        Verdict {
+            conditions = java.util.Collections.unmodifiableList(new java.util.ArrayList<>(conditions));
+        }
+
+        /** Without conditions. */
+        Verdict(
+                @Nullable Choice choice,
+                @Nullable String reason,
+                @Nullable BigDecimal gpuHours,
+                @Nullable BigDecimal cpuHours,
+                @Nullable String cluster) {
+            this(choice, reason, gpuHours, cpuHours, cluster, List.of());
+        }
+
         enum Choice {
             AWARD,
             DECLINE

@@ -16,11 +16,20 @@ class ProposalAttention implements Attention {
 
     private final Proposals proposals;
     private final Drafts drafts;
+    private final AllocationRequests requests;
+    private final FinalReports reports;
     private final Assessments assessments;
 
-    ProposalAttention(Proposals proposals, Drafts drafts, Assessments assessments) {
+    ProposalAttention(
+            Proposals proposals,
+            Drafts drafts,
+            AllocationRequests requests,
+            FinalReports reports,
+            Assessments assessments) {
         this.proposals = proposals;
         this.drafts = drafts;
+        this.requests = requests;
+        this.reports = reports;
         this.assessments = assessments;
     }
 
@@ -29,7 +38,11 @@ class ProposalAttention implements Attention {
         List<Item> items = new ArrayList<>();
         for (Proposal p : proposals.withApplicant(actor, MOST)) {
             items.add(new Item(
-                    p.state() instanceof ProposalState.Offered ? "access.attention.offered" : "access.attention.asked",
+                    p.state() instanceof ProposalState.Offered
+                            ? "access.attention.offered"
+                            : p.state() instanceof ProposalState.NoRoom
+                                    ? "access.attention.no-room"
+                                    : "access.attention.asked",
                     arguments(p),
                     link(p),
                     p.state().decisionDueAt()));
@@ -40,6 +53,27 @@ class ProposalAttention implements Attention {
                     arguments(p),
                     link(p),
                     p.state().decisionDueAt()));
+        }
+        for (AllocationRequests.Open open : requests.toDecide(actor, MOST)) {
+            items.add(new Item(
+                    "access.attention.request",
+                    List.of(open.allocation().proposalCode(), open.project().name()),
+                    AllocationRequests.link(open.allocation().id()),
+                    open.request().dueAt()));
+        }
+        for (FinalReportTable.Row row : reports.toWrite(actor, MOST)) {
+            items.add(new Item(
+                    "access.attention.report-write",
+                    List.of(row.code(), row.title()),
+                    FinalReports.link(row.report().proposal()),
+                    row.report().dueAt()));
+        }
+        for (FinalReportTable.Row row : reports.toDecide(actor, MOST)) {
+            items.add(new Item(
+                    "access.attention.report-decide",
+                    List.of(row.code(), row.title()),
+                    FinalReports.link(row.report().proposal()),
+                    null));
         }
         for (Proposal p : assessments.open(actor, MOST)) {
             items.add(new Item(

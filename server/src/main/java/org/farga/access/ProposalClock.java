@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 record ProposalClock(List<ProposalEvent> events, @Nullable Instant cutOff, WorkingDays workingDays) {
     private static final Duration DAY = Duration.ofDays(1);
+    private static final int ACCEPTANCE_DAYS = 10;
 
     ProposalClock {
         events = List.copyOf(events);
@@ -52,6 +53,7 @@ record ProposalClock(List<ProposalEvent> events, @Nullable Instant cutOff, Worki
                     || event.kind() == ProposalEvent.Kind.SUBMITTED
                     || event.kind() == ProposalEvent.Kind.ASKED
                     || event.kind() == ProposalEvent.Kind.ANSWERED
+                    || event.kind() == ProposalEvent.Kind.QUEUED
                     || event.begins() != null
                     || event.ends();
             if (!changes) {
@@ -72,7 +74,7 @@ record ProposalClock(List<ProposalEvent> events, @Nullable Instant cutOff, Worki
     }
 
     private Stretch stretch(ProposalEvent begin, Step.@Nullable Kind step, @Nullable Instant until, Instant now) {
-        boolean paused = begin.kind() == ProposalEvent.Kind.ASKED;
+        boolean paused = begin.kind() == ProposalEvent.Kind.ASKED || begin.kind() == ProposalEvent.Kind.QUEUED;
         Instant end = until == null ? now : until;
         Instant counted = cutOff != null && step != null && begin.at().isBefore(cutOff) ? cutOff : begin.at();
         return new Stretch(
@@ -88,6 +90,7 @@ record ProposalClock(List<ProposalEvent> events, @Nullable Instant cutOff, Worki
         return switch (begin.kind()) {
             case CREATED, ASKED -> ProposalState.Holder.APPLICANT;
             case SUBMITTED -> ProposalState.Holder.RULES;
+            case QUEUED -> ProposalState.Holder.QUEUE;
             case PASSED_TO_OFFICER,
                     STEP_BEGUN,
                     STEP_DONE,
@@ -96,6 +99,10 @@ record ProposalClock(List<ProposalEvent> events, @Nullable Instant cutOff, Worki
                     OFFERED,
                     OFFER_ACCEPTED,
                     OFFER_TURNED_DOWN,
+                    NO_ROOM,
+                    PASSED_OVER,
+                    SHRUNK,
+                    REFERRED,
                     AWARDED,
                     DECLINED,
                     WITHDRAWN -> step == null ? ProposalState.Holder.NOBODY : step.holder();
@@ -116,7 +123,7 @@ record ProposalClock(List<ProposalEvent> events, @Nullable Instant cutOff, Worki
                 resumed = null;
                 pausedAt = null;
                 used = Duration.ZERO;
-            } else if (event.ends()) {
+            } else if (event.ends() || event.kind() == ProposalEvent.Kind.QUEUED) {
                 step = null;
             } else if (event.kind() == ProposalEvent.Kind.ASKED && begun != null) {
                 pausedAt = event.at();
@@ -126,7 +133,14 @@ record ProposalClock(List<ProposalEvent> events, @Nullable Instant cutOff, Worki
                 pausedAt = null;
             }
         }
-        Optional<Step> rule = step == null ? Optional.empty() : rules.step(step);
+        Step.Kind begunStep = step;
+        // What has no days of its own, such as accepting conditions under a call without offers, has some all the same.
+        Optional<Step> rule = step == null
+                ? Optional.empty()
+                : rules.step(step)
+                        .or(() -> begunStep == Step.Kind.ACCEPTANCE
+                                ? Optional.of(new Step(Step.Kind.ACCEPTANCE, ACCEPTANCE_DAYS))
+                                : Optional.empty());
         if (rule.isEmpty() || begun == null || pausedAt != null) {
             return Optional.empty();
         }

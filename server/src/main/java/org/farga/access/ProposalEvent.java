@@ -35,6 +35,14 @@ record ProposalEvent(
         OFFERED,
         OFFER_ACCEPTED,
         OFFER_TURNED_DOWN,
+        /** Refused only because there are not the hours: the applicant chooses. */
+        NO_ROOM,
+        QUEUED,
+        /** Another of the queue was awarded time before it. */
+        PASSED_OVER,
+        /** The applicant asks for no more than is left. */
+        SHRUNK,
+        REFERRED,
         AWARDED,
         DECLINED,
         WITHDRAWN
@@ -67,7 +75,7 @@ record ProposalEvent(
         return switch (kind) {
             case PASSED_TO_OFFICER -> Step.Kind.DECISION;
             case STEP_BEGUN -> step;
-            case OFFERED -> Step.Kind.ACCEPTANCE;
+            case OFFERED, NO_ROOM -> Step.Kind.ACCEPTANCE;
             case CREATED,
                     SUBMITTED,
                     STEP_DONE,
@@ -76,6 +84,10 @@ record ProposalEvent(
                     ESCALATED,
                     OFFER_ACCEPTED,
                     OFFER_TURNED_DOWN,
+                    QUEUED,
+                    PASSED_OVER,
+                    SHRUNK,
+                    REFERRED,
                     AWARDED,
                     DECLINED,
                     WITHDRAWN -> null;
@@ -84,7 +96,7 @@ record ProposalEvent(
 
     /** Whether the centre's decision falls with it; what an applicant then does of it is theirs. */
     boolean decides() {
-        return kind == Kind.AWARDED || kind == Kind.DECLINED || kind == Kind.OFFERED;
+        return kind == Kind.AWARDED || kind == Kind.DECLINED || kind == Kind.OFFERED || kind == Kind.NO_ROOM;
     }
 
     /** Whether nobody holds the proposal after it. */
@@ -92,6 +104,7 @@ record ProposalEvent(
         return kind == Kind.AWARDED
                 || kind == Kind.DECLINED
                 || kind == Kind.WITHDRAWN
-                || kind == Kind.OFFER_TURNED_DOWN;
+                || kind == Kind.OFFER_TURNED_DOWN
+                || kind == Kind.REFERRED;
     }
 }

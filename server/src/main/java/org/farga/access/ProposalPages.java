@@ -46,6 +46,7 @@ class ProposalPages {
     private final Drafts drafts;
     private final Eligibility eligibility;
     private final Rulings rulings;
+    private final Awards awards;
     private final Assessments assessments;
     private final Calls calls;
     private final Sentences sentences;
@@ -60,6 +61,7 @@ class ProposalPages {
             Drafts drafts,
             Eligibility eligibility,
             Rulings rulings,
+            Awards awards,
             Assessments assessments,
             Calls calls,
             Sentences sentences,
@@ -72,6 +74,7 @@ class ProposalPages {
         this.drafts = drafts;
         this.eligibility = eligibility;
         this.rulings = rulings;
+        this.awards = awards;
         this.assessments = assessments;
         this.calls = calls;
         this.sentences = sentences;
@@ -142,7 +145,7 @@ class ProposalPages {
         return show(actor, id, Map.of(), null, request);
     }
 
-    private ModelAndView show(
+    ModelAndView show(
             Actor actor,
             ProposalId id,
             Map<String, String> typed,
@@ -442,6 +445,7 @@ class ProposalPages {
             @PathVariable ProposalId id,
             @RequestParam long version,
             @RequestParam boolean accept,
+            @RequestParam(defaultValue = "false") boolean conditionsAccepted,
             @RequestParam(required = false) @Nullable String reason,
             HttpServletRequest request,
             RedirectAttributes redirect) {
@@ -449,14 +453,14 @@ class ProposalPages {
                 ? answer(
                         actor,
                         id,
-                        Answer.outcome(() -> proposals.accept(actor, id, version)),
+                        Answer.outcome(() -> awards.accept(actor, id, version, conditionsAccepted)),
                         "access.done.accepted",
                         request,
                         redirect)
                 : answer(
                         actor,
                         id,
-                        proposals.turnDown(actor, id, version, reason),
+                        awards.turnDown(actor, id, version, reason),
                         "access.done.turned-down",
                         request,
                         redirect);
@@ -470,8 +474,7 @@ class ProposalPages {
             @RequestParam(required = false) @Nullable String reason,
             HttpServletRequest request,
             RedirectAttributes redirect) {
-        return answer(
-                actor, id, proposals.takeBack(actor, id, version, reason), "access.done.decided", request, redirect);
+        return answer(actor, id, awards.takeBack(actor, id, version, reason), "access.done.decided", request, redirect);
     }
 
     @PostMapping("/{id}/known-rules")
@@ -506,15 +509,37 @@ class ProposalPages {
                 typed.get("reason"),
                 number(fields, cleared, "gpuHours", typed),
                 number(fields, cleared, "cpuHours", typed),
-                typed.get("cluster"));
+                typed.get("cluster"),
+                conditions(typed));
         var unreadable = fields.refusal();
         Outcome<Proposal> outcome = unreadable.isPresent()
                 ? Outcome.refused(unreadable.get())
-                : Answer.outcome(() -> proposals.decide(actor, id, version, verdict));
+                : Answer.outcome(() -> awards.decide(actor, id, version, verdict));
         return switch (outcome) {
             case Outcome.Done<Proposal> done -> answer(actor, id, outcome, "access.done.decided", request, redirect);
             case Outcome.Refused<Proposal>(Refusal refusal) -> show(actor, id, typed, refusal, request);
         };
+    }
+
+    /** Those of the fields {@code condition.1} and {@code conditionDue.1} on; those left empty are none. */
+    private static List<AwardCondition.@Nullable Wanted> conditions(Map<String, String> typed) {
+        List<AwardCondition.@Nullable Wanted> conditions = new java.util.ArrayList<>();
+        for (int n = 1; n <= AwardCondition.ON_THE_FORM; n++) {
+            String text = typed.getOrDefault("condition." + n, "").strip();
+            String due = typed.getOrDefault("conditionDue." + n, "").strip();
+            if (!text.isEmpty() || !due.isEmpty()) {
+                conditions.add(new AwardCondition.Wanted(text, day(due)));
+            }
+        }
+        return conditions;
+    }
+
+    private static java.time.@Nullable LocalDate day(String text) {
+        try {
+            return java.time.LocalDate.parse(text);
+        } catch (java.time.DateTimeException e) {
+            return null;
+        }
     }
 
     @PostMapping("/{id}/assessment")

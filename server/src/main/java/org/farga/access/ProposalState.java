@@ -23,6 +23,13 @@ sealed interface ProposalState {
     record Offered(Submission submission, Decision decision, Proposal.Granted granted, Instant dueAt)
             implements ProposalState {}
 
+    /** Good enough, but there are not the hours for it: the applicant chooses until {@code dueAt} what is to become of it. */
+    record NoRoom(Submission submission, Decision decision, Proposal.Granted left, Instant dueAt)
+            implements ProposalState {}
+
+    /** The applicant waits for hours to come free; no clock runs. Places in the queue follow the decisions' order. */
+    record Queued(Submission submission, Decision decision) implements ProposalState {}
+
     record Awarded(
             Submission submission,
             @Nullable Instant dueAt,
@@ -31,7 +38,12 @@ sealed interface ProposalState {
             GpuHours gpuHours,
             CpuHours cpuHours,
             Instant endsAt)
-            implements ProposalState {}
+            implements ProposalState {
+        /** The same with another end, which its allocations have now. */
+        Awarded until(Instant end) {
+            return new Awarded(submission, dueAt, decision, project, gpuHours, cpuHours, end);
+        }
+    }
 
     record Declined(Submission submission, @Nullable Instant dueAt, Decision decision) implements ProposalState {}
 
@@ -62,6 +74,8 @@ sealed interface ProposalState {
         SUBMITTED,
         WAITING,
         OFFERED,
+        NO_ROOM,
+        QUEUED,
         AWARDED,
         DECLINED,
         WITHDRAWN
@@ -75,6 +89,7 @@ sealed interface ProposalState {
         ASSESSOR,
         EXPERTS,
         PANEL,
+        QUEUE,
         NOBODY
     }
 
@@ -84,6 +99,8 @@ sealed interface ProposalState {
             case Submitted submitted -> Name.SUBMITTED;
             case Waiting waiting -> Name.WAITING;
             case Offered offered -> Name.OFFERED;
+            case NoRoom noRoom -> Name.NO_ROOM;
+            case Queued queued -> Name.QUEUED;
             case Awarded awarded -> Name.AWARDED;
             case Declined declined -> Name.DECLINED;
             case Withdrawn withdrawn -> Name.WITHDRAWN;
@@ -96,6 +113,8 @@ sealed interface ProposalState {
             case Submitted submitted -> submitted.step().holder();
             case Waiting waiting -> Holder.APPLICANT;
             case Offered offered -> Holder.APPLICANT;
+            case NoRoom noRoom -> Holder.APPLICANT;
+            case Queued queued -> Holder.QUEUE;
             case Awarded awarded -> Holder.NOBODY;
             case Declined declined -> Holder.NOBODY;
             case Withdrawn withdrawn -> Holder.NOBODY;
@@ -109,6 +128,8 @@ sealed interface ProposalState {
             case Submitted submitted -> submitted.submission();
             case Waiting waiting -> waiting.submission();
             case Offered offered -> offered.submission();
+            case NoRoom noRoom -> noRoom.submission();
+            case Queued queued -> queued.submission();
             case Awarded awarded -> awarded.submission();
             case Declined declined -> declined.submission();
             case Withdrawn withdrawn -> withdrawn.submission();
@@ -122,6 +143,8 @@ sealed interface ProposalState {
             case Submitted submitted -> null;
             case Waiting waiting -> null;
             case Offered offered -> offered.decision();
+            case NoRoom noRoom -> noRoom.decision();
+            case Queued queued -> queued.decision();
             case Awarded awarded -> awarded.decision();
             case Declined declined -> declined.decision();
             case Withdrawn withdrawn -> null;
@@ -134,6 +157,8 @@ sealed interface ProposalState {
             case Submitted submitted -> submitted.step();
             case Waiting waiting -> waiting.step();
             case Offered offered -> Step.Kind.ACCEPTANCE;
+            case NoRoom noRoom -> Step.Kind.ACCEPTANCE;
+            case Queued queued -> Step.Kind.DECISION;
             case Draft draft -> null;
             case Awarded awarded -> null;
             case Declined declined -> null;
@@ -148,6 +173,8 @@ sealed interface ProposalState {
             case Submitted submitted -> submitted.dueAt();
             case Waiting waiting -> null;
             case Offered offered -> offered.dueAt();
+            case NoRoom noRoom -> noRoom.dueAt();
+            case Queued queued -> null;
             case Awarded awarded -> awarded.dueAt();
             case Declined declined -> declined.dueAt();
             case Withdrawn withdrawn -> withdrawn.dueAt();

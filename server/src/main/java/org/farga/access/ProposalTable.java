@@ -118,10 +118,12 @@ class ProposalTable {
         ProposalState.Submission submission = state.handedIn();
         ProposalState.Decision decision = state.decided();
         ProposalState.Awarded awarded = state instanceof ProposalState.Awarded a ? a : null;
-        ProposalState.Offered offered = state instanceof ProposalState.Offered o ? o : null;
+        Proposal.Granted offered = state instanceof ProposalState.Offered o
+                ? o.granted()
+                : state instanceof ProposalState.NoRoom n ? n.left() : null;
         PersonId decidedBy = decision == null ? null : decision.by();
         Proposal.Granted granted = offered != null
-                ? offered.granted()
+                ? offered
                 : awarded == null ? null : new Proposal.Granted(awarded.gpuHours(), awarded.cpuHours(), "");
         boolean written = jdbc.sql("""
                         UPDATE proposal SET
@@ -162,9 +164,7 @@ class ProposalTable {
                         .param(
                                 "step",
                                 state.inStep() == null ? null : state.inStep().name())
-                        .param(
-                                "offeredCluster",
-                                offered == null ? null : offered.granted().cluster())
+                        .param("offeredCluster", offered == null ? null : offered.cluster())
                         .param("submittedAt", submission == null ? null : CallTable.utc(submission.at()))
                         .param(
                                 "submittedBy",
@@ -267,7 +267,7 @@ class ProposalTable {
     /** What an organisation has submitted and what was not decided to its end. */
     List<Proposal> underWay(OrganisationId organisation, int most) {
         return jdbc.sql(SELECT + """
-                        WHERE organisation_id = :organisation AND state IN ('SUBMITTED', 'WAITING', 'OFFERED')
+                        WHERE organisation_id = :organisation AND state IN ('SUBMITTED', 'WAITING', 'OFFERED', 'NO_ROOM', 'QUEUED')
                         ORDER BY id DESC LIMIT :most""")
                 .param("organisation", organisation.value())
                 .param("most", most)
@@ -278,7 +278,7 @@ class ProposalTable {
     /** What these organisations were asked or offered, the most urgent first. */
     List<Proposal> withApplicant(Collection<OrganisationId> organisations, int most) {
         return jdbc.sql(SELECT + """
-                        WHERE organisation_id = ANY(:organisations) AND state IN ('WAITING', 'OFFERED')
+                        WHERE organisation_id = ANY(:organisations) AND state IN ('WAITING', 'OFFERED', 'NO_ROOM')
                         ORDER BY due_at NULLS FIRST, id LIMIT :most""")
                 .param("organisations", Visible.of(organisations).ids())
                 .param("most", most)
@@ -290,7 +290,7 @@ class ProposalTable {
     List<ProposalId> overdue(Instant now, int most) {
         return jdbc.sql("""
                         SELECT p.id FROM proposal p
-                        WHERE p.state IN ('SUBMITTED', 'OFFERED') AND p.due_at < :now
+                        WHERE p.state IN ('SUBMITTED', 'OFFERED', 'NO_ROOM') AND p.due_at < :now
                           AND NOT EXISTS (SELECT FROM proposal_event e
                                           WHERE e.proposal_id = p.id AND e.event = 'ESCALATED' AND e.at >= p.due_at)
                         ORDER BY p.due_at LIMIT :most""")
@@ -312,6 +312,14 @@ class ProposalTable {
                 .list();
     }
 
+    /** Who waits for hours under a call, in the order of the decisions that there were none. */
+    List<Proposal> queue(CallId call) {
+        return jdbc.sql(SELECT + "WHERE call_id = :call AND state = 'QUEUED' ORDER BY decided_at, id")
+                .param("call", call.value())
+                .query(this::proposal)
+                .list();
+    }
+
     int countDrafts(OrganisationId organisation) {
         return jdbc.sql("SELECT count(*) FROM proposal WHERE organisation_id = :organisation AND state = 'DRAFT'")
                 .param("organisation", organisation.value())
@@ -324,7 +332,7 @@ class ProposalTable {
         return jdbc.sql("""
                         SELECT count(*) FROM proposal p JOIN call c ON c.id = p.call_id
                         WHERE p.organisation_id = :organisation AND c.mode = :mode AND p.id <> :except
-                          AND (p.state IN ('SUBMITTED', 'WAITING', 'OFFERED') OR (p.state = 'AWARDED' AND p.award_ends_at > :now))""")
+                          AND (p.state IN ('SUBMITTED', 'WAITING', 'OFFERED', 'NO_ROOM', 'QUEUED') OR (p.state = 'AWARDED' AND p.award_ends_at > :now))""")
                 .param("organisation", organisation.value())
                 .param("mode", mode.name())
                 .param("except", except.value())
@@ -516,6 +524,16 @@ class ProposalTable {
                                 new CpuHours(row.getLong("awarded_cpu_milliseconds")),
                                 row.getString("offered_cluster")),
                         at(row, "due_at"));
+            case NO_ROOM ->
+                new ProposalState.NoRoom(
+                        submission,
+                        decision(row),
+                        new Proposal.Granted(
+                                new GpuHours(row.getLong("awarded_gpu_milliseconds")),
+                                new CpuHours(row.getLong("awarded_cpu_milliseconds")),
+                                row.getString("offered_cluster")),
+                        at(row, "due_at"));
+            case QUEUED -> new ProposalState.Queued(submission, decision(row));
             case AWARDED ->
                 new ProposalState.Awarded(
                         submission,

@@ -11,8 +11,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.farga.aid.Grants;
-import org.farga.allocation.ClusterNames;
 import org.farga.allocation.Projects;
 import org.farga.audit.AuditLog;
 import org.farga.notification.Notifications;
@@ -20,7 +18,6 @@ import org.farga.people.AddressProof;
 import org.farga.people.Closings;
 import org.farga.people.Organisations;
 import org.farga.people.People;
-import org.farga.platform.Answer;
 import org.farga.platform.Cursor;
 import org.farga.platform.Settings;
 import org.farga.shared.Actor;
@@ -31,7 +28,6 @@ import org.farga.shared.NotFoundException;
 import org.farga.shared.OrganisationId;
 import org.farga.shared.Outcome;
 import org.farga.shared.Page;
-import org.farga.shared.Period;
 import org.farga.shared.PersonId;
 import org.farga.shared.ProjectId;
 import org.farga.shared.ProposalId;
@@ -56,15 +52,15 @@ class Proposals {
     private final People people;
     private final AddressProof proof;
     private final Projects projects;
-    private final Grants grants;
-    private final ClusterNames clusters;
+    private final Awards awards;
+    private final Holders holders;
+    private final AwardConditionTable conditions;
     private final Closings closings;
     private final AuditLog audit;
     private final Notifications notifications;
     private final Settings settings;
     private final ClosedDays closedDays;
     private final FactFinder facts;
-    private final Rulings rulings;
     private final List<ReviewersAssigned> reviewers;
     private final ApplicationEventPublisher events;
     private final Clock clock;
@@ -77,15 +73,15 @@ class Proposals {
             People people,
             AddressProof proof,
             Projects projects,
-            Grants grants,
-            ClusterNames clusters,
+            Awards awards,
+            Holders holders,
+            AwardConditionTable conditions,
             Closings closings,
             AuditLog audit,
             Notifications notifications,
             Settings settings,
             ClosedDays closedDays,
             FactFinder facts,
-            Rulings rulings,
             List<ReviewersAssigned> reviewers,
             ApplicationEventPublisher events,
             Clock clock) {
@@ -96,15 +92,15 @@ class Proposals {
         this.people = people;
         this.proof = proof;
         this.projects = projects;
-        this.grants = grants;
-        this.clusters = clusters;
+        this.awards = awards;
+        this.holders = holders;
+        this.conditions = conditions;
         this.closings = closings;
         this.audit = audit;
         this.notifications = notifications;
         this.settings = settings;
         this.closedDays = closedDays;
         this.facts = facts;
-        this.rulings = rulings;
         this.reviewers = reviewers;
         this.events = events;
         this.clock = clock;
@@ -124,7 +120,8 @@ class Proposals {
             int newestRules,
             List<CallTable.Version> rulesSince,
             Map<PersonId, People.Summary> names,
-            Projects.@Nullable Summary project) {}
+            Projects.@Nullable Summary project,
+            int conditions) {}
 
     /**
      * Hands a draft in, at the instant at which the database began to deal with it: that instant alone decides whether it is in
@@ -174,7 +171,8 @@ class Proposals {
                     requireNonNull(proposal.answers().gpuHours()),
                     requireNonNull(proposal.answers().cpuHours()),
                     asked.cluster());
-            award(proposal, call, submission, null, new ProposalState.Decision(now, null, null), granted, null, now);
+            awards.award(
+                    proposal, call, submission, null, new ProposalState.Decision(now, null, null), granted, null, now);
         } else {
             begin(proposal, call, call.rules(), submission, call.rules().steps().getFirst(), now);
         }
@@ -182,7 +180,7 @@ class Proposals {
     }
 
     /** Puts a proposal into a step and tells whoever holds it now. */
-    private void begin(
+    void begin(
             Proposal proposal,
             Call call,
             CallRules rules,
@@ -197,7 +195,12 @@ class Proposals {
             case DECISION -> "access.told.to-decide";
             case ADMINISTRATIVE_CHECK, EXPERT_REVIEW, PANEL, ACCEPTANCE -> "access.told.to-do";
         };
-        notifications.tell(holders(proposal, step.kind()), message, link(proposal), proposal.code(), title(proposal));
+        notifications.tell(
+                holders.of(proposal, step.kind()),
+                message,
+                Holders.link(proposal),
+                proposal.code(),
+                Holders.title(proposal));
         if (step.kind() == Step.Kind.EXPERT_REVIEW) {
             events.publishEvent(new ExpertReviewBegun(
                     proposal.id(), call.id(), requireNonNull(rules.review()).reviewersNeeded(), dueAt));
@@ -270,14 +273,14 @@ class Proposals {
             String reason,
             @Nullable PersonId by,
             boolean byHand) {
-        Instant now = now(proposal);
+        Instant now = proposal.notBefore(now());
         Call call = calls.get(proposal.call());
         CallRules rules = callTable.rules(call.id(), submitted.submission().rulesVersion());
         happened(
                 proposal,
                 new ProposalEvent(now, ProposalEvent.Kind.STEP_DONE, by, submitted.step(), result, byHand, reason));
         if (submitted.step() == Step.Kind.ADMINISTRATIVE_CHECK && result == ProposalEvent.Result.FAILED) {
-            decline(
+            awards.decline(
                     proposal,
                     submitted.submission(),
                     submitted.dueAt(),
@@ -305,7 +308,7 @@ class Proposals {
         happened(
                 proposal,
                 ProposalEvent.of(
-                        now(proposal),
+                        proposal.notBefore(now()),
                         ProposalEvent.Kind.ASKED,
                         actor.person(),
                         submitted.step(),
@@ -313,16 +316,25 @@ class Proposals {
         write(proposal.with(new ProposalState.Waiting(submitted.submission(), submitted.step())));
         audit.record(
                 actor, "proposal.asked", "proposal", id, Map.of("code", proposal.code(), "step", submitted.step()));
-        notifications.tell(applicants(proposal), "access.told.asked", link(proposal), proposal.code(), title(proposal));
+        notifications.tell(
+                holders.applicants(proposal),
+                "access.told.asked",
+                Holders.link(proposal),
+                proposal.code(),
+                Holders.title(proposal));
         return Outcome.done(get(actor, id));
     }
 
     /** The same by a rule: the applicant is asked what they say to the reviews, and answers where those are. */
     void askByRule(Proposal proposal, ProposalState.Submitted submitted) {
-        happened(proposal, ProposalEvent.of(now(proposal), ProposalEvent.Kind.ASKED, null, submitted.step(), null));
+        happened(proposal, ProposalEvent.of(proposal.notBefore(now()), ProposalEvent.Kind.ASKED, null, submitted.step(), null));
         write(proposal.with(new ProposalState.Waiting(submitted.submission(), submitted.step())));
         notifications.tell(
-                applicants(proposal), "access.told.rebuttal", link(proposal), proposal.code(), title(proposal));
+                holders.applicants(proposal),
+                "access.told.rebuttal",
+                Holders.link(proposal),
+                proposal.code(),
+                Holders.title(proposal));
     }
 
     /** Whether what the applicant is asked now is what they say to the reviews. */
@@ -351,90 +363,15 @@ class Proposals {
     /** Lets a step go on that waited for the applicant, in the transaction of what they said. */
     void resume(Proposal proposal, ProposalState.Waiting waiting, @Nullable PersonId by, @Nullable String answer) {
         CallRules rules = callTable.rules(proposal.call(), waiting.submission().rulesVersion());
-        happened(proposal, ProposalEvent.of(now(proposal), ProposalEvent.Kind.ANSWERED, by, waiting.step(), answer));
+        happened(proposal, ProposalEvent.of(proposal.notBefore(now()), ProposalEvent.Kind.ANSWERED, by, waiting.step(), answer));
         Instant dueAt = clockOf(proposal.id(), waiting.submission()).due(rules).orElseThrow();
         write(proposal.with(new ProposalState.Submitted(waiting.submission(), waiting.step(), dueAt)));
         notifications.tell(
-                holders(proposal, waiting.step()),
+                holders.of(proposal, waiting.step()),
                 "access.told.answered",
-                link(proposal),
+                Holders.link(proposal),
                 proposal.code(),
-                title(proposal));
-    }
-
-    /** Accepts what was offered: project and allocation follow in the same transaction. */
-    @Transactional
-    Outcome<Proposal> accept(Actor actor, ProposalId id, @Nullable Long version) {
-        Proposal proposal = lock(actor, id);
-        Optional<Refusal> refusal = refusal(proposal, version, proposal.refusalToAcceptOrTurnDown(actor));
-        if (refusal.isPresent() || !(proposal.state() instanceof ProposalState.Offered offered)) {
-            return Outcome.refused(refusal.orElseThrow());
-        }
-        if (closings.isUnderWay(proposal.organisation())) {
-            return Outcome.refused(Refusal.conflict("organisation-closing"));
-        }
-        Instant now = now(proposal);
-        happened(proposal, ProposalEvent.of(now, ProposalEvent.Kind.OFFER_ACCEPTED, actor.person()));
-        audit.record(actor, "proposal.offer-accepted", "proposal", id, Map.of("code", proposal.code()));
-        award(
-                proposal,
-                calls.get(proposal.call()),
-                offered.submission(),
-                offered.dueAt(),
-                offered.decision(),
-                offered.granted(),
-                actor,
-                now);
-        return Outcome.done(get(actor, id));
-    }
-
-    /** Turns down what was offered; a reason is welcome but not needed. */
-    @Transactional
-    Outcome<Proposal> turnDown(Actor actor, ProposalId id, @Nullable Long version, @Nullable String reason) {
-        Proposal proposal = lock(actor, id);
-        Optional<Refusal> refusal = refusal(proposal, version, proposal.refusalToAcceptOrTurnDown(actor))
-                .or(() -> new Fields()
-                        .optionalText("reason", reason, LONGEST_NOTE)
-                        .refusal());
-        if (refusal.isPresent() || !(proposal.state() instanceof ProposalState.Offered offered)) {
-            return Outcome.refused(refusal.orElseThrow());
-        }
-        Instant now = now(proposal);
-        write(proposal.with(new ProposalState.Withdrawn(offered.submission(), offered.dueAt(), now)));
-        happened(
-                proposal,
-                ProposalEvent.of(
-                        now,
-                        ProposalEvent.Kind.OFFER_TURNED_DOWN,
-                        actor.person(),
-                        Step.Kind.ACCEPTANCE,
-                        reason == null || reason.isBlank() ? null : reason.strip()));
-        audit.record(actor, "proposal.offer-turned-down", "proposal", id, Map.of("code", proposal.code()));
-        notifications.tell(
-                people.withRole(CentreRole.ACCESS_OFFICER),
-                "access.told.turned-down",
-                link(proposal),
-                proposal.code(),
-                title(proposal));
-        return Outcome.done(get(actor, id));
-    }
-
-    /** Takes back an offer that was not accepted in time. */
-    @Transactional
-    Outcome<Proposal> takeBack(Actor actor, ProposalId id, @Nullable Long version, @Nullable String reason) {
-        Proposal proposal = lock(actor, id);
-        Optional<Refusal> refusal = refusal(proposal, version, proposal.refusalToTakeBack(actor, now()))
-                .or(() -> new Fields().text("reason", reason, LONGEST_REASON).refusal());
-        if (refusal.isPresent() || !(proposal.state() instanceof ProposalState.Offered offered)) {
-            return Outcome.refused(refusal.orElseThrow());
-        }
-        decline(
-                proposal,
-                offered.submission(),
-                offered.dueAt(),
-                new ProposalState.Decision(
-                        now(proposal), actor.person(), requireNonNull(reason).strip()));
-        return Outcome.done(get(actor, id));
+                Holders.title(proposal));
     }
 
     /** Takes a proposal back while nobody has decided on it. */
@@ -451,7 +388,7 @@ class Proposals {
     }
 
     private void withdraw(Proposal proposal, PersonId by) {
-        Instant now = now(proposal);
+        Instant now = proposal.notBefore(now());
         write(proposal.with(new ProposalState.Withdrawn(
                 requireNonNull(proposal.state().handedIn()), proposal.state().decisionDueAt(), now)));
         happened(proposal, ProposalEvent.of(now, ProposalEvent.Kind.WITHDRAWN, by));
@@ -475,80 +412,6 @@ class Proposals {
     }
 
     /**
-     * Awards or declines what is in the step of decision; where the call has applicants accept, an award is an offer first. A
-     * submitted proposal does not change any more, so the version that was read need not be told; where it is, somebody else's
-     * decision meanwhile is answered as {@code stale}.
-     */
-    @Transactional
-    Outcome<Proposal> decide(Actor actor, ProposalId id, @Nullable Long version, Proposal.Verdict verdict) {
-        Proposal proposal = lock(actor, id);
-        Optional<Refusal> refusal = refusal(proposal, version, proposal.refusalToDo(Step.Kind.DECISION, actor, now()));
-        if (refusal.isPresent() || !(proposal.state() instanceof ProposalState.Submitted submitted)) {
-            return Outcome.refused(refusal.orElseThrow());
-        }
-        Call call = calls.get(proposal.call());
-        CallRules rules = callTable.rules(call.id(), submitted.submission().rulesVersion());
-        return proposal.grant(verdict, rules, clusters.all()).map(granted -> {
-            String reason = requireNonNull(verdict.reason()).strip();
-            ProposalState.Decision decision = new ProposalState.Decision(now(proposal), actor.person(), reason);
-            switch (requireNonNull(verdict.choice())) {
-                case AWARD -> {
-                    rulings.refusalToAward(proposal, call, submitted.submission(), granted)
-                            .ifPresent(refused -> {
-                                throw new Answer.RefusedException(refused);
-                            });
-                    rulings.settle(actor, proposal, submitted.submission(), reason, decision.at());
-                    if (rules.step(Step.Kind.ACCEPTANCE).isPresent()) {
-                        // Nothing is offered that could not be granted as the aid it is; accepting asks once more.
-                        Answer.of(grants.plan(AidBorders.award(proposal, call, granted)));
-                        offer(proposal, rules, submitted.submission(), decision, granted, actor);
-                    } else {
-                        award(
-                                proposal,
-                                call,
-                                submitted.submission(),
-                                submitted.dueAt(),
-                                decision,
-                                granted,
-                                actor,
-                                decision.at());
-                    }
-                }
-                case DECLINE -> decline(proposal, submitted.submission(), submitted.dueAt(), decision);
-            }
-            return get(actor, id);
-        });
-    }
-
-    private void offer(
-            Proposal proposal,
-            CallRules rules,
-            ProposalState.Submission submission,
-            ProposalState.Decision decision,
-            Proposal.Granted granted,
-            Actor officer) {
-        happened(
-                proposal,
-                ProposalEvent.of(
-                        decision.at(), ProposalEvent.Kind.OFFERED, officer.person(), Step.Kind.ACCEPTANCE, null));
-        Instant dueAt = clockOf(proposal.id(), submission).due(rules).orElseThrow();
-        write(proposal.with(new ProposalState.Offered(submission, decision, granted, dueAt)));
-        audit.record(
-                officer,
-                "proposal.offered",
-                "proposal",
-                proposal.id(),
-                Map.of(
-                        "code", proposal.code(),
-                        "gpuHours", granted.gpuHours(),
-                        "cpuHours", granted.cpuHours(),
-                        "cluster", granted.cluster(),
-                        "reason", requireNonNull(decision.reason())));
-        notifications.tell(
-                applicants(proposal), "access.told.offered", link(proposal), proposal.code(), title(proposal), dueAt);
-    }
-
-    /**
      * Tells the administrators and whoever holds it that a step is overdue; nothing else happens by itself. Where the calendar
      * changed meanwhile and it is not overdue any more, its date is put right instead.
      */
@@ -558,7 +421,10 @@ class Proposals {
         ProposalState state = proposal.state();
         ProposalState.Submission submission = state.handedIn();
         Step.Kind step = state.inStep();
-        if (submission == null || step == null || state instanceof ProposalState.Waiting) {
+        if (submission == null
+                || step == null
+                || state instanceof ProposalState.Waiting
+                || state instanceof ProposalState.Queued) {
             return;
         }
         Instant now = now();
@@ -568,20 +434,22 @@ class Proposals {
             write(proposal.with(
                     state instanceof ProposalState.Offered offered
                             ? new ProposalState.Offered(submission, offered.decision(), offered.granted(), dueAt)
-                            : new ProposalState.Submitted(submission, step, dueAt)));
+                            : state instanceof ProposalState.NoRoom noRoom
+                                    ? new ProposalState.NoRoom(submission, noRoom.decision(), noRoom.left(), dueAt)
+                                    : new ProposalState.Submitted(submission, step, dueAt)));
         }
         if (!dueAt.isBefore(now)) {
             return;
         }
         happened(proposal, ProposalEvent.of(now, ProposalEvent.Kind.ESCALATED, null, step, null));
         List<PersonId> told = new ArrayList<>(people.withRole(CentreRole.ADMINISTRATOR));
-        told.addAll(holders(proposal, step));
+        told.addAll(holders.of(proposal, step));
         notifications.tell(
                 told.stream().distinct().toList(),
                 "access.told.overdue",
-                link(proposal),
+                Holders.link(proposal),
                 proposal.code(),
-                title(proposal),
+                Holders.title(proposal),
                 dueAt);
         audit.recordByRule("proposal.escalated", "proposal", id, Map.of("code", proposal.code(), "step", step.name()));
     }
@@ -593,98 +461,6 @@ class Proposals {
 
     private ProposalClock clockOf(ProposalId id, ProposalState.Submission submission) {
         return new ProposalClock(table.events(id), submission.cutOff(), closedDays.workingDays());
-    }
-
-    /** Who can do a step; where nobody was made an assessor of it, access officers, who can make somebody one. */
-    private List<PersonId> holders(Proposal proposal, Step.Kind step) {
-        return switch (step) {
-            case ADMINISTRATIVE_CHECK, EXPERT_REVIEW, PANEL, DECISION -> people.withRole(CentreRole.ACCESS_OFFICER);
-            case ACCEPTANCE -> applicants(proposal);
-            case TECHNICAL_ASSESSMENT -> {
-                List<PersonId> assessors = new ArrayList<>(people.withRole(
-                        new ScopedRole(ScopedRole.Kind.ASSESSOR, proposal.call().toString()), clock.instant()));
-                String sector = proposal.answers().sector();
-                if (sector != null) {
-                    assessors.addAll(
-                            people.withRole(new ScopedRole(ScopedRole.Kind.COORDINATOR, sector), clock.instant()));
-                }
-                yield assessors.isEmpty()
-                        ? people.withRole(CentreRole.ACCESS_OFFICER)
-                        : assessors.stream().distinct().toList();
-            }
-        };
-    }
-
-    private static String title(Proposal proposal) {
-        return requireNonNull(proposal.answers().title());
-    }
-
-    /** The one place where time is granted: whoever accepted or decided, and all that follows from it in one transaction. */
-    private void award(
-            Proposal proposal,
-            Call call,
-            ProposalState.Submission submission,
-            @Nullable Instant dueAt,
-            ProposalState.Decision decision,
-            Proposal.Granted granted,
-            @Nullable Actor by,
-            Instant from) {
-        int months = requireNonNull(proposal.answers().durationMonths());
-        String title = requireNonNull(proposal.answers().title());
-        // Whole days for people: the last day counts to its end.
-        Instant endsAt = LocalDate.ofInstant(from, settings.zone())
-                .plusMonths(months)
-                .plusDays(1)
-                .atStartOfDay(settings.zone())
-                .toInstant();
-        // Whoever wrote the proposal leads the project; where they have left meanwhile, whoever submitted it.
-        boolean authorThere = organisations.people(proposal.organisation()).contains(proposal.createdBy());
-        ProjectId project = projects.open(new Projects.Award(
-                title,
-                proposal.organisation(),
-                authorThere ? proposal.createdBy() : submission.by(),
-                proposal.id(),
-                proposal.code(),
-                call.title(),
-                granted.cluster(),
-                granted.gpuHours(),
-                granted.cpuHours(),
-                new Period(from, endsAt)));
-        grants.award(AidBorders.award(proposal, call, granted), project, by);
-        write(proposal.with(new ProposalState.Awarded(
-                submission, dueAt, decision, project, granted.gpuHours(), granted.cpuHours(), endsAt)));
-        happened(proposal, ProposalEvent.of(from, ProposalEvent.Kind.AWARDED, by == null ? null : by.person()));
-        Map<String, Object> details = Map.of(
-                "code", proposal.code(),
-                "project", project,
-                "gpuHours", granted.gpuHours(),
-                "cpuHours", granted.cpuHours(),
-                "cluster", granted.cluster(),
-                "reason", decision.reason() == null ? "EVERY_RULE_HOLDS" : decision.reason());
-        if (by == null) {
-            audit.recordByRule("proposal.awarded", "proposal", proposal.id(), details);
-        } else {
-            audit.record(by, "proposal.awarded", "proposal", proposal.id(), details);
-        }
-        notifications.tell(applicants(proposal), "access.told.awarded", link(proposal), proposal.code(), title);
-    }
-
-    private void decline(
-            Proposal proposal,
-            ProposalState.Submission submission,
-            @Nullable Instant dueAt,
-            ProposalState.Decision decision) {
-        PersonId by = requireNonNull(decision.by());
-        write(proposal.with(new ProposalState.Declined(submission, dueAt, decision)));
-        happened(proposal, ProposalEvent.of(decision.at(), ProposalEvent.Kind.DECLINED, by));
-        audit.recordBy(
-                by,
-                "proposal.declined",
-                "proposal",
-                proposal.id(),
-                Map.of("code", proposal.code(), "reason", requireNonNull(decision.reason())));
-        notifications.tell(
-                applicants(proposal), "access.told.declined", link(proposal), proposal.code(), title(proposal));
     }
 
     /** One that the actor may see; throws {@link NotFoundException}. */
@@ -744,7 +520,10 @@ class Proposals {
                 call.rulesVersion(),
                 since,
                 people.summaries(named.stream().distinct().toList()),
-                opened);
+                opened,
+                proposal.state() instanceof ProposalState.Offered
+                        ? conditions.of(id).size()
+                        : 0);
     }
 
     /** What steps found is advice to whoever decides; the applicant reads the question, the answer and the decision. */
@@ -825,7 +604,7 @@ class Proposals {
         return visible(actor, table.lock(id));
     }
 
-    private static Proposal visible(Actor actor, Optional<Proposal> found) {
+    static Proposal visible(Actor actor, Optional<Proposal> found) {
         return found.filter(p -> p.isVisibleTo(actor)).orElseThrow(() -> new NotFoundException("proposal"));
     }
 
@@ -845,26 +624,6 @@ class Proposals {
 
     void happened(Proposal proposal, ProposalEvent event) {
         table.insertEvent(proposal.id(), event);
-    }
-
-    private List<PersonId> applicants(Proposal proposal) {
-        List<PersonId> told = new ArrayList<>(organisations.owners(proposal.organisation()));
-        if (!told.contains(proposal.createdBy())
-                && organisations.people(proposal.organisation()).contains(proposal.createdBy())) {
-            told.add(proposal.createdBy());
-        }
-        return told;
-    }
-
-    private static String link(Proposal proposal) {
-        return "/proposals/" + proposal.id();
-    }
-
-    /** Now, but not before it was submitted, which the database's clock says: that one may be ahead of this one. */
-    private Instant now(Proposal proposal) {
-        ProposalState.Submission submission = proposal.state().handedIn();
-        Instant now = now();
-        return submission != null && submission.at().isAfter(now) ? submission.at() : now;
     }
 
     // The database keeps microseconds; what is answered at once and what is read later must be the same.

@@ -52,6 +52,7 @@ class ProposalsApi {
     private final Drafts drafts;
     private final Eligibility eligibility;
     private final Rulings rulings;
+    private final Awards awards;
     private final Assessments assessments;
     private final Calls calls;
     private final Sentences sentences;
@@ -62,6 +63,7 @@ class ProposalsApi {
             Drafts drafts,
             Eligibility eligibility,
             Rulings rulings,
+            Awards awards,
             Assessments assessments,
             Calls calls,
             Sentences sentences,
@@ -71,6 +73,7 @@ class ProposalsApi {
         this.drafts = drafts;
         this.eligibility = eligibility;
         this.rulings = rulings;
+        this.awards = awards;
         this.assessments = assessments;
         this.calls = calls;
         this.sentences = sentences;
@@ -100,8 +103,16 @@ class ProposalsApi {
 
     record NewAnswer(@Nullable String answer) {}
 
-    /** @param reason only for turning it down, and even then as one likes */
-    record OfferAnswer(@Nullable Boolean accept, @Nullable String reason) {}
+    /**
+     * What the applicant says to an offer.
+     *
+     * @param reason only for turning it down, and even then as one likes
+     * @param conditionsAccepted needed to accept an award that is bound to conditions
+     */
+    record OfferAnswer(
+            @Nullable Boolean accept,
+            @Nullable String reason,
+            @Nullable Boolean conditionsAccepted) {}
 
     record OfferWithdrawal(@Nullable String reason) {}
 
@@ -135,7 +146,8 @@ class ProposalsApi {
             @Nullable String reason,
             @Nullable BigDecimal gpuHours,
             @Nullable BigDecimal cpuHours,
-            @Nullable String cluster) {}
+            @Nullable String cluster,
+            @Nullable List<AwardCondition.@Nullable Wanted> conditions) {}
 
     record MissingJson(String field, String sentence) {}
 
@@ -294,9 +306,14 @@ class ProposalsApi {
             @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
             @RequestBody NewDecision body,
             HttpServletRequest request) {
-        Proposal.Verdict verdict =
-                new Proposal.Verdict(body.decision(), body.reason(), body.gpuHours(), body.cpuHours(), body.cluster());
-        return answer(actor, proposals.decide(actor, id, versionIfTold(ifMatch), verdict), request);
+        Proposal.Verdict verdict = new Proposal.Verdict(
+                body.decision(),
+                body.reason(),
+                body.gpuHours(),
+                body.cpuHours(),
+                body.cluster(),
+                body.conditions() == null ? List.of() : body.conditions());
+        return answer(actor, awards.decide(actor, id, versionIfTold(ifMatch), verdict), request);
     }
 
     /** What the caller thinks of a proposal, as an assessor of its call or a coordinator of its sector. */
@@ -365,8 +382,8 @@ class ProposalsApi {
         return answer(
                 actor,
                 Boolean.TRUE.equals(body.accept())
-                        ? proposals.accept(actor, id, version)
-                        : proposals.turnDown(actor, id, version, body.reason()),
+                        ? awards.accept(actor, id, version, Boolean.TRUE.equals(body.conditionsAccepted()))
+                        : awards.turnDown(actor, id, version, body.reason()),
                 request);
     }
 
@@ -378,7 +395,7 @@ class ProposalsApi {
             @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
             @RequestBody OfferWithdrawal body,
             HttpServletRequest request) {
-        return answer(actor, proposals.takeBack(actor, id, versionIfTold(ifMatch), body.reason()), request);
+        return answer(actor, awards.takeBack(actor, id, versionIfTold(ifMatch), body.reason()), request);
     }
 
     /** The people of a draft know what changed in the rules since they began. */
@@ -502,6 +519,8 @@ class ProposalsApi {
         Proposal.Granted granted = switch (state) {
             case ProposalState.Awarded a -> new Proposal.Granted(a.gpuHours(), a.cpuHours(), "");
             case ProposalState.Offered o -> o.granted();
+            case ProposalState.NoRoom noRoom -> noRoom.left();
+            case ProposalState.Queued queued -> null;
             case ProposalState.Draft draft -> null;
             case ProposalState.Submitted submitted -> null;
             case ProposalState.Waiting waiting -> null;

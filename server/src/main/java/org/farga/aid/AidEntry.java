@@ -63,7 +63,19 @@ record AidEntry(
 
     /** Market value times hours times share. */
     record Basis(
-            GpuHours gpuHours, CpuHours cpuHours, BigDecimal gpuHourCents, BigDecimal cpuHourCents, int basisPoints) {}
+            GpuHours gpuHours, CpuHours cpuHours, BigDecimal gpuHourCents, BigDecimal cpuHourCents, int basisPoints) {
+        private static final BigDecimal PER_HOUR_AND_POINT = BigDecimal.valueOf(3_600_000L * 10_000);
+
+        /** What so many of its hours are of aid, in whole cents, rounded down. */
+        long worth(GpuHours gpu, CpuHours cpu) {
+            return gpuHourCents
+                    .multiply(BigDecimal.valueOf(gpu.milliseconds()))
+                    .add(cpuHourCents.multiply(BigDecimal.valueOf(cpu.milliseconds())))
+                    .multiply(BigDecimal.valueOf(basisPoints))
+                    .divide(PER_HOUR_AND_POINT, 0, java.math.RoundingMode.FLOOR)
+                    .longValueExact();
+        }
+    }
 
     /** That it stands in the central register. */
     record Registration(LocalDate enteredOn, @Nullable String reference, PersonId by, Instant at) {}

@@ -45,8 +45,9 @@ import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
 
 /**
- * Grants aid, one after another for each single undertaking, and puts grants right. Hours that are given back change no grant:
- * what counts is the right to them (Regulation (EU) 2023/2831, Article 3(3)), until an officer says why it should.
+ * Grants aid, one after another for each single undertaking, and puts grants right. What counts is the right to hours, used or not
+ * (Regulation (EU) 2023/2831, Article 3(3)): hours that lapse change no grant, hours to which the right is given up are taken
+ * off it.
  */
 @Service
 public class Grants {
@@ -291,6 +292,104 @@ public class Grants {
                             now),
                     officer,
                     "aid.granted");
+        }
+    }
+
+    /**
+     * Grants what further hours of an allocation are of aid, paid by the sources that pay it already; for an allocation that was
+     * opened beside another, by those of that one. Throws {@link Answer.RefusedException} as {@link #plan} refuses, which undoes
+     * what was granted.
+     *
+     * @param like the allocation whose sources pay it; the same one where it is given more
+     */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public void supplement(Actor officer, AllocationId id, AllocationId like, GpuHours gpu, CpuHours cpu) {
+        Allocation allocation = allocations.get(id);
+        List<FundingShare> shares = follow(officer, id, like);
+        OrganisationId organisation = projects.summary(allocation.project()).organisation();
+        LocalDate today = today();
+        List<Intended> aids = Answer.of(intended(organisation, gpu, cpu, shares, today, false));
+        if (aids.isEmpty()) {
+            return;
+        }
+        Ground ground = Answer.of(ground(organisation, today));
+        Optional<Refusal> refusal = refusal(ground, aids, today);
+        if (refusal.isPresent()) {
+            throw new Answer.RefusedException(refusal.get());
+        }
+        for (Intended aid : aids) {
+            write(
+                    entry(
+                            ground,
+                            organisation,
+                            sources.find(aid.source()).orElseThrow(),
+                            aid.cents(),
+                            today,
+                            today,
+                            Instrument.ACCESS_TIME,
+                            allocation.proposalCode(),
+                            id,
+                            aid.basis(),
+                            officer.person(),
+                            now()),
+                    officer,
+                    "aid.granted");
+        }
+    }
+
+    /** Has an allocation that hours of another were moved to be paid by the same sources; what aid they are stays with that one. */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public void moved(Actor officer, AllocationId to, AllocationId from) {
+        follow(officer, to, from);
+    }
+
+    private List<FundingShare> follow(Actor officer, AllocationId id, AllocationId like) {
+        List<FundingShare> shares = fundings.of(like).shares();
+        if (!id.equals(like) && fundings.of(id).revision() == 0) {
+            fundings.insert(id, 1, shares, null, officer.person(), now());
+        }
+        return shares;
+    }
+
+    /**
+     * Takes off the grants of an allocation what the hours are worth to which the right is given up, at the value they were
+     * granted at, the latest grant first; rounded so that no aid is told smaller than it is. Hours that were no aid change
+     * nothing.
+     *
+     * @param like whose grants they are: the allocation itself, or the one that its hours came from
+     */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public void giveBack(Actor actor, AllocationId like, GpuHours gpu, CpuHours cpu, String reason) {
+        List<AidEntry> lines = table.ofAllocation(like);
+        if (lines.stream().noneMatch(AidEntry::isByAward)) {
+            return;
+        }
+        links.lockUndertaking(lines.getFirst().organisation(), today());
+        Map<UUID, Long> standing = new HashMap<>();
+        table.ofAllocation(like).forEach(e -> standing.merge(e.grant(), e.cents(), Math::addExact));
+        Map<UUID, List<AidEntry>> bySource = new LinkedHashMap<>();
+        lines.stream()
+                .filter(AidEntry::isByAward)
+                .filter(e -> standing.getOrDefault(e.id(), 0L) > 0)
+                .sorted(java.util.Comparator.comparingLong(AidEntry::number).reversed())
+                .forEach(e -> bySource.computeIfAbsent(e.source(), s -> new ArrayList<>())
+                        .add(e));
+        for (List<AidEntry> granted : bySource.values()) {
+            long cents =
+                    java.util.Objects.requireNonNull(granted.getFirst().basis()).worth(gpu, cpu);
+            for (AidEntry grant : granted) {
+                long stands = standing.getOrDefault(grant.id(), 0L);
+                long off = Math.min(cents, stands);
+                cents -= off;
+                if (off > 0) {
+                    change(
+                            actor,
+                            grant,
+                            off == stands ? AidEntry.Kind.WITHDRAWAL : AidEntry.Kind.CORRECTION,
+                            -off,
+                            reason);
+                }
+            }
         }
     }
 

@@ -27,6 +27,12 @@ class AllocationPersonalDataTable implements PersonalData {
                 new Section("past-projects", Fate.ERASED, Set.of("past_project_member.person_id"), """
                         SELECT p.name AS project, m.since, m.until FROM past_project_member m JOIN project p ON p.id = m.project_id WHERE m.person_id = :person ORDER BY m.since"""),
                 new Section(
+                        "allocation-changes",
+                        Fate.DECISION,
+                        Set.of("allocation_change.asked_by", "allocation_change.decided_by"),
+                        """
+                        SELECT allocation_id, at, kind FROM allocation_change WHERE asked_by = :person OR decided_by = :person ORDER BY at"""),
+                new Section(
                         "suspensions",
                         Fate.DECISION,
                         Set.of("allocation_suspension.suspended_by", "allocation_suspension.lifted_by"),

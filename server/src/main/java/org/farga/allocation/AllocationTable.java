@@ -57,6 +57,72 @@ class AllocationTable {
                 .update();
     }
 
+    /** Writes hours and end of one that is locked. */
+    void update(Allocation allocation) {
+        jdbc.sql("""
+                UPDATE allocation SET gpu_milliseconds = :gpu, cpu_milliseconds = :cpu, ends_at = :to WHERE id = :id""")
+                .param("gpu", allocation.gpuHours().milliseconds())
+                .param("cpu", allocation.cpuHours().milliseconds())
+                .param("to", utc(allocation.period().to()))
+                .param("id", allocation.id().value())
+                .update();
+    }
+
+    void insertChange(AllocationChange change) {
+        AllocationId other = change.other();
+        PersonId decidedBy = change.decidedBy();
+        jdbc.sql("""
+                INSERT INTO allocation_change (id, allocation_id, at, kind, gpu_milliseconds, cpu_milliseconds, ends_before,
+                    ends_after, other_allocation_id, asked_by, decided_by)
+                VALUES (:id, :allocation, :at, :kind, :gpu, :cpu, :before, :after, :other, :askedBy, :decidedBy)""")
+                .param("id", change.id())
+                .param("allocation", change.allocation().value())
+                .param("at", utc(change.at()))
+                .param("kind", change.kind().name())
+                .param("gpu", change.gpuMilliseconds())
+                .param("cpu", change.cpuMilliseconds())
+                .param("before", utc(change.endsBefore()))
+                .param("after", utc(change.endsAfter()))
+                .param("other", other == null ? null : other.value(), java.sql.Types.OTHER)
+                .param("askedBy", change.askedBy().value())
+                .param("decidedBy", decidedBy == null ? null : decidedBy.value(), java.sql.Types.OTHER)
+                .update();
+    }
+
+    /** What became of these, the first first. */
+    List<AllocationChange> changes(Collection<AllocationId> ids) {
+        return jdbc.sql("""
+                        SELECT id, allocation_id, at, kind, gpu_milliseconds, cpu_milliseconds, ends_before, ends_after,
+                               other_allocation_id, asked_by, decided_by
+                        FROM allocation_change WHERE allocation_id = ANY(:ids) ORDER BY at, id""")
+                .param("ids", ids.stream().map(AllocationId::value).toArray(UUID[]::new))
+                .query((row, n) -> {
+                    UUID other = row.getObject("other_allocation_id", UUID.class);
+                    UUID decidedBy = row.getObject("decided_by", UUID.class);
+                    return new AllocationChange(
+                            row.getObject("id", UUID.class),
+                            new AllocationId(row.getObject("allocation_id", UUID.class)),
+                            row.getObject("at", OffsetDateTime.class).toInstant(),
+                            AllocationChange.Kind.valueOf(row.getString("kind")),
+                            row.getLong("gpu_milliseconds"),
+                            row.getLong("cpu_milliseconds"),
+                            row.getObject("ends_before", OffsetDateTime.class).toInstant(),
+                            row.getObject("ends_after", OffsetDateTime.class).toInstant(),
+                            other == null ? null : new AllocationId(other),
+                            new PersonId(row.getObject("asked_by", UUID.class)),
+                            decidedBy == null ? null : new PersonId(decidedBy));
+                })
+                .list();
+    }
+
+    /** Those of an award, the earliest first. */
+    List<Allocation> ofProposal(ProposalId proposal) {
+        return jdbc.sql(SELECT + "WHERE a.proposal_id = :proposal ORDER BY a.starts_at, a.id")
+                .param("proposal", proposal.value())
+                .query(AllocationTable::allocation)
+                .list();
+    }
+
     Optional<Allocation> find(AllocationId id) {
         return jdbc.sql(SELECT + "WHERE a.id = :id")
                 .param("id", id.value())

@@ -17,6 +17,7 @@ import org.farga.shared.OrganisationId;
 import org.farga.shared.Outcome;
 import org.farga.shared.PersonId;
 import org.farga.shared.ProjectId;
+import org.farga.shared.ProposalId;
 import org.farga.shared.Refusal;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Service;
@@ -73,6 +74,11 @@ public class Allocations {
                 : table.list(ids).stream().collect(Collectors.toMap(Allocation::id, Function.identity()));
     }
 
+    /** Those of an award, whoever asks, the earliest first. */
+    public List<Allocation> ofProposal(ProposalId proposal) {
+        return table.ofProposal(proposal);
+    }
+
     /** Those of a project, newest first. */
     public List<Allocation> ofProject(ProjectId project) {
         return table.ofProjects(List.of(project));
@@ -113,7 +119,7 @@ public class Allocations {
 
     /** Holds an allocation back: no further job starts on it until that is lifted. The project's people are told why. */
     @Transactional
-    Outcome<Allocation> suspend(Actor actor, AllocationId id, @Nullable String reason) {
+    public Outcome<Allocation> suspend(Actor actor, AllocationId id, @Nullable String reason) {
         Project project = projectOf(actor, get(id));
         Optional<Refusal> refusal = Suspension.refusal(actor, reason);
         if (refusal.isPresent() || reason == null) {
@@ -130,7 +136,7 @@ public class Allocations {
 
     /** Lifts the suspension; where there is none, nothing happens. */
     @Transactional
-    Outcome<Allocation> resume(Actor actor, AllocationId id) {
+    public Outcome<Allocation> resume(Actor actor, AllocationId id) {
         Project project = projectOf(actor, get(id));
         if (!Suspension.isUpTo(actor)) {
             return Outcome.refused(Refusal.forbidden("suspension-by-centre-only"));

@@ -115,6 +115,9 @@ class AidedAwardTest extends HttpTest {
         JsonNode draft = ana.get(path).expect(200);
         assertThat(draft.path("state").asString()).isEqualTo("DRAFT");
         assertThat(draft.path("timeline")).hasSize(1);
+        assertThat(ana.get("/api/v1/projects").expect(200).path("items"))
+                .as("the project was opened before the refusal, and is gone with it")
+                .isEmpty();
         declare(ana, organisation, "299922.75");
         JsonNode awarded = ana.put(submission, "", "If-Match", "\"2\"").expect(200);
         assertThat(awarded.path("state").asString()).isEqualTo("AWARDED");

@@ -22,7 +22,7 @@ class FinalReportTest {
                 DUE.minus(Duration.ofDays(90)),
                 DUE,
                 reminded,
-                FinalReport.Content.NONE,
+                FinalReport.ReportContent.NONE,
                 null,
                 null,
                 List.of(),
@@ -78,18 +78,18 @@ class FinalReportTest {
 
     @Test
     void aReportNeedsResultsAndAnAnswerOnPublishingAndASummaryWhereItMayBePublished() {
-        FinalReport.Content none = FinalReport.Content.NONE;
+        FinalReport.ReportContent none = FinalReport.ReportContent.NONE;
         assertThat(none.refusalToKeep()).isEmpty();
         assertThat(none.refusalToSubmit().orElseThrow().fields())
                 .extracting(f -> f.field())
                 .containsExactlyInAnyOrder("results", "publish");
-        assertThat(new FinalReport.Content("It works.", null, null, null, null, null, true)
+        assertThat(new FinalReport.ReportContent("It works.", null, null, null, null, null, true)
                         .refusalToSubmit()
                         .orElseThrow()
                         .fields())
                 .extracting(f -> f.field())
                 .containsExactly("summary");
-        assertThat(new FinalReport.Content("It works.", null, null, null, null, null, false).refusalToSubmit())
+        assertThat(new FinalReport.ReportContent("It works.", null, null, null, null, null, false).refusalToSubmit())
                 .isEmpty();
     }
 }

@@ -115,6 +115,13 @@ class ProposalTableTest {
                         decision,
                         new Proposal.Granted(GpuHours.ofHours(12), CpuHours.ofHours(100), "mn5"),
                         NOW.plusSeconds(20));
+            case NO_ROOM ->
+                new ProposalState.NoRoom(
+                        submission,
+                        decision,
+                        new Proposal.Granted(GpuHours.ofHours(3), CpuHours.ofHours(0), "mn5"),
+                        NOW.plusSeconds(20));
+            case QUEUED -> new ProposalState.Queued(submission, decision);
             case AWARDED ->
                 new ProposalState.Awarded(
                         submission,

@@ -12,8 +12,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.farga.HttpTest;
-import org.farga.aid.Grants;
-import org.farga.allocation.ClusterNames;
 import org.farga.allocation.Projects;
 import org.farga.audit.AuditLog;
 import org.farga.notification.Notifications;
@@ -59,10 +57,13 @@ class ProposalsApiTest extends HttpTest {
     private Projects projects;
 
     @Autowired
-    private Grants grants;
+    private Awards awards;
 
     @Autowired
-    private ClusterNames clusters;
+    private Holders holders;
+
+    @Autowired
+    private AwardConditionTable conditions;
 
     @Autowired
     private Closings closings;
@@ -202,15 +203,15 @@ class ProposalsApiTest extends HttpTest {
                 people,
                 person -> person.equals(ana.person()),
                 projects,
-                grants,
-                clusters,
+                awards,
+                holders,
+                conditions,
                 closings,
                 audit,
                 notifications,
                 settings,
                 closedDays,
                 facts,
-                rulings,
                 List.of(),
                 events,
                 clock);

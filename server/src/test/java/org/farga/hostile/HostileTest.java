@@ -543,6 +543,9 @@ abstract class HostileTest extends HttpTest {
         variables.put("sources/source", this::freshFundingSource);
         variables.put("undertakings/organisation", Tenant::organisation);
         variables.put("persons/person", this::freshMember);
+        variables.put("allocation-requests/request", this::freshAllocationRequest);
+        variables.put("conditions/number", t -> "1");
+        variables.put("referrals/referral", this::freshReferral);
         // Providers are the centre's; this one is in the tests' settings.
         for (String folder : List.of("back", "link", "providers", "signed-out-there", "step-up", "with")) {
             variables.put(folder + "/provider", t -> "good");
@@ -565,6 +568,32 @@ abstract class HostileTest extends HttpTest {
             values.add(endpoint.path().contains("/{*") && variable.endsWith("/path") ? text.substring(1) : text);
         }
         return endpoint.filled(values);
+    }
+
+    private String freshAllocationRequest(Tenant tenant) {
+        UUID request = UUID.randomUUID();
+        // Already withdrawn: of those that are open there is one of a kind.
+        jdbc.sql("""
+                        INSERT INTO allocation_request (id, allocation_id, kind, state, reason, asked_by, asked_at, due_at, decided_at)
+                        SELECT :id, :allocation, 'SUSPEND', 'WITHDRAWN', :reason, m.person_id, now(), now(), now()
+                        FROM allocation a JOIN project_member m ON m.project_id = a.project_id AND m.role = 'LEAD'
+                        WHERE a.id = :allocation""")
+                .param("id", request)
+                .param("allocation", UUID.fromString(tenant.allocation()))
+                .param("reason", "Fresh " + tenant.marker())
+                .update();
+        return request.toString();
+    }
+
+    private String freshReferral(Tenant tenant) {
+        UUID referral = UUID.randomUUID();
+        jdbc.sql("""
+                        INSERT INTO referral (id, name, text, contact, set_by, set_at)
+                        SELECT :id, :name, 'Another centre', 'https://example.org', id, now() FROM person LIMIT 1""")
+                .param("id", referral)
+                .param("name", "Referral " + referral)
+                .update();
+        return referral.toString();
     }
 
     private String freshMember(Tenant tenant) {
