@@ -29,6 +29,10 @@ class AccessPersonalDataTable implements PersonalData {
                         SELECT code, title, abstract, state, created_at, submitted_at, decided_at FROM proposal WHERE :person IN (created_by, submitted_by, decided_by) ORDER BY created_at"""),
                 new Section("proposal-events", Fate.DECISION, Set.of("proposal_event.person_id"), """
                         SELECT proposal_id, at, event FROM proposal_event WHERE person_id = :person ORDER BY number"""),
+                new Section("proposal-edits", Fate.WORK, Set.of("proposal_field_edit.edited_by"), """
+                        SELECT proposal_id, field, edited_at FROM proposal_field_edit WHERE edited_by = :person ORDER BY edited_at"""),
+                new Section("proposal-documents", Fate.WORK, Set.of("proposal_attachment.uploaded_by"), """
+                        SELECT proposal_id, name, uploaded_at FROM proposal_attachment WHERE uploaded_by = :person ORDER BY uploaded_at"""),
                 new Section("closed-days", Fate.DECISION, Set.of("closed_day.entered_by"), """
                         SELECT day, reason, entered_at FROM closed_day WHERE entered_by = :person ORDER BY day"""),
                 new Section("call-rules", Fate.DECISION, Set.of("call_rules.decided_by"), """
@@ -47,6 +51,20 @@ class AccessPersonalDataTable implements PersonalData {
                         "proposal_section",
                         "answer",
                         "proposal_id || ' ' || section",
+                        "'/proposals/' || proposal_id",
+                        true),
+                new FreeText(
+                        "proposal-answer",
+                        "proposal_answer",
+                        "answer",
+                        "proposal_id || ' ' || field",
+                        "'/proposals/' || proposal_id",
+                        true),
+                new FreeText(
+                        "proposal-document",
+                        "proposal_attachment",
+                        "name",
+                        "id::text",
                         "'/proposals/' || proposal_id",
                         true),
                 new FreeText(
