@@ -62,19 +62,21 @@
 
   let sent = {};
   form.addEventListener('htmx:configRequest', () => {
-    sent = Object.fromEntries(fields().map((name) => [name, value(name)]));
+    sent = Object.fromEntries(fields().map((name) => [name, { was: base(name).value, now: value(name) }]));
   });
 
-  // What is on record now is what the next change is a change of. What was typed meanwhile stays.
+  // What is on record now is what the next change is a change of. What was typed meanwhile stays; where somebody else wrote
+  // into the same field meanwhile, it stays a change of what was there before, so that the next save shows both.
   const takeIn = () => {
     for (const one of document.querySelectorAll('#draft-news [data-field]')) {
       const name = one.dataset.field;
       const was = base(name);
       if (!was) continue;
-      const untouched = value(name) === sent[name];
-      const focused = [...named(name)].includes(document.activeElement) && document.activeElement.type !== 'radio';
-      if (one.dataset.force || (untouched && !focused) || value(name) === was.value) put(name, one.value);
-      was.value = one.value;
+      const mine = sent[name] && sent[name].now !== sent[name].was;
+      const untouched = value(name) === sent[name]?.now;
+      const focused = document.activeElement?.type !== 'radio' && [...named(name)].includes(document.activeElement);
+      if (one.dataset.force || (untouched && !(mine && focused))) put(name, one.value);
+      if (one.dataset.force || untouched || mine) was.value = one.value;
     }
     document.querySelector('#draft-news')?.replaceChildren();
     showWhatIsAsked();
@@ -119,6 +121,20 @@
   form.addEventListener('input', () => {
     showWhatIsAsked();
     remember();
+  });
+
+  // Between two answers one chooses here, not by the button's own way: a save under way may replace the button meanwhile.
+  form.addEventListener('click', (event) => {
+    const button = event.target.closest('button[name=keep], button[name=take]');
+    if (!button) return;
+    event.preventDefault();
+    const theirs = form.querySelector(`[name="${CSS.escape('theirs.' + button.value)}"]`).value;
+    base(button.value).value = theirs;
+    if (button.name === 'take') put(button.value, theirs);
+    button.closest('.conflict').remove();
+    named(button.value)[0]?.focus();
+    remember();
+    again();
   });
 
   // To another step only when all is kept.

@@ -20,15 +20,15 @@ class AttachmentLimitPages {
         this.attachments = attachments;
     }
 
-    @PostMapping("/calls/{call}/attachment-limit")
+    @PostMapping("/calls/{idOrCode}/attachment-limit")
     ModelAndView set(
             Actor actor,
-            @PathVariable String call,
+            @PathVariable String idOrCode,
             @RequestParam(required = false) @Nullable Integer mostFiles,
             @RequestParam(required = false) @Nullable Integer mostMebibytes,
             RedirectAttributes redirect) {
-        Answer.of(attachments.setLimit(actor, call, mostFiles, mostMebibytes));
+        Answer.of(attachments.setLimit(actor, idOrCode, mostFiles, mostMebibytes));
         redirect.addFlashAttribute(Shells.NOTICE, "access.done.document-limit");
-        return new ModelAndView("redirect:/calls/" + call + "/rules");
+        return new ModelAndView("redirect:/calls/" + idOrCode + "/rules");
     }
 }

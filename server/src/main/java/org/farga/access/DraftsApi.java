@@ -195,18 +195,18 @@ class DraftsApi {
         return proposals.get(actor, id, request);
     }
 
-    @GetMapping("/calls/{call}/attachment-limit")
-    AttachmentLimitJson limit(Actor actor, @PathVariable String call) {
-        return AttachmentLimitJson.of(attachments.limit(calls.get(actor, call)));
+    @GetMapping("/calls/{idOrCode}/attachment-limit")
+    AttachmentLimitJson limit(Actor actor, @PathVariable String idOrCode) {
+        return AttachmentLimitJson.of(attachments.limit(calls.get(actor, idOrCode)));
     }
 
-    @PutMapping("/calls/{call}/attachment-limit")
+    @PutMapping("/calls/{idOrCode}/attachment-limit")
     AttachmentLimitJson setLimit(
             Actor actor,
-            @PathVariable String call,
+            @PathVariable String idOrCode,
             @org.springframework.web.bind.annotation.RequestBody NewAttachmentLimit body) {
         return AttachmentLimitJson.of(
-                Answer.of(attachments.setLimit(actor, call, body.mostFiles(), body.mostMebibytes())));
+                Answer.of(attachments.setLimit(actor, idOrCode, body.mostFiles(), body.mostMebibytes())));
     }
 
     /** From the size of a model and its data. */

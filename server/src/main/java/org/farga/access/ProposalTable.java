@@ -255,7 +255,8 @@ class ProposalTable {
 
     /** The same with its row locked until the end of the transaction: transitions happen one after another. */
     Optional<Proposal> lock(ProposalId id) {
-        // Read by a statement of its own: one that waited for the lock would see the row as it is now, but the answers, which
+        // Read by a statement of its own: one that waited for the lock would see the row as it is now, but the answers,
+        // which
         // are other tables' rows, as they were before it waited.
         return jdbc.sql("SELECT id FROM proposal WHERE id = :id FOR UPDATE")
                 .param("id", id.value())
