@@ -85,14 +85,16 @@
 
   let goingTo = null;
   let retry = null;
-  const lost = () => {
+  const lost = (event) => {
     document.querySelector('#saved')?.classList.add('lost');
     const said = document.querySelector('#draft-restored');
     said.textContent = form.dataset.lost;
     said.hidden = false;
     remember();
     clearTimeout(retry);
-    retry = setTimeout(again, 5000);
+    // Whoever is signed out is not signed in by trying again; a server that restarts is there again.
+    const status = event.detail?.xhr?.status ?? 0;
+    if (status === 0 || status >= 500) retry = setTimeout(again, 5000);
   };
   document.addEventListener('htmx:sendError', lost);
   document.addEventListener('htmx:responseError', lost);
