@@ -210,7 +210,7 @@ class DraftPages {
     ModelAndView prefill(
             Actor actor,
             @PathVariable ProposalId id,
-            @RequestParam(required = false) @Nullable ProposalId from,
+            @RequestParam(required = false) @Nullable String from,
             HttpServletRequest request,
             RedirectAttributes redirect) {
         return answer(actor, id, drafts.prefill(actor, id, from), "access.done.prefilled", null, request, redirect);

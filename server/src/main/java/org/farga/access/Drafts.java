@@ -258,14 +258,14 @@ class Drafts {
      * replaced; documents stay where they are; time and place are taken over only from the same access mode.
      */
     @Transactional
-    Outcome<Proposal> prefill(Actor actor, ProposalId id, @Nullable ProposalId from) {
+    Outcome<Proposal> prefill(Actor actor, ProposalId id, @Nullable String from) {
         Proposal proposal = proposals.lock(actor, id);
         Optional<Refusal> refusal = proposal.refusalToEdit(actor)
                 .or(() -> new Fields().present("from", from).refusal());
         if (refusal.isPresent() || from == null) {
             return Outcome.refused(refusal.orElseThrow());
         }
-        Proposal source = proposals.get(actor, from);
+        Proposal source = proposals.get(actor, earlierId(from));
         if (!source.organisation().equals(proposal.organisation())) {
             throw new NotFoundException("proposal");
         }
@@ -295,6 +295,14 @@ class Drafts {
             };
         }
         return Outcome.done(store(actor, proposal, answers));
+    }
+
+    private static ProposalId earlierId(String typed) {
+        try {
+            return ProposalId.valueOf(typed);
+        } catch (IllegalArgumentException e) {
+            throw new NotFoundException("proposal");
+        }
     }
 
     /** Fills the months of the plan with what is asked for, the same in each. */

@@ -78,7 +78,8 @@ class DraftsApi {
     record NewAttachmentLimit(
             @Nullable Integer mostFiles, @Nullable Integer mostMebibytes) {}
 
-    record Prefill(@Nullable ProposalId from) {}
+    /** @param from the identifier of an earlier proposal */
+    record Prefill(@Nullable String from) {}
 
     /**
      * An estimate of GPU-hours.
@@ -196,7 +197,7 @@ class DraftsApi {
     }
 
     @GetMapping("/calls/{idOrCode}/attachment-limit")
-    AttachmentLimitJson limit(Actor actor, @PathVariable String idOrCode) {
+    AttachmentLimitJson limit(@Nullable Actor actor, @PathVariable String idOrCode) {
         return AttachmentLimitJson.of(attachments.limit(calls.get(actor, idOrCode)));
     }
 

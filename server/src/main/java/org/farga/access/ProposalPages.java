@@ -140,7 +140,7 @@ class ProposalPages {
         Map<String, String> values = new HashMap<>(FormValues.of(shown.answers()));
         values.putAll(typed);
         page.addObject("typed", values);
-        if (page.getModel().get("mayEdit") == Boolean.TRUE) {
+        if (shown.refusalToEdit(actor).isEmpty()) {
             page.addObject("draft", draftViews.of(actor, shown, request.getParameter("step")));
         } else if (shown.state().handedIn() != null) {
             page.addObject("documents", draftViews.documents(shown));

@@ -54,7 +54,7 @@ class Sentences {
                                     ? messages.text(
                                                     language,
                                                     "access.row.PLAN.months",
-                                                    Integer.parseInt(path.split("\\.")[2]))
+                                                    Integer.parseInt(path.split("\\.", -1)[2]))
                                             + ", " + label
                                     : label);
                 })
