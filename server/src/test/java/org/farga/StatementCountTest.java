@@ -131,6 +131,14 @@ class StatementCountTest extends HttpTest {
             "/api/v1/projects/{idOrSlug}/waste.csv",
             "/api/v1/waste.csv",
             "/api/v1/proposals/{id}",
+            "/api/v1/proposals/{id}/attachments/{attachment}",
+            "/api/v1/proposals/{id}/paper",
+            "/api/v1/calls/{idOrCode}/attachment-limit",
+            "/api/v1/sizing/estimate",
+            "/api/v1/sizing/measured",
+            "/proposals/{id}/attachments/{attachment}",
+            "/proposals/{id}/paper",
+            "/proposals/{id}/sizing",
             "/api/v1/runs/{id}",
             "/api/v1/runs/{id}/files/{*path}",
             "/api/v1/runs/{id}/metrics",
@@ -356,6 +364,7 @@ class StatementCountTest extends HttpTest {
         Map<String, String> known = new HashMap<>();
         known.put("/api/v1/organisations/{id}/members", "/api/v1/organisations/" + organisation + "/members");
         known.put("/api/v1/organisations/{id}/invitations", "/api/v1/organisations/" + organisation + "/invitations");
+        known.put("/api/v1/proposals/{id}/attachments", "/api/v1/proposals/" + proposal + "/attachments");
         known.put("/api/v1/proposals/{id}/assessments", "/api/v1/proposals/" + proposal + "/assessments");
         known.put("/api/v1/allocations/{id}/statement", "/api/v1/allocations/" + allocation + "/statement");
         known.put("/allocations/{id}/statement", "/allocations/" + allocation + "/statement");

@@ -1,7 +1,12 @@
 package org.farga.cli;
 
+import java.io.IOException;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -10,6 +15,7 @@ import org.farga.cli.Cli.Exit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -26,7 +32,10 @@ import tools.jackson.databind.node.ObjectNode;
             "  farga propose --call PLAYGROUND --title \"Read digits\" --abstract \"We train ...\" --gpu-hours 0 \\",
             "      --cpu-hours 20 --months 3 --civilian --no-prohibited-practice --no-personal-data --submit",
             "  farga propose --proposal PG-2026-0001 --cpu-hours 30 --submit",
-            "  farga propose --proposal LS-2026-0007 --answer partition=local/acc --answer sections.JOBS=\"Ten at once.\"",
+            "  farga propose --proposal LS-2026-0007 --answer partition=local/acc --answer sections.JOBS.checkpoint=yes",
+            "  farga propose --proposal LS-2026-0007 --sections sections.json --attach plan.pdf",
+            "  farga propose --proposal LS-2026-0007 --from PG-2026-0001",
+            "  farga propose --proposal LS-2026-0007 --paper submitted.pdf",
             "  farga propose --proposal PG-2026-0001 --withdraw"
         })
 final class ProposeCommand extends FargaCommand {
@@ -88,8 +97,23 @@ final class ProposeCommand extends FargaCommand {
     @Option(
             names = "--answer",
             paramLabel = "FIELD=VALUE",
-            description = "Any other field that the call asks for, such as partition or sections.JOBS.")
+            description = "Any other field that the call asks for, such as partition or sections.JOBS.checkpoint.")
     private Map<String, String> answers = Map.of();
+
+    @Option(
+            names = "--sections",
+            paramLabel = "FILE",
+            description = "JSON with sections and their answers, as \"farga proposals CODE --json\" shows them.")
+    private @Nullable Path sections;
+
+    @Option(names = "--attach", paramLabel = "FILE", description = "Add a document; may be given several times.")
+    private List<Path> documents = List.of();
+
+    @Option(names = "--from", paramLabel = "CODE", description = "Fill in what is empty from this earlier proposal.")
+    private @Nullable String from;
+
+    @Option(names = "--paper", paramLabel = "FILE", description = "Save what was submitted, as PDF.")
+    private @Nullable Path paper;
 
     @Option(names = "--submit", description = "Submit it once nothing is missing.")
     private boolean submit;
@@ -107,9 +131,22 @@ final class ProposeCommand extends FargaCommand {
         if (withdraw) {
             return withdraw(api);
         }
+        if (paper != null) {
+            return savePaper(api, paper);
+        }
         ObjectNode given = given();
-        boolean asking = screen.canAsk() && !session.wantsJson() && given.isEmpty() && !submit;
+        boolean asking = screen.canAsk()
+                && !session.wantsJson()
+                && given.isEmpty()
+                && !submit
+                && from == null
+                && documents.isEmpty();
         String path = "/api/v1/proposals/" + (proposal != null ? existing(api) : begun(api));
+        documents.forEach(document -> attach(api, path, document));
+        if (from != null) {
+            String earlier = text(AccessCommands.Proposals.named(api.items("/api/v1/proposals", MANY), from), "id");
+            api.put(path + "/prefill", Api.object("from", earlier));
+        }
         Reply draft = api.get(path);
         if (!given.isEmpty()) {
             draft = api.patch(path, given, draft.etag());
@@ -182,6 +219,9 @@ final class ProposeCommand extends FargaCommand {
                 "civilianUse", civilian,
                 "noProhibitedPractice", noProhibitedPractice ? true : null,
                 "personalData", personalData);
+        if (sections != null) {
+            given.set("sections", json(sections.toString(), new String(content(sections), StandardCharsets.UTF_8)));
+        }
         new LinkedHashMap<>(answers).forEach((field, value) -> answer(given, field, value));
         return given;
     }
@@ -234,17 +274,42 @@ final class ProposeCommand extends FargaCommand {
         return true;
     }
 
-    /** Sections of the form are named as what is missing names them: {@code sections.JOBS}. */
+    /**
+     * Sections of the form are named as what is missing names them: {@code sections.JOBS.checkpoint=yes}; a section or a list as a
+     * whole is JSON, and a section given as anything else is one text.
+     */
     private static void answer(ObjectNode change, String field, String typed) {
-        if (field.startsWith(SECTION)) {
-            change.withObject("sections")
-                    .put(
-                            field.substring(SECTION.length())
-                                    .toUpperCase(Locale.ROOT)
-                                    .replace('-', '_'),
-                            typed.strip());
-        } else {
+        if (!field.startsWith(SECTION)) {
             change.set(field, value(field, typed));
+            return;
+        }
+        String[] path = field.substring(SECTION.length()).split("\\.", 2);
+        String section = path[0].toUpperCase(Locale.ROOT).replace('-', '_');
+        String text = typed.strip();
+        JsonNode value = text.startsWith("{") || text.startsWith("[") ? json(field, text) : Api.JSON.valueToTree(text);
+        ObjectNode sections = change.withObject("sections");
+        if (path.length == 1) {
+            sections.set(section, value);
+        } else {
+            JsonNode begun = sections.path(section);
+            ObjectNode answers = begun instanceof ObjectNode object ? object : sections.putObject(section);
+            answers.set(path[1], yesOrNo(value));
+        }
+    }
+
+    private static JsonNode yesOrNo(JsonNode value) {
+        return switch (value.isString() ? value.asString().toLowerCase(Locale.ROOT) : "") {
+            case "y", "yes" -> Api.JSON.valueToTree(true);
+            case "n", "no" -> Api.JSON.valueToTree(false);
+            default -> value;
+        };
+    }
+
+    private static JsonNode json(String field, String text) {
+        try {
+            return Api.JSON.readTree(text);
+        } catch (JacksonException e) {
+            throw new UsageException(field + " is not readable as JSON: " + e.getOriginalMessage());
         }
     }
 
@@ -261,6 +326,33 @@ final class ProposeCommand extends FargaCommand {
             }
         }
         return Api.JSON.valueToTree(text);
+    }
+
+    private void attach(Api api, String path, Path document) {
+        String name = String.valueOf(document.getFileName());
+        api.upload(path + "/attachments/" + Api.encoded(name), content(document), "application/octet-stream");
+        screen.note("Added " + name + ".");
+    }
+
+    private static byte[] content(Path file) {
+        try {
+            return Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw new UsageException("cannot read " + file + ": " + e.getMessage());
+        }
+    }
+
+    private int savePaper(Api api, Path file) {
+        if (proposal == null) {
+            throw new UsageException("which proposal? Name it with --proposal");
+        }
+        try {
+            long bytes = api.download("/api/v1/proposals/" + existing(api) + "/paper", file);
+            screen.note("Saved " + file + ", " + bytes + " bytes.");
+            return Exit.DONE;
+        } catch (IOException e) {
+            throw new UsageException("cannot write " + file + ": " + e.getMessage());
+        }
     }
 
     private int withdraw(Api api) {

@@ -500,6 +500,12 @@ class CliTest {
                         "--civilian",
                         "--answer",
                         "sections.jobs=Ten.",
+                        "--answer",
+                        "sections.STORAGE.inTb=2",
+                        "--answer",
+                        "sections.ETHICS.agency=no",
+                        "--answer",
+                        "sections.TEAM={\"people\": [{\"name\": \"Ana\"}]}",
                         "--submit"))
                 .isZero();
         FakeFarga.Asked patch = farga.asked.stream()
@@ -507,7 +513,8 @@ class CliTest {
                 .findFirst()
                 .orElseThrow();
         assertThat(Api.JSON.readTree(patch.body())).isEqualTo(Api.JSON.readTree("""
-                        {"title": "Digits", "cpuHours": 20, "civilianUse": true, "sections": {"JOBS": "Ten."}}"""));
+                        {"title": "Digits", "cpuHours": 20, "civilianUse": true, "sections": {"JOBS": "Ten.", "STORAGE": {"inTb": "2"},
+                         "ETHICS": {"agency": false}, "TEAM": {"people": [{"name": "Ana"}]}}}"""));
         assertThat(patch.header("If-match")).isEqualTo("\"1\"");
         assertThat(farga.asked.stream()
                         .filter(a -> a.path().endsWith("/submission"))

@@ -65,6 +65,10 @@ class AccessPersonalDataTable implements PersonalData {
                         SELECT proposal_id, choice, chosen_at FROM proposal_no_room WHERE chosen_by = :person ORDER BY chosen_at"""),
                 new Section("referrals", Fate.DECISION, Set.of("referral.set_by"), """
                         SELECT name, set_at FROM referral WHERE set_by = :person ORDER BY set_at"""),
+                new Section("proposal-edits", Fate.WORK, Set.of("proposal_field_edit.edited_by"), """
+                        SELECT proposal_id, field, edited_at FROM proposal_field_edit WHERE edited_by = :person ORDER BY edited_at"""),
+                new Section("proposal-documents", Fate.WORK, Set.of("proposal_attachment.uploaded_by"), """
+                        SELECT proposal_id, name, uploaded_at FROM proposal_attachment WHERE uploaded_by = :person ORDER BY uploaded_at"""),
                 new Section("closed-days", Fate.DECISION, Set.of("closed_day.entered_by"), """
                         SELECT day, reason, entered_at FROM closed_day WHERE entered_by = :person ORDER BY day"""),
                 new Section("call-rules", Fate.DECISION, Set.of("call_rules.decided_by"), """
@@ -83,6 +87,20 @@ class AccessPersonalDataTable implements PersonalData {
                         "proposal_section",
                         "answer",
                         "proposal_id || ' ' || section",
+                        "'/proposals/' || proposal_id",
+                        true),
+                new FreeText(
+                        "proposal-answer",
+                        "proposal_answer",
+                        "answer",
+                        "proposal_id || ' ' || field",
+                        "'/proposals/' || proposal_id",
+                        true),
+                new FreeText(
+                        "proposal-document",
+                        "proposal_attachment",
+                        "name",
+                        "id::text",
                         "'/proposals/' || proposal_id",
                         true),
                 new FreeText(

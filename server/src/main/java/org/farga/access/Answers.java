@@ -2,10 +2,10 @@ package org.farga.access;
 
 import java.math.BigDecimal;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.farga.shared.CpuHours;
 import org.farga.shared.Fields;
 import org.farga.shared.GpuHours;
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param noProhibitedPractice that nothing of what Article 5 of Regulation (EU) 2024/1689 prohibits is part of the work
  * @param personalData whether the work uses personal data
  * @param partition {@link Partition#key} of where time is asked for; null means the only one of a call that has one
- * @param sections the texts of the sections that only some calls ask
+ * @param fields what the sections ask that only some calls have: by {@link SectionForm}'s fields
  * @param sector one of {@link Sectors#CODES}; nobody must say it, but its coordinator reads only what says so
  */
 record Answers(
@@ -32,13 +32,29 @@ record Answers(
         @Nullable Boolean personalData,
         @Nullable String sector,
         @Nullable String partition,
-        Map<FormSection, String> sections) {
+        Map<String, String> fields) {
     static final int LONGEST_TITLE = 200;
     static final int LONGEST_ABSTRACT = 2_000;
     static final Answers NONE = new Answers(null, null, null, null, null, null, null, null, null, null, Map.of());
 
     Answers {
-        sections = Map.copyOf(sections);
+        fields = Map.copyOf(fields);
+    }
+
+    /** The answer to a question of a section; null where there is none. */
+    @Nullable
+    String field(String field) {
+        return fields.get(field);
+    }
+
+    /** Whether a question is answered with yes. */
+    boolean says(String field) {
+        return "true".equals(fields.get(field));
+    }
+
+    /** Whether a question is answered with no. */
+    boolean denies(String field) {
+        return "false".equals(fields.get(field));
     }
 
     /** Some answers anew: what is null stays, a blank text and what is named in {@code cleared} is not answered any more. */
@@ -53,7 +69,7 @@ record Answers(
             @Nullable Boolean personalData,
             @Nullable String sector,
             @Nullable String partition,
-            Map<FormSection, String> sections,
+            Map<String, String> fields,
             Set<String> cleared) {}
 
     /** A draft takes any hours that are hours at all: whether the call grants them is for its rules to say. */
@@ -69,12 +85,26 @@ record Answers(
                         "unknown-choice",
                         String.join(", ", Sectors.CODES));
         fields.optionalText("partition", change.partition(), 2 * 60 + 1);
-        change.sections().forEach((section, text) -> {
-            fields.rule("sections", !section.isAlwaysAsked(), "not-a-text-section", section)
-                    .optionalText("sections." + section, text, FormSection.LONGEST_TEXT);
+        change.fields().forEach((field, answer) -> {
+            if (!answer.isBlank()) {
+                SectionForm.check(fields, field, answer);
+            } else {
+                fields.rule("sections." + field, SectionForm.question(field).isPresent(), "no-such-question");
+            }
         });
         if (change.durationMonths() != null) {
             fields.number("durationMonths", change.durationMonths().longValue(), 1, 120);
+        }
+        Map<String, String> merged = merged(change.fields());
+        for (FormSection section : FormSection.values()) {
+            for (String list : SectionForm.of(section).lists()) {
+                fields.rule(
+                        "sections." + section + "." + list,
+                        SectionForm.isMonths(list)
+                                || SectionForm.rows(merged, section, list).size() <= SectionForm.MOST_ROWS,
+                        "too-many-items",
+                        SectionForm.MOST_ROWS);
+            }
         }
         var refusal = fields.refusal();
         if (refusal.isPresent()) {
@@ -98,17 +128,18 @@ record Answers(
                 change.personalData() == null ? personalData : change.personalData(),
                 text(sector, change.sector(), true),
                 text(partition, change.partition(), true),
-                merged(change.sections())));
+                merged));
     }
 
-    private Map<FormSection, String> merged(Map<FormSection, String> changed) {
-        Map<FormSection, String> all = new EnumMap<>(FormSection.class);
-        all.putAll(sections);
-        changed.forEach((section, text) -> {
-            if (text == null || text.isBlank()) {
-                all.remove(section);
+    private Map<String, String> merged(Map<String, String> changed) {
+        Map<String, String> all = new TreeMap<>(fields);
+        changed.forEach((field, answer) -> {
+            String normal =
+                    SectionForm.question(field).map(q -> q.normal(answer)).orElse("");
+            if (normal.isEmpty()) {
+                all.remove(field);
             } else {
-                all.put(section, text.strip());
+                all.put(field, normal);
             }
         });
         return all;
@@ -149,7 +180,7 @@ record Answers(
         note(fields, "personalData", personalData);
         rules.form().stream()
                 .filter(section -> !section.isAlwaysAsked())
-                .forEach(section -> note(fields, "sections." + section, sections.get(section)));
+                .forEach(section -> SectionForm.of(section).missing(this).forEach(f -> fields.add("sections." + f)));
         return fields;
     }
 

@@ -45,6 +45,7 @@ class CallPages {
     private final Calls calls;
     private final Proposals proposals;
     private final Drafts drafts;
+    private final Attachments attachments;
     private final Organisations organisations;
     private final Sentences sentences;
     private final ClusterNames clusters;
@@ -56,6 +57,7 @@ class CallPages {
             Calls calls,
             Proposals proposals,
             Drafts drafts,
+            Attachments attachments,
             Organisations organisations,
             Sentences sentences,
             ClusterNames clusters,
@@ -65,6 +67,7 @@ class CallPages {
         this.calls = calls;
         this.proposals = proposals;
         this.drafts = drafts;
+        this.attachments = attachments;
         this.organisations = organisations;
         this.sentences = sentences;
         this.clusters = clusters;
@@ -299,6 +302,7 @@ class CallPages {
         model.put("partitions", CallRulesForm.partitions(typed));
         model.put("clusters", clusters.all());
         model.put("refusal", refusal);
+        model.put("documentLimit", attachments.limit(call));
         return Answer.page("access/call-rules", model, refusal);
     }
 

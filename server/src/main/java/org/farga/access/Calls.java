@@ -33,13 +33,21 @@ class Calls {
     private static final int MOST_OPEN = 200;
 
     private final CallTable table;
+    private final AttachmentTable attachmentTable;
     private final ClusterNames clusters;
     private final AuditLog audit;
     private final Settings settings;
     private final Clock clock;
 
-    Calls(CallTable table, ClusterNames clusters, AuditLog audit, Settings settings, Clock clock) {
+    Calls(
+            CallTable table,
+            AttachmentTable attachmentTable,
+            ClusterNames clusters,
+            AuditLog audit,
+            Settings settings,
+            Clock clock) {
         this.table = table;
+        this.attachmentTable = attachmentTable;
         this.clusters = clusters;
         this.audit = audit;
         this.settings = settings;
@@ -145,6 +153,7 @@ class Calls {
                 return Outcome.refused(Refusal.conflict("call-code-taken", edition.code()));
             }
             table.insert(edition, now(), actor.person());
+            attachmentTable.copyLimit(call.id(), edition.id());
             audit.record(
                     actor, "call.created", "call", edition.id(), Map.of("call", edition.code(), "copyOf", call.code()));
             return Outcome.done(get(edition.id()));

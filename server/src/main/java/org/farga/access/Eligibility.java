@@ -4,9 +4,13 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
 import org.farga.audit.AuditLog;
 import org.farga.notification.Notifications;
 import org.farga.people.Organisations;
@@ -100,23 +104,36 @@ class Eligibility {
     }
 
     /**
-     * Writes some answers of a draft and what is said of single practices. Said in one word without them, nothing stays of what
-     * was said of single ones before: the last word counts.
-     *
-     * @param said null where they are not asked for one by one
+     * Writes some answers of a draft. Where all practices are denied in one word, nothing stays of what was said of single ones
+     * before: the last word counts.
      */
     @Transactional
     Outcome<Proposal> edit(
             Actor actor,
             ProposalId id,
             long version,
-            Answers.Change change,
-            @Nullable Map<Practice, Practice.Said> said) {
+            Function<Answers, Outcome<Answers.Change>> change,
+            boolean practicesInOneWord) {
         return drafts.edit(actor, id, version, change).map(saved -> {
-            if (said != null && !said.isEmpty()) {
-                table.say(id, said, actor.person(), now());
-            } else if (said == null && change.noProhibitedPractice() != null) {
+            if (practicesInOneWord) {
                 table.unsay(id);
+            }
+            return saved;
+        });
+    }
+
+    /** Writes what was typed field by field, and what is said of single practices. */
+    @Transactional
+    Outcome<Drafts.Saved> save(
+            Actor actor, ProposalId id, Map<String, Drafts.Typed> typed, Map<Practice, Practice.Said> said) {
+        Map<String, Drafts.Typed> all = new TreeMap<>(typed);
+        Boolean none = Practice.none(said);
+        if (none != null) {
+            all.put("noProhibitedPractice", new Drafts.Typed(null, none.toString()));
+        }
+        return drafts.save(actor, id, all).map(saved -> {
+            if (!said.isEmpty()) {
+                table.say(id, said, actor.person(), now());
             }
             return saved;
         });
@@ -125,13 +142,16 @@ class Eligibility {
     /** Says of practices whether they are part of the work; those that are left out stay as they were. */
     @Transactional
     Outcome<Proposal> say(Actor actor, ProposalId id, long version, Map<Practice, Practice.Said> said) {
-        Proposal proposal = proposals.get(actor, id);
-        Map<Practice, Practice.Said> all = new java.util.EnumMap<>(Practice.class);
+        proposals.get(actor, id);
+        Map<Practice, Practice.Said> all = new EnumMap<>(Practice.class);
         all.putAll(table.practices(id));
         all.putAll(said);
         Answers.Change change = new Answers.Change(
-                null, null, null, null, null, null, Practice.none(all), null, null, null, Map.of(), java.util.Set.of());
-        return edit(actor, proposal.id(), version, change, said);
+                null, null, null, null, null, null, Practice.none(all), null, null, null, Map.of(), Set.of());
+        return drafts.edit(actor, id, version, before -> Outcome.done(change)).map(saved -> {
+            table.say(id, said, actor.person(), now());
+            return saved;
+        });
     }
 
     /** Asks for an exception from a rule that allows one and does not hold; without a text it is asked for no more. */

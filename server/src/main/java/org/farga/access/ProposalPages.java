@@ -3,11 +3,8 @@ package org.farga.access;
 import static java.util.Objects.requireNonNull;
 
 import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpServletResponse;
 import java.math.BigDecimal;
-import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -32,12 +29,10 @@ import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
-import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.servlet.ModelAndView;
 import org.springframework.web.servlet.mvc.support.RedirectAttributes;
-import org.springframework.web.servlet.support.RequestContextUtils;
 
 @Controller
 @RequestMapping("/proposals")
@@ -48,6 +43,8 @@ class ProposalPages {
     private final Rulings rulings;
     private final Awards awards;
     private final Assessments assessments;
+    private final DraftViews draftViews;
+    private final Papers papers;
     private final Calls calls;
     private final Sentences sentences;
     private final ClusterNames clusters;
@@ -63,6 +60,8 @@ class ProposalPages {
             Rulings rulings,
             Awards awards,
             Assessments assessments,
+            DraftViews draftViews,
+            Papers papers,
             Calls calls,
             Sentences sentences,
             ClusterNames clusters,
@@ -76,6 +75,8 @@ class ProposalPages {
         this.rulings = rulings;
         this.awards = awards;
         this.assessments = assessments;
+        this.draftViews = draftViews;
+        this.papers = papers;
         this.calls = calls;
         this.sentences = sentences;
         this.clusters = clusters;
@@ -132,7 +133,7 @@ class ProposalPages {
             case Outcome.Done<Proposal>(Proposal created) -> {
                 if (!gpuHours.isBlank()) {
                     // Taken along from the guide; where it is no number, the form asks for it.
-                    edit(actor, created.id(), created.version(), Map.of("gpuHours", gpuHours));
+                    drafts.save(actor, created.id(), Map.of("gpuHours", new Drafts.Typed(null, gpuHours)));
                 }
                 yield new ModelAndView("redirect:/proposals/" + created.id());
             }
@@ -163,15 +164,20 @@ class ProposalPages {
                         : parts.stream()
                                 .flatMap(part -> part.partFor(actor, id, shell).stream())
                                 .toList());
-        Map<String, String> values = typed(shown.answers());
+        Map<String, String> values = new HashMap<>(FormValues.of(shown.answers()));
         eligibility.practices(actor, id).forEach((practice, said) -> values.put("practice." + practice, said.name()));
         values.putAll(typed);
         page.addObject("typed", values);
+        if (shown.refusalToEdit(actor).isEmpty()) {
+            page.addObject("draft", draftViews.of(actor, shown, request.getParameter("step")));
+        } else if (shown.state().handedIn() != null) {
+            page.addObject("documents", draftViews.documents(shown));
+            page.addObject("paper", papers.find(actor, id).orElse(null));
+        }
         return answered(page, refusal);
     }
 
-    private Map<String, Object> model(
-            Actor actor, ProposalId id, @Nullable Refusal refusal, HttpServletRequest request) {
+    Map<String, Object> model(Actor actor, ProposalId id, @Nullable Refusal refusal, HttpServletRequest request) {
         Proposals.Detail detail = proposals.detail(actor, id);
         Proposal proposal = detail.proposal();
         Shell shell = shells.of(request);
@@ -209,7 +215,7 @@ class ProposalPages {
         return model;
     }
 
-    private static ModelAndView answered(ModelAndView page, @Nullable Refusal refusal) {
+    static ModelAndView answered(ModelAndView page, @Nullable Refusal refusal) {
         if (refusal != null) {
             page.setStatus(
                     refusal.kind() == Refusal.Kind.STALE
@@ -217,184 +223,6 @@ class ProposalPages {
                             : HttpStatus.UNPROCESSABLE_CONTENT);
         }
         return page;
-    }
-
-    private static Map<String, String> typed(Answers answers) {
-        Map<String, String> typed = new HashMap<>();
-        put(typed, "title", answers.title());
-        put(typed, "abstract", answers.abstractText());
-        put(typed, "gpuHours", answers.gpuHours());
-        put(typed, "cpuHours", answers.cpuHours());
-        put(typed, "durationMonths", answers.durationMonths());
-        put(typed, "civilianUse", answers.civilianUse());
-        put(typed, "noProhibitedPractice", answers.noProhibitedPractice());
-        put(typed, "personalData", answers.personalData());
-        put(typed, "sector", answers.sector());
-        put(typed, "partition", answers.partition());
-        answers.sections().forEach((section, text) -> typed.put("sections." + section, text));
-        return typed;
-    }
-
-    private static void put(Map<String, String> typed, String field, @Nullable Object answer) {
-        if (answer != null) {
-            typed.put(field, answer.toString());
-        }
-    }
-
-    /** Saves what is typed: by itself as one types, or by the button where no script runs. */
-    @PostMapping("/{id}")
-    ModelAndView save(
-            Actor actor,
-            @PathVariable ProposalId id,
-            @RequestParam long version,
-            @RequestParam Map<String, String> typed,
-            @RequestHeader(name = "HX-Request", required = false) @Nullable String byScript,
-            HttpServletRequest request,
-            RedirectAttributes redirect) {
-        return switch (edit(actor, id, version, typed)) {
-            case Outcome.Done<Proposal> done when byScript != null -> status(actor, id, null, request);
-            case Outcome.Done<Proposal> done -> {
-                redirect.addFlashAttribute(Shells.NOTICE, "access.done.saved");
-                yield new ModelAndView("redirect:/proposals/" + id);
-            }
-            case Outcome.Refused<Proposal>(Refusal refusal) ->
-                byScript != null ? status(actor, id, refusal, request) : show(actor, id, typed, refusal, request);
-        };
-    }
-
-    private ModelAndView status(Actor actor, ProposalId id, @Nullable Refusal refusal, HttpServletRequest request) {
-        Map<String, Object> model = model(actor, id, refusal, request);
-        model.keySet()
-                .removeAll(Set.of(
-                        "mayEdit",
-                        "mayWithdraw",
-                        "mayDecide",
-                        "mayAssess",
-                        "mayFinish",
-                        "mayAsk",
-                        "mayAnswer",
-                        "mayAccept",
-                        "mayTakeBack",
-                        "clusters",
-                        "rulesChanges"));
-        model.put("answersSave", true);
-        if (refusal != null) {
-            // What was not saved stays not saved: the next try must carry the same version as this one.
-            model.put("version", Long.valueOf(requireNonNull(request.getParameter("version"))));
-        }
-        return answered(new ModelAndView("access/proposal-status", model), refusal);
-    }
-
-    private Outcome<Proposal> edit(Actor actor, ProposalId id, long version, Map<String, String> typed) {
-        Fields fields = new Fields();
-        Set<String> cleared = new HashSet<>();
-        Map<Practice, Practice.Said> practices = Practice.typed(typed);
-        Answers.Change change = new Answers.Change(
-                typed.get("title"),
-                typed.get("abstract"),
-                number(fields, cleared, "gpuHours", typed),
-                number(fields, cleared, "cpuHours", typed),
-                months(cleared, typed.get("durationMonths")),
-                yesOrNo(typed.get("civilianUse")),
-                Practice.none(practices),
-                yesOrNo(typed.get("personalData")),
-                typed.get("sector"),
-                typed.get("partition"),
-                sections(typed),
-                cleared);
-        var unreadable = fields.refusal();
-        return unreadable.isPresent()
-                ? Outcome.refused(unreadable.get())
-                : eligibility.edit(actor, id, version, change, practices);
-    }
-
-    private static Map<FormSection, String> sections(Map<String, String> typed) {
-        Map<FormSection, String> sections = new EnumMap<>(FormSection.class);
-        for (FormSection section : FormSection.values()) {
-            String text = typed.get("sections." + section);
-            if (text != null && !section.isAlwaysAsked()) {
-                sections.put(section, text);
-            }
-        }
-        return sections;
-    }
-
-    private static @Nullable BigDecimal number(
-            Fields fields, Set<String> cleared, String field, Map<String, String> typed) {
-        String text = typed.getOrDefault(field, "").strip();
-        if (text.isEmpty()) {
-            cleared.add(field);
-            return null;
-        }
-        try {
-            // A number longer than this is a slip, and slow to read.
-            return text.length() > 30 ? BigDecimal.TEN.pow(30) : new BigDecimal(text.replace(',', '.'));
-        } catch (NumberFormatException e) {
-            fields.rule(field, false, "not-hours", CallRules.MOST_HOURS);
-            return null;
-        }
-    }
-
-    private static @Nullable Integer months(Set<String> cleared, @Nullable String text) {
-        try {
-            return text == null || text.isEmpty() ? missing(cleared, "durationMonths") : Integer.valueOf(text);
-        } catch (NumberFormatException e) {
-            return -1;
-        }
-    }
-
-    private static @Nullable Integer missing(Set<String> cleared, String field) {
-        cleared.add(field);
-        return null;
-    }
-
-    private static @Nullable Boolean yesOrNo(@Nullable String text) {
-        boolean open = text == null || text.isEmpty();
-        return open ? null : Boolean.valueOf(text);
-    }
-
-    /** Saves what is typed and hands it in, so that nothing typed in the last moment is lost. */
-    @PostMapping("/{id}/submission")
-    @Nullable
-    ModelAndView submit(
-            Actor actor,
-            @PathVariable ProposalId id,
-            @RequestParam long version,
-            @RequestParam Map<String, String> typed,
-            @RequestHeader(name = "HX-Request", required = false) @Nullable String byScript,
-            HttpServletRequest request,
-            HttpServletResponse response,
-            RedirectAttributes redirect) {
-        Outcome<Proposal> outcome = edit(actor, id, version, typed)
-                .then(saved -> Answer.outcome(() -> proposals.submit(actor, id, saved.version())));
-        return switch (outcome) {
-            case Outcome.Done<Proposal>(Proposal submitted) -> {
-                String notice = submitted.state() instanceof ProposalState.Awarded
-                        ? "access.done.awarded"
-                        : "access.done.submitted";
-                if (byScript == null) {
-                    redirect.addFlashAttribute(Shells.NOTICE, notice);
-                    yield new ModelAndView("redirect:/proposals/" + id);
-                }
-                var flash = RequestContextUtils.getOutputFlashMap(request);
-                flash.put(Shells.NOTICE, notice);
-                RequestContextUtils.saveOutputFlashMap("/proposals/" + id, request, response);
-                response.setHeader("HX-Redirect", "/proposals/" + id);
-                yield null;
-            }
-            case Outcome.Refused<Proposal>(Refusal refusal) -> {
-                if (byScript == null) {
-                    yield show(actor, id, typed, refusal, request);
-                }
-                ModelAndView page = status(actor, id, refusal, request);
-                if (refusal.kind() != Refusal.Kind.STALE) {
-                    // The answers were saved before the submission was refused: the next try starts from there.
-                    page.getModel()
-                            .put("version", (long) proposals.get(actor, id).version());
-                }
-                yield page;
-            }
-        };
     }
 
     @PostMapping("/{id}/steps/{step}")
@@ -503,12 +331,11 @@ class ProposalPages {
             HttpServletRequest request,
             RedirectAttributes redirect) {
         Fields fields = new Fields();
-        Set<String> cleared = new HashSet<>();
         Proposal.Verdict verdict = new Proposal.Verdict(
                 decision,
                 typed.get("reason"),
-                number(fields, cleared, "gpuHours", typed),
-                number(fields, cleared, "cpuHours", typed),
+                hours(fields, "gpuHours", typed),
+                hours(fields, "cpuHours", typed),
                 typed.get("cluster"),
                 conditions(typed));
         var unreadable = fields.refusal();
@@ -557,6 +384,13 @@ class ProposalPages {
             }
             case Outcome.Refused<Assessment>(Refusal refusal) -> show(actor, id, Map.of(), refusal, request);
         };
+    }
+
+    private static @Nullable BigDecimal hours(Fields fields, String field, Map<String, String> typed) {
+        String text = typed.getOrDefault(field, "");
+        BigDecimal number = SectionForm.number(text);
+        fields.rule(field, text.isBlank() || number != null, "not-hours", CallRules.MOST_HOURS);
+        return number;
     }
 
     private ModelAndView answer(

@@ -8,11 +8,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.farga.shared.CallId;
 import org.farga.shared.CpuHours;
 import org.farga.shared.GpuHours;
@@ -35,12 +37,15 @@ class ProposalTable {
                    title, abstract, gpu_milliseconds, cpu_milliseconds, duration_months,
                    civilian_use, no_prohibited_practice, personal_data, sector, partition,
                    (SELECT jsonb_object_agg(s.section, s.answer) FROM proposal_section s WHERE s.proposal_id = proposal.id) AS sections,
+                   (SELECT jsonb_object_agg(a.field, a.answer) FROM proposal_answer a WHERE a.proposal_id = proposal.id) AS answers,
                    submitted_at, submitted_by, rules_version, findings, cut_off_at, step, due_at,
                    decided_at, decided_by, decision_reason, offered_cluster,
                    awarded_gpu_milliseconds, awarded_cpu_milliseconds, award_ends_at, project_id, withdrawn_at,
                    seen_rules_version, version
             FROM proposal
             """;
+
+    private static final String TEXT = "." + SectionForm.TEXT;
 
     private static final String EVENTS = """
             SELECT e.at, e.event, e.person_id, e.step, e.result, e.by_hand, n.note
@@ -191,24 +196,47 @@ class ProposalTable {
                         .update()
                 == 1;
         if (written && state instanceof ProposalState.Draft) {
-            writeSections(proposal.id(), answers.sections());
+            writeFields(proposal.id(), answers.fields());
         }
         return written;
     }
 
-    private void writeSections(ProposalId proposal, Map<FormSection, String> sections) {
+    /** What is one text for a section stays where older programs look for it. */
+    private void writeFields(ProposalId proposal, Map<String, String> fields) {
+        Map<Boolean, List<Map.Entry<String, String>>> byKind = fields.entrySet().stream()
+                .collect(Collectors.partitioningBy(f -> f.getKey().endsWith(TEXT)));
+        List<Map.Entry<String, String>> texts = requireNonNull(byKind.get(true));
         jdbc.sql("DELETE FROM proposal_section WHERE proposal_id = :proposal AND section <> ALL(:kept)")
                 .param("proposal", proposal.value())
-                .param("kept", sections.keySet().stream().map(FormSection::name).toArray(String[]::new))
+                .param("kept", texts.stream().map(f -> section(f.getKey())).toArray(String[]::new))
                 .update();
-        sections.forEach((section, answer) -> jdbc.sql("""
+        texts.forEach(text -> jdbc.sql("""
                         INSERT INTO proposal_section (proposal_id, section, answer) VALUES (:proposal, :section, :answer)
                         ON CONFLICT (proposal_id, section) DO UPDATE SET answer = excluded.answer
                         WHERE proposal_section.answer <> excluded.answer""")
                 .param("proposal", proposal.value())
-                .param("section", section.name())
-                .param("answer", answer)
+                .param("section", section(text.getKey()))
+                .param("answer", text.getValue())
                 .update());
+        List<Map.Entry<String, String>> answers = requireNonNull(byKind.get(false));
+        String[] names = answers.stream().map(Map.Entry::getKey).toArray(String[]::new);
+        jdbc.sql("DELETE FROM proposal_answer WHERE proposal_id = :proposal AND field <> ALL(:kept)")
+                .param("proposal", proposal.value())
+                .param("kept", names)
+                .update();
+        jdbc.sql("""
+                        INSERT INTO proposal_answer (proposal_id, field, answer)
+                        SELECT :proposal, f.field, f.answer FROM unnest(:fields::text[], :answers::text[]) AS f (field, answer)
+                        ON CONFLICT (proposal_id, field) DO UPDATE SET answer = excluded.answer
+                        WHERE proposal_answer.answer <> excluded.answer""")
+                .param("proposal", proposal.value())
+                .param("fields", names)
+                .param("answers", answers.stream().map(Map.Entry::getValue).toArray(String[]::new))
+                .update();
+    }
+
+    private static String section(String field) {
+        return field.substring(0, field.length() - TEXT.length());
     }
 
     Optional<Proposal> find(ProposalId id) {
@@ -227,10 +255,14 @@ class ProposalTable {
 
     /** The same with its row locked until the end of the transaction: transitions happen one after another. */
     Optional<Proposal> lock(ProposalId id) {
-        return jdbc.sql(SELECT + "WHERE id = :id FOR UPDATE")
+        // Read by a statement of its own: one that waited for the lock would see the row as it is now, but the answers,
+        // which
+        // are other tables' rows, as they were before it waited.
+        return jdbc.sql("SELECT id FROM proposal WHERE id = :id FOR UPDATE")
                 .param("id", id.value())
-                .query(this::proposal)
-                .optional();
+                .query((row, n) -> id)
+                .optional()
+                .flatMap(this::find);
     }
 
     /** Newest first, after the given one; in one state, or in any where it is null. */
@@ -478,7 +510,7 @@ class ProposalTable {
                 row.getObject("personal_data", Boolean.class),
                 row.getString("sector"),
                 row.getString("partition"),
-                sections(row.getString("sections")));
+                fields(row.getString("sections"), row.getString("answers")));
         return new Proposal(
                 new ProposalId(row.getObject("id", UUID.class)),
                 row.getString("code"),
@@ -493,8 +525,15 @@ class ProposalTable {
                 row.getInt("version"));
     }
 
-    private Map<FormSection, String> sections(@Nullable String kept) {
-        return kept == null ? Map.of() : json.readValue(kept, new TypeReference<Map<FormSection, String>>() {});
+    private Map<String, String> fields(@Nullable String texts, @Nullable String answers) {
+        Map<String, String> fields = new HashMap<>();
+        read(texts).forEach((section, text) -> fields.put(section + TEXT, text));
+        fields.putAll(read(answers));
+        return fields;
+    }
+
+    private Map<String, String> read(@Nullable String kept) {
+        return kept == null ? Map.of() : json.readValue(kept, new TypeReference<Map<String, String>>() {});
     }
 
     private ProposalState state(ResultSet row) throws SQLException {

@@ -151,6 +151,11 @@ class Proposals {
         if (hindered.isPresent()) {
             return Outcome.refused(hindered.get());
         }
+        List<Refusal.FieldProblem> contradictions = SectionForm.contradictions(proposal.answers(), call.rules());
+        if (!contradictions.isEmpty()) {
+            return Outcome.refused(Refusal.invalid(contradictions));
+        }
+        events.publishEvent(new ProposalSubmitted(id, actor.person(), call.rulesVersion()));
         ProposalState.Submission submission = new ProposalState.Submission(
                 now,
                 actor.person(),

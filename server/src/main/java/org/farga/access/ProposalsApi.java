@@ -94,7 +94,7 @@ class ProposalsApi {
             @Nullable Boolean personalData,
             @Nullable String sector,
             @Nullable String partition,
-            @Nullable Map<FormSection, String> sections) {}
+            @Nullable Map<FormSection, Object> sections) {}
 
     record StepResult(
             ProposalEvent.@Nullable Result result, @Nullable String reason) {}
@@ -187,7 +187,8 @@ class ProposalsApi {
             @Nullable Boolean personalData,
             @Nullable String sector,
             @Nullable String partition,
-            Map<FormSection, String> sections,
+            Map<FormSection, Map<String, Object>> sections,
+            @Nullable AiClass aiClass,
             List<MissingJson> missing,
             List<EligibilityApi.RuleFindingJson> eligibility,
             ProposalState.Holder holder,
@@ -265,20 +266,33 @@ class ProposalsApi {
             @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
             @RequestBody AnswersChange body,
             HttpServletRequest request) {
-        Answers.Change change = new Answers.Change(
-                body.title(),
-                body.abstractText(),
-                body.gpuHours(),
-                body.cpuHours(),
-                body.durationMonths(),
-                body.civilianUse(),
-                body.noProhibitedPractice(),
-                body.personalData(),
-                body.sector(),
-                body.partition(),
-                body.sections() == null ? Map.of() : body.sections(),
-                Set.of());
-        return answer(actor, eligibility.edit(actor, id, Answer.version(ifMatch), change, null), request);
+        return answer(actor, eligibility.edit(
+                        actor,
+                        id,
+                        Answer.version(ifMatch),
+                        before -> change(body, before),
+                        body.noProhibitedPractice() != null), request);
+    }
+
+    private static Outcome<Answers.Change> change(AnswersChange body, Answers before) {
+        Fields fields = new Fields();
+        Map<String, String> sections = SectionJson.change(fields, body.sections(), before);
+        var unreadable = fields.refusal();
+        return unreadable.isPresent()
+                ? Outcome.refused(unreadable.get())
+                : Outcome.done(new Answers.Change(
+                        body.title(),
+                        body.abstractText(),
+                        body.gpuHours(),
+                        body.cpuHours(),
+                        body.durationMonths(),
+                        body.civilianUse(),
+                        body.noProhibitedPractice(),
+                        body.personalData(),
+                        body.sector(),
+                        body.partition(),
+                        sections,
+                        Set.of()));
     }
 
     @PutMapping("/{id}/submission")
@@ -472,7 +486,8 @@ class ProposalsApi {
                 answers.personalData(),
                 answers.sector(),
                 answers.partition(),
-                answers.sections(),
+                SectionJson.of(answers),
+                AiClass.of(answers),
                 detail.missing().stream()
                         .map(f -> new MissingJson(f, sentences.missing(f, language)))
                         .toList(),

@@ -5,10 +5,12 @@ import static java.util.Objects.requireNonNull;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.farga.platform.Messages;
 import org.farga.shared.CallId;
 import org.farga.shared.CpuHours;
@@ -131,6 +133,8 @@ public class ReviewStep {
             case ProposalState.Waiting waiting -> stage(waiting.step(), Stage.PAUSED);
             case ProposalState.Offered offered -> Stage.DECIDED;
             case ProposalState.Awarded awarded -> Stage.DECIDED;
+            case ProposalState.NoRoom noRoom -> Stage.DECIDED;
+            case ProposalState.Queued queued -> Stage.DECIDED;
             case ProposalState.Declined declined -> Stage.DECIDED;
             case ProposalState.Withdrawn withdrawn -> Stage.WITHDRAWN;
         };
@@ -148,12 +152,25 @@ public class ReviewStep {
     /** What the applicant wrote besides title and abstract; for those who may not know who it is without the team. */
     public List<Text> texts(ProposalId id, boolean withoutTeam, Locale language) {
         Proposal proposal = table.find(id).orElseThrow();
-        Map<FormSection, String> sections = proposal.answers().sections();
-        return java.util.Arrays.stream(FormSection.values())
-                .filter(section -> sections.get(section) != null && !(withoutTeam && section == FormSection.TEAM))
-                .map(section -> new Text(
-                        messages.text(language, "access.section." + section), requireNonNull(sections.get(section))))
-                .toList();
+        List<Text> texts = new ArrayList<>();
+        for (FormSection section : FormSection.values()) {
+            List<AnsweredSection.Line> lines =
+                    section.isAlwaysAsked() || (withoutTeam && section == FormSection.TEAM)
+                            ? List.of()
+                            : AnsweredSection.lines(messages, language, section, proposal.answers());
+            if (!lines.isEmpty()) {
+                texts.add(new Text(
+                        messages.text(language, "access.section." + section),
+                        lines.stream()
+                                .map(line ->
+                                        line.question() == null
+                                                ? "\n" + line.answer()
+                                                : line.question() + ": " + line.answer())
+                                .collect(Collectors.joining("\n"))
+                                .strip()));
+            }
+        }
+        return texts;
     }
 
     /**

@@ -107,11 +107,45 @@ class Sentences {
 
     String missing(String field, Locale language) {
         return field.startsWith("sections.")
-                ? messages.text(
-                        language,
-                        "access.missing.section",
-                        messages.text(language, "access.section." + field.substring("sections.".length())))
+                ? messages.text(language, "access.missing.section", question(field, language))
                 : messages.text(language, "access.missing." + field);
+    }
+
+    /** The name of a field of a form, with its section before it: {@code Jobs: GPUs}. */
+    String question(String field, Locale language) {
+        if (!field.startsWith("sections.")) {
+            return messages.text(language, "access.field." + field);
+        }
+        String path = field.substring("sections.".length());
+        String section = messages.text(language, "access.section." + FormValues.section(field));
+        return FormValues.question(field)
+                .map(q -> {
+                    String label = messages.text(language, "access.ask." + q.key());
+                    return section + ": "
+                            + (SectionForm.isMonths(q.list())
+                                    ? messages.text(
+                                                    language,
+                                                    "access.row.PLAN.months",
+                                                    Integer.parseInt(path.split("\\.", -1)[2]))
+                                            + ", " + label
+                                    : label);
+                })
+                .orElseGet(() ->
+                        path.contains(".") ? section + ": " + messages.text(language, "access.list." + path) : section);
+    }
+
+    /** An answer as people read it. */
+    String answer(String field, String answer, Locale language) {
+        if (answer.isEmpty()) {
+            return messages.text(language, "access.no-answer");
+        }
+        if (answer.equals("true") || answer.equals("false")) {
+            return messages.text(language, answer.equals("true") ? "access.yes" : "access.no");
+        }
+        return FormValues.question(field)
+                .filter(q -> q.kind() == SectionForm.Kind.CHOICE && q.choices().contains(answer))
+                .map(q -> messages.text(language, "access.choice." + q.key() + "." + answer))
+                .orElse(answer);
     }
 
     String event(ProposalEvent event, Locale language) {

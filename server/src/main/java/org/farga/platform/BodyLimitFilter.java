@@ -38,9 +38,11 @@ class BodyLimitFilter extends OncePerRequestFilter {
     protected boolean shouldNotFilter(HttpServletRequest request) {
         // PUT …/files/… streams a dataset's file to disk under the limits of the data space.
         // PUT …/mlflow-artifacts/… streams a run's file under the limits of runs.
+        // PUT …/attachments/… reads a proposal's document under its call's limit.
         // PUT …/usage-imports/…/lines streams what accounting printed, of which nothing is held but a piece.
         String path = request.getRequestURI();
         boolean file = (path.startsWith("/api/v1/datasets/") && path.contains("/files/"))
+                || (path.startsWith("/api/v1/proposals/") && path.contains("/attachments/"))
                 || (path.startsWith("/api/v1/usage-imports/") && path.endsWith("/lines"))
                 || path.startsWith("/api/2.0/mlflow-artifacts/")
                 || (path.startsWith("/mlflow/") && path.contains("/api/2.0/mlflow-artifacts/"));

@@ -67,33 +67,72 @@ class AnswersTest {
         assertThat(outcome instanceof Outcome.Done<Answers>).isEqualTo(accepted);
     }
 
+    private static Answers.Change sections(Map<String, String> fields) {
+        return new Answers.Change(null, null, null, null, null, null, null, null, null, null, fields, Set.of());
+    }
+
     @Test
-    void sectionsOfSomeCallsAreTextsThatAreKeptAndTakenBack() {
+    void answersOfSectionsAreKeptInOneWayAndTakenBack() {
         Answers said = Samples.ANSWERS
-                .with(sections(Map.of(FormSection.JOBS, " Ten at once. ", FormSection.PLAN, "Month by month.")))
+                .with(sections(
+                        Map.of("JOBS.jobs.a.gpus", " 08 ", "JOBS.jobs.a.hours", "1,50", "JOBS.text", " Ten at once. ")))
                 .orThrow();
-        assertThat(said.sections())
+        assertThat(said.fields())
                 .containsOnly(
-                        Map.entry(FormSection.JOBS, "Ten at once."), Map.entry(FormSection.PLAN, "Month by month."));
-        Map<FormSection, String> taken = new java.util.HashMap<>();
-        taken.put(FormSection.PLAN, null);
-        assertThat(said.with(sections(taken)).orThrow().sections()).containsOnlyKeys(FormSection.JOBS);
-        assertThat(said.with(sections(Map.of(FormSection.PLAN, " "))).orThrow().sections())
-                .containsOnlyKeys(FormSection.JOBS);
-        assertThat(Samples.ANSWERS.with(sections(Map.of(FormSection.JOBS, "x".repeat(5_001)))))
-                .isInstanceOf(Outcome.Refused.class);
-        assertThat(Samples.ANSWERS.with(sections(Map.of(FormSection.PROJECT, "x"))))
-                .isInstanceOf(Outcome.Refused.class);
+                        Map.entry("JOBS.jobs.a.gpus", "8"),
+                        Map.entry("JOBS.jobs.a.hours", "1.5"),
+                        Map.entry("JOBS.text", "Ten at once."));
+        assertThat(said.with(sections(Map.of("JOBS.text", " "))).orThrow().fields())
+                .containsOnlyKeys("JOBS.jobs.a.gpus", "JOBS.jobs.a.hours");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "JOBS.jobs.a.gpus, -1",
+        "JOBS.jobs.a.gpus, 1.5",
+        "JOBS.jobs.a.gpus, 1e99999999",
+        "JOBS.jobs.a.gpus, many",
+        "JOBS.jobs.a.hours, 0.001",
+        "JOBS.checkpoint, perhaps",
+        "DATA_PROTECTION.dpia, NEVER",
+        "ETHICS.agencyDocument, ../../etc/passwd",
+        "PLAN.months.0.gpuHours, 1",
+        "PLAN.months.61.gpuHours, 1",
+        "JOBS.jobs.a-b.gpus, 1",
+        "JOBS.nothing, 1",
+        "PROJECT.text, x"
+    })
+    void whatASectionDoesNotAskIsRefusedByTheNameOfItsField(String field, String answer) {
+        var outcome = Samples.ANSWERS.with(sections(Map.of(field, answer)));
+        assertThat(outcome)
+                .isInstanceOfSatisfying(
+                        Outcome.Refused.class,
+                        refused -> assertThat(refused.refusal().fields())
+                                .hasSize(1)
+                                .first()
+                                .hasFieldOrPropertyWithValue("field", "sections." + field));
+    }
+
+    @Test
+    void aListHasABound() {
+        Map<String, String> rows = new java.util.HashMap<>();
+        for (int i = 0; i <= SectionForm.MOST_ROWS; i++) {
+            rows.put("JOBS.jobs.r" + i + ".gpus", "1");
+        }
+        assertThat(Samples.ANSWERS.with(sections(rows))).isInstanceOf(Outcome.Refused.class);
     }
 
     @Test
     void aCallAsksForItsSectionsAndAPartitionWhereItHasSeveral() {
         assertThat(Samples.ANSWERS.missing(Samples.LARGE))
-                .containsExactly("partition", "sections.JOBS", "sections.PLAN");
-    }
-
-    private static Answers.Change sections(Map<FormSection, String> sections) {
-        return new Answers.Change(null, null, null, null, null, null, null, null, null, null, sections, Set.of());
+                .containsExactly(
+                        "partition",
+                        "sections.JOBS.jobs",
+                        "sections.JOBS.checkpoint",
+                        "sections.PLAN.months.1.gpuHours",
+                        "sections.PLAN.months.1.cpuHours",
+                        "sections.PLAN.milestones",
+                        "sections.PLAN.scaling");
     }
 
     @Test

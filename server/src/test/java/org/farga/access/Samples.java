@@ -143,6 +143,15 @@ final class Samples {
             RULES.countries(),
             RULES.rules());
 
+    /** JOBS and PLAN filled in, as JSON for requests: one typical job, and 500 GPU-hours and 2,000 CPU-hours in three months. */
+    static final String JOBS_AND_PLAN = """
+            {"JOBS": {"jobs": [{"name": "Train", "count": 10, "gpus": 8, "cpus": 64, "hours": 6, "memoryGib": 512}],
+                      "checkpoint": true, "checkpointMinutes": 30, "checkpointSeconds": 20, "checkpointRestart": true,
+                      "text": "Ten at once."},
+             "PLAN": {"months": [{"month": 1, "gpuHours": 100, "cpuHours": 1000}, {"month": 2, "gpuHours": 200, "cpuHours": 500},
+                                 {"month": 3, "gpuHours": 200, "cpuHours": 500}],
+                      "milestones": "A model each month.", "scaling": "Measured on 64 GPUs."}}""";
+
     static Partition partition(
             String cluster,
             @Nullable String partition,

@@ -82,7 +82,8 @@ class StepsApiTest extends HttpTest {
         owner.patch(path, """
                         {"title": "Speech for all", "abstract": "A model of many languages.", "gpuHours": 500,
                          "cpuHours": 2000, "durationMonths": 3, "civilianUse": true, "noProhibitedPractice": true,
-                         "personalData": false, "sections": {"JOBS": "Ten at once.", "PLAN": "Evenly."}}""", "If-Match", "\"1\"").expect(200);
+                         "personalData": false, "sections": %s}""".formatted(Samples.JOBS_AND_PLAN), "If-Match", "\"1\"")
+                .expect(200);
         return path;
     }
 

@@ -399,6 +399,22 @@ abstract class HostileTest extends HttpTest {
         }
     }
 
+    /** A document of what this tenant submitted; whoever removes it there is refused. */
+    private String freshAttachment(Tenant tenant) {
+        UUID id = UUID.randomUUID();
+        jdbc.sql("""
+                INSERT INTO proposal_attachment (id, proposal_id, name, file_type, size_bytes, sha256, uploaded_by, uploaded_at)
+                SELECT :id, id, :name, 'TXT', 5, sha256('plan'), created_by, now() FROM proposal WHERE id = :proposal""")
+                .param("id", id)
+                .param("name", id + ".txt")
+                .param("proposal", UUID.fromString(tenant.submitted()))
+                .update();
+        jdbc.sql("INSERT INTO proposal_attachment_content (attachment_id, content) VALUES (:id, 'plan ')")
+                .param("id", id)
+                .update();
+        return id.toString();
+    }
+
     /** A proposal; an organisation's second under this call is left to a person to decide. */
     private String proposal(Client author, String call, String organisation, String marker, String state) {
         String id = author.post("/api/v1/proposals", """
@@ -469,6 +485,8 @@ abstract class HostileTest extends HttpTest {
         variables.put("reviews/proposal", Tenant::submitted);
         variables.put("reviews/number", t -> "1");
         variables.put("calls/idOrCode", t -> "");
+        variables.put("attachments/name", t -> "plan.txt");
+        variables.put("attachments/attachment", this::freshAttachment);
         variables.put("steps/step", t -> "ADMINISTRATIVE_CHECK");
         variables.put("exceptions/rule", t -> "LIVE_AWARDS");
         variables.put("findings/rule", t -> "LIVE_AWARDS");
