@@ -33,6 +33,7 @@ final class ReviewCommands {
             footerHeading = "%nExamples:%n",
             footer = {
                 "  farga reviews list",
+                "  farga reviews list --json",
                 "  farga reviews show LS-2027-0004",
                 "  farga reviews submit LS-2027-0004 review.json",
                 "",

@@ -32,23 +32,27 @@ class AfterAwardJourneyTest {
                                     "reason", "Of use to all grids.",
                                     "conditions",
                                             List.of(Map.of(
-                                                    "text", "Publish the forecast's error.",
-                                                    "dueOn", LocalDate.now().plusMonths(2).toString()))))
+                                                    "text",
+                                                    "Publish the forecast's error.",
+                                                    "dueOn",
+                                                    LocalDate.now()
+                                                            .plusMonths(2)
+                                                            .toString()))))
                     .done();
             JsonNode awarded = erik.put(proposal + "/acceptance", Map.of("accept", true, "conditionsAccepted", true))
                     .done();
             assertThat(awarded.path("state").asString()).isEqualTo("AWARDED");
-            JsonNode project = erik.get("/projects/" + awarded.path("project").asString())
-                    .done();
-            String allocation =
-                    project.path("allocations").path(0).path("id").asString();
+            JsonNode project =
+                    erik.get("/projects/" + awarded.path("project").asString()).done();
+            String allocation = project.path("allocations").path(0).path("id").asString();
 
             Map<String, Object> job = story.job("grid", "#!/bin/sh\nsleep 3\n");
             job.put("allocation", allocation);
             String number = erik.post("/jobs", job).id();
-            assertThat(erik.await("/jobs/" + number, Story.SOON, j -> j.path("state")
-                                    .asString()
-                                    .matches("COMPLETED|FAILED|CANCELLED"))
+            assertThat(erik.await(
+                                    "/jobs/" + number,
+                                    Story.SOON,
+                                    j -> j.path("state").asString().matches("COMPLETED|FAILED|CANCELLED"))
                             .path("state")
                             .asString())
                     .isEqualTo("COMPLETED");
@@ -58,12 +62,14 @@ class AfterAwardJourneyTest {
                     s -> s.path("lines").size() == 1);
 
             String requests = "/allocations/" + allocation + "/requests";
-            String longer = erik.post(requests, Map.of("kind", "EXTEND", "months", 1, "reason", "The winter's data is late."))
+            String longer = erik.post(
+                            requests, Map.of("kind", "EXTEND", "months", 1, "reason", "The winter's data is late."))
                     .id();
             officer.put("/allocation-requests/" + longer + "/decision", Map.of("grant", true, "note", "So be it."))
                     .done();
             assertThat(erik.get("/allocations/" + allocation).done().path("to").asString())
-                    .isGreaterThan(project.path("allocations").path(0).path("to").asString());
+                    .isGreaterThan(
+                            project.path("allocations").path(0).path("to").asString());
             erik.post(requests, Map.of("kind", "GIVE_BACK", "ends", true, "reason", "All is forecast."))
                     .done();
             assertThat(erik.get("/allocations/" + allocation)
@@ -78,7 +84,8 @@ class AfterAwardJourneyTest {
                     owed.tag(),
                     Map.of("results", "The error fell by a third.", "publish", true, "summary", "Grids are forecast."));
             written.done();
-            JsonNode handedIn = erik.put(proposal + "/report/submission", written.tag()).done();
+            JsonNode handedIn =
+                    erik.put(proposal + "/report/submission", written.tag()).done();
             assertThat(handedIn.path("hours").path(0).path("usedCpu").decimalValue())
                     .as("what the record says, and nobody typed")
                     .isPositive();

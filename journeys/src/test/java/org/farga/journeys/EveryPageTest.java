@@ -70,6 +70,10 @@ class EveryPageTest {
             Map.entry("/aid/sources", "back to the funding sources"),
             Map.entry("/aid/sources/{source}/market-values", "back to the source"),
             Map.entry("/reviewer", "of reviewers: ReviewJourneyTest"),
+            Map.entry("/calls/{idOrCode}/assignment", "where proposals are reviewed: ReviewJourneyTest"),
+            Map.entry("/calls/{idOrCode}/ranking", "where proposals are reviewed: ReviewJourneyTest"),
+            Map.entry("/proposals/{id}/attachments/{attachment}", "a download: FormsJourneyTest"),
+            Map.entry("/proposals/{id}/sizing", "of a draft: FormsJourneyTest"),
             Map.entry("/reviewer/acceptance", "back to the reviewer's own page"),
             Map.entry("/reviewer/departure", "back to the reviewer's own page"),
             Map.entry("/reviewer/interests", "back to the reviewer's own page"),
@@ -282,7 +286,7 @@ class EveryPageTest {
                 Pattern.compile("@GetMapping(?:\\(\\{?(?:(?:value|path) = )?\\s*((?:\"[^\"]*\"(?:,\\s*)?)+))?")
                         .matcher(source)
                         .results()
-                        .map(m -> m.group(1) == null ? "" : m.group(1).replaceAll("\",.*|\"", ""))
+                        .map(m -> m.group(1) == null ? "" : m.group(1).replaceAll("(?s)\",.*|\"", ""))
                         .forEach(path -> found.add(under + path));
             }
         } catch (IOException e) {

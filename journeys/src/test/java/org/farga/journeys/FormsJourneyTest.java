@@ -91,7 +91,9 @@ class FormsJourneyTest {
         theySizeIt(ana);
         goOn(ana, "DECLARATIONS");
         say(ana, "civilianUse", true);
-        say(ana, "noProhibitedPractice", true);
+        for (Locator practice : ana.locator("[name^='practice.'][value=NO]").all()) {
+            practice.check();
+        }
         say(ana, "personalData", false);
         goOn(ana, "TEAM");
         theyFillInTheSections(ana);

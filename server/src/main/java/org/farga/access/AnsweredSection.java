@@ -37,12 +37,11 @@ final class AnsweredSection {
         for (String field : FormValues.ofStep(section)) {
             String value = values.get(field);
             if (value != null) {
-                String words =
-                        switch (field) {
-                            case "civilianUse", "noProhibitedPractice", "personalData" -> yesOrNo(value);
-                            case "sector" -> t("access.sector." + value);
-                            default -> value;
-                        };
+                String words = switch (field) {
+                    case "civilianUse", "noProhibitedPractice", "personalData" -> yesOrNo(value);
+                    case "sector" -> t("access.sector." + value);
+                    default -> value;
+                };
                 lines.add(new Line(t("access.field." + field), words, field.equals("abstract")));
             }
         }
@@ -65,12 +64,11 @@ final class AnsweredSection {
 
     private void add(Question q, @Nullable String answer) {
         if (answer != null) {
-            String words =
-                    switch (q.kind()) {
-                        case LINE, TEXT, WHOLE, DECIMAL, DOCUMENT -> answer;
-                        case YES_NO -> yesOrNo(answer);
-                        case CHOICE -> t("access.choice." + q.key() + "." + answer);
-                    };
+            String words = switch (q.kind()) {
+                case LINE, TEXT, WHOLE, DECIMAL, DOCUMENT -> answer;
+                case YES_NO -> yesOrNo(answer);
+                case CHOICE -> t("access.choice." + q.key() + "." + answer);
+            };
             lines.add(new Line(t("access.ask." + q.key()), words, q.kind() == SectionForm.Kind.TEXT));
         }
     }

@@ -142,12 +142,15 @@ class DraftsApi {
     /** To be saved, never to be shown inside of Farga's own pages. */
     static ResponseEntity<byte[]> download(Attachments.Content content) {
         Attachment attachment = content.attachment();
+        MediaType known = MediaType.parseMediaType(attachment.type().mediaType());
+        // Text is taken as UTF-8 only.
+        MediaType type = known.getType().equals("text") ? new MediaType(known, StandardCharsets.UTF_8) : known;
         return ResponseEntity.ok()
                 .header(HttpHeaders.CONTENT_DISPOSITION, saved(attachment.name()))
                 .header("X-Content-Type-Options", "nosniff")
                 .cacheControl(org.springframework.http.CacheControl.noStore())
                 .eTag("\"" + attachment.sha256() + "\"")
-                .contentType(MediaType.parseMediaType(attachment.type().mediaType()))
+                .contentType(type)
                 .body(content.bytes());
     }
 

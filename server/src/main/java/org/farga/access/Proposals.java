@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import java.time.Clock;
 import java.time.Instant;
-import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -332,7 +331,9 @@ class Proposals {
 
     /** The same by a rule: the applicant is asked what they say to the reviews, and answers where those are. */
     void askByRule(Proposal proposal, ProposalState.Submitted submitted) {
-        happened(proposal, ProposalEvent.of(proposal.notBefore(now()), ProposalEvent.Kind.ASKED, null, submitted.step(), null));
+        happened(
+                proposal,
+                ProposalEvent.of(proposal.notBefore(now()), ProposalEvent.Kind.ASKED, null, submitted.step(), null));
         write(proposal.with(new ProposalState.Waiting(submitted.submission(), submitted.step())));
         notifications.tell(
                 holders.applicants(proposal),
@@ -368,7 +369,9 @@ class Proposals {
     /** Lets a step go on that waited for the applicant, in the transaction of what they said. */
     void resume(Proposal proposal, ProposalState.Waiting waiting, @Nullable PersonId by, @Nullable String answer) {
         CallRules rules = callTable.rules(proposal.call(), waiting.submission().rulesVersion());
-        happened(proposal, ProposalEvent.of(proposal.notBefore(now()), ProposalEvent.Kind.ANSWERED, by, waiting.step(), answer));
+        happened(
+                proposal,
+                ProposalEvent.of(proposal.notBefore(now()), ProposalEvent.Kind.ANSWERED, by, waiting.step(), answer));
         Instant dueAt = clockOf(proposal.id(), waiting.submission()).due(rules).orElseThrow();
         write(proposal.with(new ProposalState.Submitted(waiting.submission(), waiting.step(), dueAt)));
         notifications.tell(

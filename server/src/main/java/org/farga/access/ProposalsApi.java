@@ -266,12 +266,15 @@ class ProposalsApi {
             @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
             @RequestBody AnswersChange body,
             HttpServletRequest request) {
-        return answer(actor, eligibility.edit(
+        return answer(
+                actor,
+                eligibility.edit(
                         actor,
                         id,
                         Answer.version(ifMatch),
                         before -> change(body, before),
-                        body.noProhibitedPractice() != null), request);
+                        body.noProhibitedPractice() != null),
+                request);
     }
 
     private static Outcome<Answers.Change> change(AnswersChange body, Answers before) {

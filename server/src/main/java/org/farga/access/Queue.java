@@ -346,9 +346,13 @@ class Queue {
         Proposal smaller = proposal.with(fewer.orThrow(), now);
         Call call = calls.get(proposal.call());
         CallRules rules = callTable.rules(call.id(), noRoom.submission().rulesVersion());
-        List<Finding> findings =
-                facts.of(smaller, call, rules, noRoom.submission().rulesVersion(), noRoom.submission().at())
-                        .findings();
+        List<Finding> findings = facts.of(
+                        smaller,
+                        call,
+                        rules,
+                        noRoom.submission().rulesVersion(),
+                        noRoom.submission().at())
+                .findings();
         Optional<Refusal> refused = Proposal.refusalOf(List.of(), findings);
         if (refused.isPresent()) {
             return refused;

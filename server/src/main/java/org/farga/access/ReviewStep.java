@@ -8,7 +8,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.farga.platform.Messages;
@@ -154,18 +153,16 @@ public class ReviewStep {
         Proposal proposal = table.find(id).orElseThrow();
         List<Text> texts = new ArrayList<>();
         for (FormSection section : FormSection.values()) {
-            List<AnsweredSection.Line> lines =
-                    section.isAlwaysAsked() || (withoutTeam && section == FormSection.TEAM)
-                            ? List.of()
-                            : AnsweredSection.lines(messages, language, section, proposal.answers());
+            List<AnsweredSection.Line> lines = section.isAlwaysAsked() || (withoutTeam && section == FormSection.TEAM)
+                    ? List.of()
+                    : AnsweredSection.lines(messages, language, section, proposal.answers());
             if (!lines.isEmpty()) {
                 texts.add(new Text(
                         messages.text(language, "access.section." + section),
                         lines.stream()
-                                .map(line ->
-                                        line.question() == null
-                                                ? "\n" + line.answer()
-                                                : line.question() + ": " + line.answer())
+                                .map(line -> line.question() == null
+                                        ? "\n" + line.answer()
+                                        : line.question() + ": " + line.answer())
                                 .collect(Collectors.joining("\n"))
                                 .strip()));
             }

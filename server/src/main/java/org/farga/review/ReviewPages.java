@@ -124,8 +124,7 @@ class ReviewPages {
             @RequestParam(required = false) @Nullable String reason,
             HttpServletRequest request,
             RedirectAttributes redirect) {
-        Outcome<Reviews.No> outcome =
-                reviews.refuse(actor, proposal, chosen(Reviews.No.values(), kind), reason);
+        Outcome<Reviews.No> outcome = reviews.refuse(actor, proposal, chosen(Reviews.No.values(), kind), reason);
         if (outcome instanceof Outcome.Refused<Reviews.No>(Refusal refusal)) {
             return show(actor, proposal, null, refusal, request);
         }

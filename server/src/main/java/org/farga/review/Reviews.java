@@ -260,9 +260,7 @@ class Reviews {
         requireReviewer(actor, id);
         ReviewStep.Subject subject = step.lock(id).orElseThrow(() -> new NotFoundException("review"));
         requireReviewer(actor, id);
-        if (table.find(id, actor.person())
-                .filter(WrittenReview::isSubmitted)
-                .isPresent()) {
+        if (table.find(id, actor.person()).filter(WrittenReview::isSubmitted).isPresent()) {
             return Outcome.refused(Refusal.conflict("review-submitted"));
         }
         if (!isOpen(subject)) {

@@ -45,6 +45,8 @@ class ProposalTest {
             "WAITING",
             "OFFERED",
             "OVERDUE",
+            "NO_ROOM",
+            "QUEUED",
             "AWARDED",
             "DECLINED",
             "WITHDRAWN");
@@ -72,6 +74,8 @@ class ProposalTest {
             case "WAITING" -> new ProposalState.Waiting(submission, Step.Kind.PANEL);
             case "OFFERED" -> new ProposalState.Offered(submission, decision, granted(1, 1), due);
             case "OVERDUE" -> new ProposalState.Offered(submission, decision, granted(1, 1), NOW.minusSeconds(1));
+            case "NO_ROOM" -> new ProposalState.NoRoom(submission, decision, granted(1, 1), due);
+            case "QUEUED" -> new ProposalState.Queued(submission, decision);
             case "AWARDED" ->
                 new ProposalState.Awarded(
                         submission, null, decision, ProjectId.create(), GpuHours.ZERO, CpuHours.ZERO, due);
@@ -196,6 +200,10 @@ class ProposalTest {
             case "answer" -> proposal.refusalToAnswer(actor);
             case "accept", "turn down" -> proposal.refusalToAcceptOrTurnDown(actor);
             case "take back" -> proposal.refusalToTakeBack(actor, NOW);
+            case "choose" -> proposal.refusalToChoose(actor);
+            case "serve" -> proposal.refusalToServe(actor);
+            case "ask exception" -> proposal.refusalToAskException(actor);
+            case "rule" -> proposal.refusalToRule(actor);
             default -> throw new IllegalArgumentException(transition);
         };
     }
@@ -210,6 +218,8 @@ class ProposalTest {
         "DECISION, ACCESS_OFFICER",
         "WAITING, APPLICANT",
         "OFFERED, APPLICANT",
+        "NO_ROOM, APPLICANT",
+        "QUEUED, QUEUE",
         "AWARDED, NOBODY",
         "DECLINED, NOBODY",
         "WITHDRAWN, NOBODY"

@@ -47,7 +47,10 @@ abstract class ReviewWorld extends HttpTest {
         owner.patch(path, """
                         {"title": "=Speech for all", "abstract": "A model of many languages.", "gpuHours": %d, "cpuHours": 2000,
                          "durationMonths": 3, "civilianUse": true, "noProhibitedPractice": true, "personalData": false,
-                         "sections": {"TEAM": "Ana and Bea of Forja.", "JOBS": "Ten at once."}}""".formatted(gpuHours), "If-Match", "\"1\"").expect(200);
+                         "sections": {"TEAM": {"people": [{"name": "Ana", "role": "LEAD", "expertise": "Speech"}], "trackRecord": "Ana and Bea of Forja."},
+                                      "JOBS": {"jobs": [{"name": "Train", "count": 10, "gpus": 8, "cpus": 64, "hours": 6, "memoryGib": 512}],
+                                               "checkpoint": true, "checkpointMinutes": 30, "checkpointSeconds": 20,
+                                               "checkpointRestart": true, "text": "Ten at once."}}}""".formatted(gpuHours), "If-Match", "\"1\"").expect(200);
         owner.put(path + "/submission", "", "If-Match", "\"2\"").expect(200);
         return path;
     }
