@@ -263,7 +263,7 @@ class ReviewJourneyTest {
         assertThat(page.locator("#reviews")).containsText("The ranking proposes to award 300 GPU-h");
         looked(page);
         page.locator("#gpuHours").fill("300");
-        page.locator("[name=cpuHours]").fill("100");
+        page.locator("#cpuHours").fill("100");
         page.locator("form[action$='/decision'] [name=reason]").fill("As the panel ranked it.");
         page.locator("form[action$='/decision'] button[value=AWARD]").click();
         assertThat(page.locator(".outcome.good")).isVisible();

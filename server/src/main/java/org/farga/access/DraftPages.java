@@ -104,8 +104,18 @@ class DraftPages {
                 redirect.addFlashAttribute(Shells.NOTICE, "access.done.saved");
                 yield to(id, next(sent));
             }
+            case Outcome.Refused<Drafts.Saved>(Refusal refusal)
+            when byScript != null && isHandedIn(refusal) -> {
+                response.setHeader("HX-Redirect", "/proposals/" + id);
+                yield null;
+            }
             case Outcome.Refused<Drafts.Saved>(Refusal refusal) -> pages.show(actor, id, sent, refusal, request);
         };
+    }
+
+    /** After a second click, or because somebody else handed it in meanwhile: its page says what became of it. */
+    private static boolean isHandedIn(Refusal refusal) {
+        return refusal.name().equals("proposal-not-draft");
     }
 
     /** The step to go on with: a name of capitals, whatever was sent. */
@@ -178,6 +188,10 @@ class DraftPages {
             Refusal refusal = ((Outcome.Refused<Drafts.Saved>) outcome).refusal();
             if (byScript == null) {
                 return pages.show(actor, id, Map.of(), refusal, request);
+            }
+            if (isHandedIn(refusal)) {
+                response.setHeader("HX-Redirect", "/proposals/" + id);
+                return null;
             }
             throw new Answer.RefusedException(refusal);
         }

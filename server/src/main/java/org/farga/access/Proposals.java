@@ -167,7 +167,15 @@ class Proposals {
                 "proposal.submitted",
                 "proposal",
                 id,
-                Map.of("code", proposal.code(), "rulesVersion", call.rulesVersion(), "findings", findings));
+                Map.of(
+                        "code",
+                        proposal.code(),
+                        "rulesVersion",
+                        call.rulesVersion(),
+                        "findings",
+                        findings.stream()
+                                .map(f -> Map.of("rule", f.rule(), "kind", f.kind(), "answer", f.answer()))
+                                .toList()));
         if (call.rules().awardAtOnce() && findings.stream().noneMatch(Finding::needsPerson)) {
             Partition asked =
                     call.rules().partition(proposal.answers().partition()).orElseThrow();

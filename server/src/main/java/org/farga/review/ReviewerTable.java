@@ -82,6 +82,13 @@ class ReviewerTable {
                 .optional();
     }
 
+    /** Lets nobody leave the pool, nor change what they can take, until the transaction ends; waits for those who are about to. */
+    void hold() {
+        jdbc.sql("SELECT person_id FROM reviewer WHERE state = 'ACTIVE' ORDER BY person_id FOR SHARE")
+                .query((row, n) -> true)
+                .list();
+    }
+
     List<Reviewer> list(Collection<PersonId> people) {
         return jdbc.sql(SELECT + "WHERE r.person_id = ANY(:people) ORDER BY r.person_id")
                 .param("people", people.stream().map(PersonId::value).toArray(UUID[]::new))

@@ -271,6 +271,7 @@ class Rounds {
         if (version != null && version != round.version()) {
             return Outcome.refused(Refusal.stale());
         }
+        reviewers.hold();
         Pool pool = pool(of, cutOff, round.conflictYears());
         int outdated = outdated(pool);
         if (outdated > 0) {
@@ -446,6 +447,7 @@ class Rounds {
         if (!proposal.inExpertReview()) {
             return Outcome.refused(Refusal.conflict("not-in-expert-review", proposal.code()));
         }
+        reviewers.hold();
         return round == null
                 ? Outcome.refused(Refusal.conflict("no-assignment-yet"))
                 : change.apply(new Hand(pool(call, proposal.cutOff(), round.conflictYears()), round, proposal));

@@ -1,19 +1,35 @@
 package org.farga.review;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import org.farga.Browser;
 import org.farga.HttpTest;
+import org.farga.people.Actors;
 import org.farga.shared.CentreRole;
+import org.farga.shared.Outcome;
 import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 import tools.jackson.databind.JsonNode;
 
 /** Reviewers from their invitation to what they are given: runs, changes by hand, conflicts of interest, leaving. */
 class AssignmentApiTest extends HttpTest {
     private static final String SPARE = "zw" + UUID.randomUUID().toString().replace("-", "");
+
+    @Autowired
+    private Reviewers reviewers;
+
+    @Autowired
+    private Actors actors;
+
+    @Autowired
+    private PlatformTransactionManager transactions;
 
     /** A word that only one test uses: the pool is shared by all tests, and only its own reviewers know it. */
     private static String word() {
@@ -89,6 +105,33 @@ class AssignmentApiTest extends HttpTest {
     private static JsonNode run(Client officer, String call) {
         return officer.post("/api/v1/calls/" + call + "/assignment/runs", "{\"seed\": 7}")
                 .expect(201);
+    }
+
+    @Test
+    void whoLeavesInTheMomentOfAConfirmationIsGivenNothing() throws Exception {
+        Client officer = staff(CentreRole.ACCESS_OFFICER);
+        String call = call(1);
+        String word = word();
+        proposal(call, signUp("Ana"), word);
+        Client rita = reviewer(officer, 1, word);
+        run(officer, call);
+
+        CompletableFuture<Answered> confirmation = new TransactionTemplate(transactions).execute(leaving -> {
+            jdbc.sql("SELECT FROM reviewer WHERE person_id = :person FOR UPDATE")
+                    .param("person", rita.person().value())
+                    .query((row, n) -> true)
+                    .list();
+            CompletableFuture<Answered> asked = CompletableFuture.supplyAsync(
+                    () -> officer.post("/api/v1/calls/" + call + "/assignment/confirmation", "{}"));
+            await().until(() -> jdbc.sql("""
+                            SELECT EXISTS (SELECT FROM pg_stat_activity
+                                           WHERE wait_event_type = 'Lock' AND query LIKE '%FROM reviewer%FOR SHARE%')""").query(Boolean.class).single());
+            assertThat(reviewers.leave(actors.find(rita.person()).orElseThrow(), "Too much to do"))
+                    .isInstanceOf(Outcome.Done.class);
+            return asked;
+        });
+
+        confirmation.get().expectProblem(409, "nothing-proposed");
     }
 
     @Test
