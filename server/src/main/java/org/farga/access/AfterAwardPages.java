@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import org.farga.platform.Answer;
 import org.farga.platform.Shells;
@@ -99,13 +98,13 @@ class AfterAwardPages {
         Fields fields = new Fields();
         AllocationRequest.Wish wish = new AllocationRequest.Wish(
                 kind,
-                number(fields, "gpuHours", typed),
-                number(fields, "cpuHours", typed),
+                FormValues.hours(fields, "gpuHours", typed),
+                FormValues.hours(fields, "cpuHours", typed),
                 whole(typed.get("months")),
                 typed.get("cluster"),
                 typed.containsKey("ends"),
                 typed.get("reason"));
-        return switch (read(fields, () -> requests.ask(actor, id, wish))) {
+        return switch (Answer.outcome(fields, () -> requests.ask(actor, id, wish))) {
             case Outcome.Done<AllocationRequest>(AllocationRequest asked) -> {
                 redirect.addFlashAttribute(
                         Shells.NOTICE,
@@ -132,10 +131,10 @@ class AfterAwardPages {
         AllocationRequests.RequestVerdict verdict = new AllocationRequests.RequestVerdict(
                 grant,
                 typed.get("note"),
-                grant ? number(fields, "gpuHours", typed) : null,
-                grant ? number(fields, "cpuHours", typed) : null,
+                grant ? FormValues.hours(fields, "gpuHours", typed) : null,
+                grant ? FormValues.hours(fields, "cpuHours", typed) : null,
                 grant ? whole(typed.get("months")) : null);
-        return switch (read(fields, () -> requests.decide(actor, id, verdict))) {
+        return switch (Answer.outcome(fields, () -> requests.decide(actor, id, verdict))) {
             case Outcome.Done<AllocationRequest> done -> {
                 redirect.addFlashAttribute(Shells.NOTICE, "access.done.decided");
                 yield new ModelAndView("redirect:/allocations/" + allocation);
@@ -207,8 +206,8 @@ class AfterAwardPages {
         List<AwardTerms.@Nullable TransferRate> rates = new ArrayList<>();
         typed.lines().map(String::strip).filter(line -> !line.isEmpty()).forEach(line -> {
             String[] parts = line.split("\\s+");
-            BigDecimal gpu = parts.length == 4 ? decimal(parts[2]) : null;
-            BigDecimal cpu = parts.length == 4 ? decimal(parts[3]) : null;
+            BigDecimal gpu = parts.length == 4 ? SectionForm.number(parts[2]) : null;
+            BigDecimal cpu = parts.length == 4 ? SectionForm.number(parts[3]) : null;
             rates.add(gpu == null || cpu == null ? null : new AwardTerms.TransferRate(parts[0], parts[1], gpu, cpu));
         });
         return rates;
@@ -314,28 +313,6 @@ class AfterAwardPages {
                 typed.get("feedback"),
                 typed.get("summary"),
                 publish == null ? null : Boolean.valueOf(publish));
-    }
-
-    private static <T> Outcome<T> read(Fields fields, java.util.function.Supplier<Outcome<T>> verb) {
-        Optional<Refusal> unreadable = fields.refusal();
-        return unreadable.isPresent() ? Outcome.refused(unreadable.get()) : Answer.outcome(verb);
-    }
-
-    /** Hours as they are typed; nothing where nothing is. */
-    static @Nullable BigDecimal number(Fields fields, String field, Map<String, String> typed) {
-        String text = typed.getOrDefault(field, "").strip();
-        BigDecimal number = text.isEmpty() ? null : decimal(text);
-        fields.rule(field, text.isEmpty() || number != null, "not-hours", CallRules.MOST_HOURS);
-        return number;
-    }
-
-    // A number longer than this is a slip, and slow to read.
-    private static @Nullable BigDecimal decimal(String text) {
-        try {
-            return text.length() > 30 ? null : new BigDecimal(text.replace(',', '.'));
-        } catch (NumberFormatException e) {
-            return null;
-        }
     }
 
     private static @Nullable Integer whole(@Nullable String text) {

@@ -148,7 +148,7 @@ class Awards {
             return Outcome.refused(refusal.orElseThrow());
         }
         Instant now = proposal.notBefore(now());
-        write(proposal.with(new ProposalState.Withdrawn(offered.submission(), offered.dueAt(), now)));
+        table.write(proposal.with(new ProposalState.Withdrawn(offered.submission(), offered.dueAt(), now)));
         happened(
                 proposal,
                 ProposalEvent.of(
@@ -253,8 +253,10 @@ class Awards {
                 proposal,
                 ProposalEvent.of(
                         decision.at(), ProposalEvent.Kind.OFFERED, officer.person(), Step.Kind.ACCEPTANCE, null));
-        Instant dueAt = clockOf(proposal.id(), submission).due(rules).orElseThrow();
-        write(proposal.with(new ProposalState.Offered(submission, decision, granted, dueAt)));
+        Instant dueAt = table.clock(proposal.id(), submission, closedDays.workingDays())
+                .due(rules)
+                .orElseThrow();
+        table.write(proposal.with(new ProposalState.Offered(submission, decision, granted, dueAt)));
         audit.record(
                 officer,
                 "proposal.offered",
@@ -307,7 +309,7 @@ class Awards {
                 granted.cpuHours(),
                 new Period(from, endsAt)));
         grants.award(AidBorders.award(proposal, call, granted), project, by);
-        write(proposal.with(new ProposalState.Awarded(
+        table.write(proposal.with(new ProposalState.Awarded(
                 submission, dueAt, decision, project, granted.gpuHours(), granted.cpuHours(), endsAt)));
         reports.owe(proposal.id(), endsAt);
         happened(proposal, ProposalEvent.of(from, ProposalEvent.Kind.AWARDED, by == null ? null : by.person()));
@@ -333,7 +335,7 @@ class Awards {
             @Nullable Instant dueAt,
             ProposalState.Decision decision) {
         PersonId by = requireNonNull(decision.by());
-        write(proposal.with(new ProposalState.Declined(submission, dueAt, decision)));
+        table.write(proposal.with(new ProposalState.Declined(submission, dueAt, decision)));
         happened(proposal, ProposalEvent.of(decision.at(), ProposalEvent.Kind.DECLINED, by));
         audit.recordBy(
                 by,
@@ -347,16 +349,6 @@ class Awards {
                 Holders.link(proposal),
                 proposal.code(),
                 Holders.title(proposal));
-    }
-
-    private ProposalClock clockOf(ProposalId id, ProposalState.Submission submission) {
-        return new ProposalClock(table.events(id), submission.cutOff(), closedDays.workingDays());
-    }
-
-    private void write(Proposal proposal) {
-        if (!table.update(proposal)) {
-            throw new IllegalStateException("a locked proposal was changed by another: " + proposal.id());
-        }
     }
 
     private void happened(Proposal proposal, ProposalEvent event) {

@@ -141,45 +141,7 @@ record CallRules(
             @Nullable List<AppliedRule> rules,
             RuleParameters.@Nullable Change parameters) {
         static final Change NOTHING = new Change(
-                null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
-
-        /** A change of anything but what single rules compare with. */
-        Change(
-                @Nullable String cluster,
-                @Nullable BigDecimal minGpuHours,
-                @Nullable BigDecimal maxGpuHours,
-                @Nullable BigDecimal minCpuHours,
-                @Nullable BigDecimal maxCpuHours,
-                @Nullable List<PartitionChange> partitions,
-                @Nullable List<Integer> durationsMonths,
-                @Nullable Intake intake,
-                @Nullable Set<FormSection> form,
-                @Nullable List<Step> steps,
-                @Nullable Review review,
-                @Nullable Boolean awardAtOnce,
-                @Nullable Integer liveAwardsPerOrganisation,
-                @Nullable Set<Audience> audience,
-                @Nullable CountryList countries,
-                @Nullable List<AppliedRule> rules) {
-            this(
-                    cluster,
-                    minGpuHours,
-                    maxGpuHours,
-                    minCpuHours,
-                    maxCpuHours,
-                    partitions,
-                    durationsMonths,
-                    intake,
-                    form,
-                    steps,
-                    review,
-                    awardAtOnce,
-                    liveAwardsPerOrganisation,
-                    audience,
-                    countries,
-                    rules,
-                    null);
-        }
+                null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
 
         boolean ofTheOnlyPartition() {
             return cluster != null

@@ -30,7 +30,6 @@ import org.springframework.transaction.annotation.Transactional;
 @Service
 class Eligibility {
     private final EligibilityTable table;
-    private final ProposalTable proposalTable;
     private final Proposals proposals;
     private final Drafts drafts;
     private final Calls calls;
@@ -43,7 +42,6 @@ class Eligibility {
 
     Eligibility(
             EligibilityTable table,
-            ProposalTable proposalTable,
             Proposals proposals,
             Drafts drafts,
             Calls calls,
@@ -54,7 +52,6 @@ class Eligibility {
             Notifications notifications,
             Clock clock) {
         this.table = table;
-        this.proposalTable = proposalTable;
         this.proposals = proposals;
         this.drafts = drafts;
         this.calls = calls;

@@ -143,7 +143,8 @@ final class FormValues {
         return unreadable.isPresent() ? Outcome.refused(unreadable.get()) : Outcome.done(change);
     }
 
-    private static @Nullable BigDecimal hours(Fields fields, String field, Map<String, String> values) {
+    /** Hours as they are typed; nothing where nothing is. */
+    static @Nullable BigDecimal hours(Fields fields, String field, Map<String, String> values) {
         String text = values.getOrDefault(field, "");
         if (text.isBlank()) {
             return null;

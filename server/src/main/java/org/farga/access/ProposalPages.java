@@ -3,7 +3,6 @@ package org.farga.access;
 import static java.util.Objects.requireNonNull;
 
 import jakarta.servlet.http.HttpServletRequest;
-import java.math.BigDecimal;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -334,14 +333,11 @@ class ProposalPages {
         Proposal.Verdict verdict = new Proposal.Verdict(
                 decision,
                 typed.get("reason"),
-                hours(fields, "gpuHours", typed),
-                hours(fields, "cpuHours", typed),
+                FormValues.hours(fields, "gpuHours", typed),
+                FormValues.hours(fields, "cpuHours", typed),
                 typed.get("cluster"),
                 conditions(typed));
-        var unreadable = fields.refusal();
-        Outcome<Proposal> outcome = unreadable.isPresent()
-                ? Outcome.refused(unreadable.get())
-                : Answer.outcome(() -> awards.decide(actor, id, version, verdict));
+        Outcome<Proposal> outcome = Answer.outcome(fields, () -> awards.decide(actor, id, version, verdict));
         return switch (outcome) {
             case Outcome.Done<Proposal> done -> answer(actor, id, outcome, "access.done.decided", request, redirect);
             case Outcome.Refused<Proposal>(Refusal refusal) -> show(actor, id, typed, refusal, request);
@@ -384,13 +380,6 @@ class ProposalPages {
             }
             case Outcome.Refused<Assessment>(Refusal refusal) -> show(actor, id, Map.of(), refusal, request);
         };
-    }
-
-    private static @Nullable BigDecimal hours(Fields fields, String field, Map<String, String> typed) {
-        String text = typed.getOrDefault(field, "");
-        BigDecimal number = SectionForm.number(text);
-        fields.rule(field, text.isBlank() || number != null, "not-hours", CallRules.MOST_HOURS);
-        return number;
     }
 
     private ModelAndView answer(

@@ -116,6 +116,18 @@ class ProposalTable {
                 .update();
     }
 
+    /** Writes one that this transaction has locked. */
+    void write(Proposal proposal) {
+        if (!update(proposal)) {
+            throw new IllegalStateException("a locked proposal was changed by another: " + proposal.id());
+        }
+    }
+
+    /** How long a proposal has been with whom, by all that happened to it. */
+    ProposalClock clock(ProposalId id, ProposalState.Submission submission, WorkingDays workingDays) {
+        return new ProposalClock(events(id), submission.cutOff(), workingDays);
+    }
+
     /** Whether it was written: false where the row has another version by now. */
     boolean update(Proposal proposal) {
         Answers answers = proposal.answers();

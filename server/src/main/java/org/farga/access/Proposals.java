@@ -18,7 +18,6 @@ import org.farga.people.Closings;
 import org.farga.people.Organisations;
 import org.farga.people.People;
 import org.farga.platform.Cursor;
-import org.farga.platform.Settings;
 import org.farga.shared.Actor;
 import org.farga.shared.CallId;
 import org.farga.shared.CentreRole;
@@ -57,7 +56,6 @@ class Proposals {
     private final Closings closings;
     private final AuditLog audit;
     private final Notifications notifications;
-    private final Settings settings;
     private final ClosedDays closedDays;
     private final FactFinder facts;
     private final List<ReviewersAssigned> reviewers;
@@ -78,7 +76,6 @@ class Proposals {
             Closings closings,
             AuditLog audit,
             Notifications notifications,
-            Settings settings,
             ClosedDays closedDays,
             FactFinder facts,
             List<ReviewersAssigned> reviewers,
@@ -97,7 +94,6 @@ class Proposals {
         this.closings = closings;
         this.audit = audit;
         this.notifications = notifications;
-        this.settings = settings;
         this.closedDays = closedDays;
         this.facts = facts;
         this.reviewers = reviewers;
@@ -200,7 +196,9 @@ class Proposals {
             Step step,
             Instant now) {
         happened(proposal, ProposalEvent.of(now, ProposalEvent.Kind.STEP_BEGUN, null, step.kind(), null));
-        Instant dueAt = clockOf(proposal.id(), submission).due(rules).orElseThrow();
+        Instant dueAt = table.clock(proposal.id(), submission, closedDays.workingDays())
+                .due(rules)
+                .orElseThrow();
         write(proposal.with(new ProposalState.Submitted(submission, step.kind(), dueAt)));
         String message = switch (step.kind()) {
             case TECHNICAL_ASSESSMENT -> "access.told.to-assess";
@@ -380,7 +378,9 @@ class Proposals {
         happened(
                 proposal,
                 ProposalEvent.of(proposal.notBefore(now()), ProposalEvent.Kind.ANSWERED, by, waiting.step(), answer));
-        Instant dueAt = clockOf(proposal.id(), waiting.submission()).due(rules).orElseThrow();
+        Instant dueAt = table.clock(proposal.id(), waiting.submission(), closedDays.workingDays())
+                .due(rules)
+                .orElseThrow();
         write(proposal.with(new ProposalState.Submitted(waiting.submission(), waiting.step(), dueAt)));
         notifications.tell(
                 holders.of(proposal, waiting.step()),
@@ -445,7 +445,8 @@ class Proposals {
         }
         Instant now = now();
         CallRules rules = callTable.rules(proposal.call(), submission.rulesVersion());
-        Instant dueAt = clockOf(id, submission).due(rules).orElseThrow();
+        Instant dueAt =
+                table.clock(id, submission, closedDays.workingDays()).due(rules).orElseThrow();
         if (!dueAt.equals(state.decisionDueAt())) {
             write(proposal.with(
                     state instanceof ProposalState.Offered offered
@@ -473,10 +474,6 @@ class Proposals {
     /** What is overdue and nobody was told of since it is. */
     List<ProposalId> overdue(int most) {
         return table.overdue(now(), most);
-    }
-
-    private ProposalClock clockOf(ProposalId id, ProposalState.Submission submission) {
-        return new ProposalClock(table.events(id), submission.cutOff(), closedDays.workingDays());
     }
 
     /** One that the actor may see; throws {@link NotFoundException}. */
@@ -633,9 +630,7 @@ class Proposals {
     }
 
     void write(Proposal proposal) {
-        if (!table.update(proposal)) {
-            throw new IllegalStateException("a locked proposal was changed by another: " + proposal.id());
-        }
+        table.write(proposal);
     }
 
     void happened(Proposal proposal, ProposalEvent event) {

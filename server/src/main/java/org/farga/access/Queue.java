@@ -224,7 +224,7 @@ class Queue {
                         proposals.events(id), submitted.submission().cutOff(), closedDays.workingDays())
                 .due(rules)
                 .orElseThrow();
-        write(proposal.with(new ProposalState.NoRoom(submitted.submission(), decision, left, dueAt)));
+        proposals.write(proposal.with(new ProposalState.NoRoom(submitted.submission(), decision, left, dueAt)));
         table.insert(new QueueTable.NoRoom(
                 id,
                 now,
@@ -277,7 +277,7 @@ class Queue {
         Optional<Refusal> hindered = switch (choice) {
             case WAIT -> {
                 happened(proposal, now, ProposalEvent.Kind.QUEUED, actor, null);
-                write(proposal.with(new ProposalState.Queued(noRoom.submission(), noRoom.decision())));
+                proposals.write(proposal.with(new ProposalState.Queued(noRoom.submission(), noRoom.decision())));
                 yield Optional.empty();
             }
             case REFER -> refer(actor, proposal, noRoom, kept, now);
@@ -312,7 +312,8 @@ class Queue {
             return Optional.of(Refusal.conflict("no-referral", proposal.code()));
         }
         happened(proposal, now, ProposalEvent.Kind.REFERRED, actor, referral.name() + "\n" + referral.contact());
-        write(proposal.with(new ProposalState.Declined(noRoom.submission(), noRoom.dueAt(), noRoom.decision())));
+        proposals.write(
+                proposal.with(new ProposalState.Declined(noRoom.submission(), noRoom.dueAt(), noRoom.decision())));
         return Optional.empty();
     }
 
@@ -472,12 +473,6 @@ class Queue {
 
     private void happened(Proposal proposal, Instant at, ProposalEvent.Kind kind, Actor actor, @Nullable String note) {
         proposals.insertEvent(proposal.id(), new ProposalEvent(at, kind, actor.person(), null, null, false, note));
-    }
-
-    private void write(Proposal proposal) {
-        if (!proposals.update(proposal)) {
-            throw new IllegalStateException("a locked proposal was changed by another: " + proposal.id());
-        }
     }
 
     // The database keeps microseconds; what is answered at once and what is read later must be the same.

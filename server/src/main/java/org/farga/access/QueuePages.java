@@ -3,7 +3,6 @@ package org.farga.access;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import org.farga.platform.Answer;
 import org.farga.platform.Shells;
@@ -48,13 +47,13 @@ class QueuePages {
         Fields fields = new Fields();
         Queue.Shortage shortage = new Queue.Shortage(
                 typed.get("reason"),
-                AfterAwardPages.number(fields, "gpuHours", typed),
-                AfterAwardPages.number(fields, "cpuHours", typed),
+                FormValues.hours(fields, "gpuHours", typed),
+                FormValues.hours(fields, "cpuHours", typed),
                 id(typed.get("referral")));
         return answer(
                 actor,
                 id,
-                read(fields, () -> queue.refuse(actor, id, version, shortage)),
+                Answer.outcome(fields, () -> queue.refuse(actor, id, version, shortage)),
                 "access.done.decided",
                 request,
                 redirect);
@@ -71,13 +70,11 @@ class QueuePages {
             RedirectAttributes redirect) {
         Fields fields = new Fields();
         Queue.Chosen chosen = new Queue.Chosen(
-                choice,
-                AfterAwardPages.number(fields, "gpuHours", typed),
-                AfterAwardPages.number(fields, "cpuHours", typed));
+                choice, FormValues.hours(fields, "gpuHours", typed), FormValues.hours(fields, "cpuHours", typed));
         return answer(
                 actor,
                 id,
-                read(fields, () -> queue.choose(actor, id, version, chosen)),
+                Answer.outcome(fields, () -> queue.choose(actor, id, version, chosen)),
                 "access.done.chosen." + choice,
                 request,
                 redirect);
@@ -96,13 +93,13 @@ class QueuePages {
         Proposal.Verdict verdict = new Proposal.Verdict(
                 decision,
                 typed.get("reason"),
-                AfterAwardPages.number(fields, "gpuHours", typed),
-                AfterAwardPages.number(fields, "cpuHours", typed),
+                FormValues.hours(fields, "gpuHours", typed),
+                FormValues.hours(fields, "cpuHours", typed),
                 null);
         return answer(
                 actor,
                 id,
-                read(fields, () -> queue.serve(actor, id, version, verdict, typed.containsKey("passOver"))),
+                Answer.outcome(fields, () -> queue.serve(actor, id, version, verdict, typed.containsKey("passOver"))),
                 "access.done.decided",
                 request,
                 redirect);
@@ -117,11 +114,6 @@ class QueuePages {
             HttpServletRequest request,
             RedirectAttributes redirect) {
         return answer(actor, id, conditions.fulfil(actor, id, number, note), "access.done.saved", request, redirect);
-    }
-
-    private static <T> Outcome<T> read(Fields fields, java.util.function.Supplier<Outcome<T>> verb) {
-        Optional<Refusal> unreadable = fields.refusal();
-        return unreadable.isPresent() ? Outcome.refused(unreadable.get()) : Answer.outcome(verb);
     }
 
     private ModelAndView answer(

@@ -3,6 +3,7 @@ package org.farga.platform;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.farga.shared.Fields;
 import org.farga.shared.Outcome;
 import org.farga.shared.Refusal;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +46,11 @@ public final class Answer {
         } catch (RefusedException e) {
             return Outcome.refused(e.refusal());
         }
+    }
+
+    /** The same of what a form sent: where it cannot be read the verb is not asked. */
+    public static <T> Outcome<T> outcome(Fields typed, Supplier<Outcome<T>> verb) {
+        return typed.refusal().<Outcome<T>>map(Outcome::refused).orElseGet(() -> outcome(verb));
     }
 
     /** Says that the answer to this request holds a secret, so that it is kept nowhere, not even for a repeated key. */

@@ -213,7 +213,7 @@ class PanelPages {
         }
         Map<String, Object> model = new HashMap<>();
         model.put("shell", shells.of(request));
-        Panels.View view = panels.view(actor, idOrCode, cutOff, trial);
+        Panels.View view = panels.view(actor, call, cutOff, trial);
         model.put("view", view);
         model.put("plot", OffsetPlot.of(view.offsets()));
         model.put("typed", typed);

@@ -169,9 +169,8 @@ class Panels {
         return actor.is(ScopedRole.Kind.PANEL_MEMBER, call.id().toString());
     }
 
-    /** The ranking of a cut-off, or of a call without cut-offs; throws {@link NotFoundException} where the actor may not see it. */
-    View view(Actor actor, String idOrCode, @Nullable Instant cutOff, Trial trial) {
-        PanelStep.PanelCall call = call(actor, idOrCode);
+    /** The ranking of a cut-off, or of a call without cut-offs; of one that {@link #call} showed to the actor. */
+    View view(Actor actor, PanelStep.PanelCall call, @Nullable Instant cutOff, Trial trial) {
         List<PanelStep.Ranked> all = step.ranked(call.id(), cutOff, MOST);
         // Whoever belongs to an applicant sees nothing of it, nor where it stands: it is left out of their ranking as a
         // whole.
@@ -477,7 +476,7 @@ class Panels {
      */
     @Transactional
     Outcome<Integer> propose(Actor actor, String idOrCode, @Nullable Instant cutOff, Trial trial) {
-        View view = view(actor, idOrCode, cutOff, trial);
+        View view = view(actor, call(actor, idOrCode), cutOff, trial);
         if (!view.mayConfirm()) {
             return Outcome.refused(Refusal.forbidden("access-officers-only"));
         }

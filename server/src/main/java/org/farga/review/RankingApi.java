@@ -176,7 +176,7 @@ class RankingApi {
 
     private Panels.View view(Actor actor, String idOrCode, Trying trying) {
         PanelStep.PanelCall call = panels.call(actor, idOrCode);
-        return panels.view(actor, idOrCode, TrialReader.cutOff(trying.cutOff(), call), trial(trying));
+        return panels.view(actor, call, TrialReader.cutOff(trying.cutOff(), call), trial(trying));
     }
 
     private static Panels.Trial trial(Trying trying) {

@@ -15,7 +15,6 @@ import java.util.concurrent.Future;
 import org.farga.Browser;
 import org.farga.HttpTest;
 import org.farga.shared.AllocationId;
-import org.farga.shared.CallId;
 import org.farga.shared.CentreRole;
 import org.farga.shared.JobId;
 import org.farga.shared.OrganisationId;
@@ -58,22 +57,8 @@ class AfterAwardTest extends HttpTest {
                 r.audience(),
                 r.countries(),
                 r.rules());
-        Instant opened = Instant.parse("2026-01-01T00:00:00Z");
-        Call sample = Samples.call(opened, null);
-        Call call = new Call(
-                CallId.create(),
-                "F-" + UUID.randomUUID().toString().substring(0, 13).toUpperCase(Locale.ROOT),
-                "FF",
-                sample.title(),
-                sample.mode(),
-                Map.of("en", "A try", "es", "Una prueba", "ca", "Una prova"),
-                opened,
-                null,
-                opened,
-                1,
-                rules,
-                1);
-        new TransactionTemplate(transactions).executeWithoutResult(status -> calls.insert(call, opened, null));
+        Call call = Samples.ownCall("FF", Call.Mode.PLAYGROUND, rules);
+        new TransactionTemplate(transactions).executeWithoutResult(status -> calls.insert(call, call.opensAt(), null));
         return call.code();
     }
 

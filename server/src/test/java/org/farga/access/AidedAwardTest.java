@@ -2,14 +2,11 @@ package org.farga.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.UUID;
 import org.farga.Browser;
 import org.farga.HttpTest;
-import org.farga.shared.CallId;
 import org.farga.shared.CentreRole;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -30,22 +27,8 @@ class AidedAwardTest extends HttpTest {
     }
 
     private String ownCall(CallRules rules) {
-        Instant opened = Instant.parse("2026-01-01T00:00:00Z");
-        Call sample = Samples.call(opened, null);
-        Call call = new Call(
-                CallId.create(),
-                "A-" + UUID.randomUUID().toString().substring(0, 13).toUpperCase(Locale.ROOT),
-                "AA",
-                sample.title(),
-                sample.mode(),
-                Map.of("en", "A try", "es", "Una prueba", "ca", "Una prova"),
-                opened,
-                null,
-                opened,
-                1,
-                rules,
-                1);
-        new TransactionTemplate(transactions).executeWithoutResult(status -> calls.insert(call, opened, null));
+        Call call = Samples.ownCall("AA", Call.Mode.PLAYGROUND, rules);
+        new TransactionTemplate(transactions).executeWithoutResult(status -> calls.insert(call, call.opensAt(), null));
         return call.code();
     }
 

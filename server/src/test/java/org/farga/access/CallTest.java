@@ -72,7 +72,8 @@ class CallTest {
 
     private static CallRules.Change on(String cluster) {
         return new CallRules.Change(
-                cluster, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
+                cluster, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
+                null);
     }
 
     @Test
@@ -95,6 +96,7 @@ class CallTest {
                 null,
                 null,
                 days == null ? null : List.of(new Step(Step.Kind.DECISION, days)),
+                null,
                 null,
                 null,
                 null,

@@ -8,7 +8,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -22,7 +21,6 @@ import org.farga.Browser;
 import org.farga.HttpTest;
 import org.farga.people.Actors;
 import org.farga.shared.Actor;
-import org.farga.shared.CallId;
 import org.farga.shared.CentreRole;
 import org.farga.shared.OrganisationId;
 import org.farga.shared.Outcome;
@@ -52,7 +50,6 @@ class DraftsTest extends HttpTest {
 
     /** A call of this test's own that asks for jobs and a plan, on one cluster. */
     private Call call() {
-        Call sample = Samples.call(Instant.parse("2026-01-01T00:00:00Z"), null);
         CallRules large = Samples.LARGE;
         CallRules rules = new CallRules(
                 List.of(large.partitions().getFirst()),
@@ -66,21 +63,8 @@ class DraftsTest extends HttpTest {
                 large.audience(),
                 large.countries(),
                 large.rules().stream().filter(r -> r.rule() != Rule.SME).toList());
-        Call call = new Call(
-                CallId.create(),
-                "D-" + UUID.randomUUID().toString().substring(0, 13).toUpperCase(java.util.Locale.ROOT),
-                "DR",
-                "Large",
-                Call.Mode.LARGE_SCALE,
-                Map.of("en", "A lot", "es", "Mucho", "ca", "Molt"),
-                sample.opensAt(),
-                null,
-                sample.opensAt(),
-                1,
-                rules,
-                1);
-        new TransactionTemplate(transactions)
-                .executeWithoutResult(status -> calls.insert(call, sample.opensAt(), null));
+        Call call = Samples.ownCall("DR", Call.Mode.LARGE_SCALE, rules);
+        new TransactionTemplate(transactions).executeWithoutResult(status -> calls.insert(call, call.opensAt(), null));
         return call;
     }
 

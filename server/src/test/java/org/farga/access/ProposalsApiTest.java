@@ -19,7 +19,6 @@ import org.farga.people.Actors;
 import org.farga.people.Closings;
 import org.farga.people.Organisations;
 import org.farga.people.People;
-import org.farga.platform.Settings;
 import org.farga.shared.CallId;
 import org.farga.shared.CentreRole;
 import org.farga.shared.OrganisationId;
@@ -73,9 +72,6 @@ class ProposalsApiTest extends HttpTest {
 
     @Autowired
     private Notifications notifications;
-
-    @Autowired
-    private Settings settings;
 
     @Autowired
     private ClosedDays closedDays;
@@ -209,7 +205,6 @@ class ProposalsApiTest extends HttpTest {
                 closings,
                 audit,
                 notifications,
-                settings,
                 closedDays,
                 facts,
                 List.of(),

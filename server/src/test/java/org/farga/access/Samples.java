@@ -6,8 +6,10 @@ import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import org.farga.people.SmeStatus;
 import org.farga.people.SmeVerdict;
 import org.farga.shared.CallId;
@@ -172,15 +174,49 @@ final class Samples {
                 closed);
     }
 
+    /** An open call of one test's own, by these rules. */
+    static Call ownCall(String prefix, Call.Mode mode, CallRules rules) {
+        Instant opened = Instant.parse("2026-01-01T00:00:00Z");
+        return new Call(
+                CallId.create(),
+                prefix + "-" + UUID.randomUUID().toString().substring(0, 13).toUpperCase(Locale.ROOT),
+                prefix,
+                "A call",
+                mode,
+                Map.of("en", "A try", "es", "Una prueba", "ca", "Una prova"),
+                opened,
+                null,
+                opened,
+                1,
+                rules,
+                1);
+    }
+
     /** A change of the eligibility rules only. */
     static CallRules.Change rules(List<CallRules.AppliedRule> rules) {
         return new CallRules.Change(
-                null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, rules);
+                null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, rules, null);
     }
 
     static CallRules.Change partitions(List<CallRules.PartitionChange> partitions) {
         return new CallRules.Change(
-                null, null, null, null, null, partitions, null, null, null, null, null, null, null, null, null, null);
+                null,
+                null,
+                null,
+                null,
+                null,
+                partitions,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null);
     }
 
     static CallRules.Change steps(Step... steps) {
@@ -200,12 +236,13 @@ final class Samples {
                 null,
                 null,
                 null,
+                null,
                 null);
     }
 
     static CallRules.Change intake(Intake intake) {
         return new CallRules.Change(
-                null, null, null, null, null, null, null, intake, null, null, null, null, null, null, null, null);
+                null, null, null, null, null, null, null, intake, null, null, null, null, null, null, null, null, null);
     }
 
     private Samples() {}

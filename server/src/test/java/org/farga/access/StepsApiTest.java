@@ -5,12 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.util.List;
-import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import org.farga.HttpTest;
-import org.farga.shared.CallId;
 import org.farga.shared.CentreRole;
 import org.farga.shared.ProposalId;
 import org.junit.jupiter.api.Test;
@@ -38,7 +35,6 @@ class StepsApiTest extends HttpTest {
 
     /** A call of this test's own with every step, on one cluster; the sections and rules are those of the samples. */
     private Call call(Intake intake, Step... steps) {
-        Call sample = Samples.call(Instant.parse("2026-01-01T00:00:00Z"), null);
         CallRules large = Samples.LARGE;
         CallRules rules = new CallRules(
                 List.of(large.partitions().getFirst()),
@@ -54,21 +50,8 @@ class StepsApiTest extends HttpTest {
                 large.audience(),
                 large.countries(),
                 large.rules().stream().filter(r -> r.rule() != Rule.SME).toList());
-        Call call = new Call(
-                CallId.create(),
-                "S-" + UUID.randomUUID().toString().substring(0, 13).toUpperCase(java.util.Locale.ROOT),
-                "ST",
-                "Large",
-                Call.Mode.LARGE_SCALE,
-                Map.of("en", "A lot", "es", "Mucho", "ca", "Molt"),
-                sample.opensAt(),
-                null,
-                sample.opensAt(),
-                1,
-                rules,
-                1);
-        new TransactionTemplate(transactions)
-                .executeWithoutResult(status -> calls.insert(call, sample.opensAt(), null));
+        Call call = Samples.ownCall("ST", Call.Mode.LARGE_SCALE, rules);
+        new TransactionTemplate(transactions).executeWithoutResult(status -> calls.insert(call, call.opensAt(), null));
         return call;
     }
 
